@@ -1,0 +1,1 @@
+"""A conformance suite for Amazon Cognito's AdminSetUserPassword."""
