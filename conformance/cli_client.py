@@ -95,9 +95,7 @@ class AwsCli:
         ).result()
         if answer["timed_out"]:
             raise AwsCliTimeout(arguments, timeout)
-        return Completed(
-            answer["exit_code"], answer["stdout"], answer["stderr"], seconds=time.monotonic() - started
-        )
+        return Completed(answer["exit_code"], answer["stdout"], answer["stderr"], seconds=time.monotonic() - started)
 
     def close(self) -> None:
         """End the process and kill the calls still in flight; their threads get AwsCliEnded."""
@@ -210,9 +208,7 @@ def clean_environment(
 
 def _process_environment() -> dict[str, str]:
     # What the interpreter may need (TMPDIR, LD_LIBRARY_PATH) stays; the children see none of it.
-    inherited = {
-        name: value for name, value in os.environ.items() if not name.startswith(("AWS_", "LC_", "PYTHON"))
-    }
+    inherited = {name: value for name, value in os.environ.items() if not name.startswith(("AWS_", "LC_", "PYTHON"))}
     return inherited | {
         "HOME": "/nonexistent",
         "LANG": "C.UTF-8",

@@ -210,9 +210,7 @@ def test_twenty_calls_at_once_get_their_own_answers(aws, environment, endpoint):
 
 def test_a_silent_endpoint_is_a_timeout(aws, environment, endpoint):
     """A call that does not end in its time is killed and raises AwsCliTimeout, and the next call works."""
-    with pytest.raises(
-        AwsCliTimeout, match=r"`aws cognito-idp admin-set-user-password` did not end within 2 s"
-    ):
+    with pytest.raises(AwsCliTimeout, match=r"`aws cognito-idp admin-set-user-password` did not end within 2 s"):
         aws.run([*CALL, "--endpoint-url", f"{endpoint.url}/silent"], environment, timeout=2)
 
     assert aws.run([*CALL, "--endpoint-url", endpoint.url], environment, TIMEOUT).exit_code == 0

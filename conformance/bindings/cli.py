@@ -1,0 +1,97 @@
+"""The binding `cli`: AWS CLI v1, in a process of its own (awscli and boto3 must never meet in one)."""
+
+from __future__ import annotations
+
+import os
+import re
+import shlex
+import tempfile
+from pathlib import Path
+from typing import Any
+
+from conformance.cli_client import AwsCli, AwsCliTimeout, Completed, clean_environment
+from conformance.journal import Journal
+from conformance.replies import ACCEPTED, THROTTLED, Outcome, Reply, Text
+from conformance.service import CONNECT_SECONDS, READ_SECONDS
+from conformance.targets import Endpoint
+from conformance.verdicts import Inconclusive
+
+_SERVICE_ERROR = re.compile(
+    r"An error occurred \((.+?)\) when calling the AdminSetUserPassword operation[^:]*: (.*)", re.DOTALL
+)
+# What the CLI says where no answer came, or none that it could read; SDK.md 2.1 has the list for each version.
+_TRANSPORT = (
+    "Could not connect",
+    "timeout on endpoint",
+    "Connection was closed",
+    "SSL validation failed",
+    "Connection broken",
+)
+_TIMEOUT_SECONDS = 120
+
+
+class Cli:
+    """AdminSetUserPassword as `aws cognito-idp admin-set-user-password`; all that is seen is exit code, stdout and stderr."""
+
+    name = "cli"
+
+    def __init__(self, endpoint: Endpoint, journal: Journal) -> None:
+        self.journal = journal
+        self._home = tempfile.TemporaryDirectory(prefix="cognito-conformance-")
+        self._cli = AwsCli()
+        self._options = [
+            f"--endpoint-url={endpoint.url}",
+            f"--cli-connect-timeout={CONNECT_SECONDS}",
+            f"--cli-read-timeout={READ_SECONDS}",
+        ]
+        frozen = endpoint.credentials
+        self._environment = clean_environment(
+            Path(self._home.name),
+            access_key_id=frozen.access_key,
+            secret_access_key=frozen.secret_key,
+            session_token=frozen.token or "",
+            region=endpoint.region,
+        )
+        if bundle := os.environ.get("AWS_CA_BUNDLE"):
+            self._environment["AWS_CA_BUNDLE"] = bundle
+        try:
+            _ = self._cli.version  # starts it: whether the CLI is installed is known before the first call
+        except BaseException:
+            self.close()
+            raise
+
+    def admin_set_user_password(self, **members: Any) -> Reply:
+        """The answer, with name and text of an error as the CLI prints them.
+
+        Raises ValueError for members that have no option; Inconclusive where the CLI got no answer."""
+        arguments = ["cognito-idp", "admin-set-user-password"]
+        for name, option in (("UserPoolId", "--user-pool-id"), ("Username", "--username"), ("Password", "--password")):
+            arguments.append(f"{option}={members.pop(name)}")
+        if "Permanent" in members:
+            arguments.append("--permanent" if members.pop("Permanent") else "--no-permanent")
+        if members:
+            raise ValueError(f"the command has no option for {', '.join(members)}")
+        try:
+            done = self._cli.run([*arguments, *self._options], self._environment, _TIMEOUT_SECONDS)
+        except AwsCliTimeout as fault:
+            raise Inconclusive(f"AdminSetUserPassword: {fault}") from None
+        return self.journal.record_reply(shlex.join(["aws", *arguments]), _reply(done))
+
+    def close(self) -> None:
+        """End the CLI's process and remove its home directory."""
+        self._cli.close()
+        self._home.cleanup()
+
+
+def _reply(done: Completed) -> Reply:
+    seen: dict[str, Any] = {"exit_code": done.exit_code, "stdout": done.stdout, "stderr": done.stderr}
+    if done.exit_code == 0:
+        return Reply("cli", Outcome(ACCEPTED), **seen)
+    named = _SERVICE_ERROR.search(done.stderr)
+    if named is None:
+        if any(words in done.stderr for words in _TRANSPORT):
+            raise Inconclusive(f"AdminSetUserPassword: {done.stderr.strip()}")
+        raise RuntimeError(f"aws ended with {done.exit_code} before it sent a request: {done.stderr.strip()[-300:]}")
+    if named[1] in THROTTLED:
+        raise Inconclusive(f"AdminSetUserPassword was throttled ({named[1]})")
+    return Reply("cli", Outcome(named[1]), Text(named[2].strip()), **seen)

@@ -1,0 +1,52 @@
+"""The binding `sdk`: boto3, as an application calls it."""
+
+from __future__ import annotations
+
+import threading
+from typing import Any
+
+from botocore.exceptions import ClientError
+from botocore.parsers import ResponseParserError
+
+from conformance.journal import Journal, describe
+from conformance.replies import ACCEPTED, THROTTLED, UNPARSABLE, Outcome, Reply, Text, of_http
+from conformance.service import ATTEMPTS, TRANSPORT_FAULTS, client
+from conformance.targets import Endpoint
+from conformance.verdicts import Inconclusive
+
+
+class Sdk:
+    """AdminSetUserPassword through boto3's client; the outcome is what boto3 makes of the answer."""
+
+    name = "sdk"
+
+    def __init__(self, endpoint: Endpoint, journal: Journal) -> None:
+        self.journal = journal
+        self._client = client(endpoint)
+        self._last = threading.local()
+        # boto3 keeps neither the body nor, for a success, whether there was one: both are taken where botocore reads them.
+        self._client.meta.events.register("response-received.cognito-idp.AdminSetUserPassword", self._keep)
+
+    def admin_set_user_password(self, **members: Any) -> Reply:
+        """The answer, with the name and text of an error as boto3 reports them."""
+        self._last.answer = None
+        outcome, message = ACCEPTED, ""
+        try:
+            self._client.admin_set_user_password(**members)
+        except ClientError as error:
+            outcome, message = error.response["Error"]["Code"], error.response["Error"].get("Message", "")
+        except ResponseParserError:
+            outcome = UNPARSABLE
+        except TRANSPORT_FAULTS as fault:
+            raise Inconclusive(f"AdminSetUserPassword: {fault}") from None
+        if outcome in THROTTLED:
+            raise Inconclusive(f"AdminSetUserPassword was throttled {ATTEMPTS} times ({outcome})")
+        answer = self._last.answer or {"status_code": None, "headers": {}, "body": b""}
+        seen = of_http(self.name, answer["status_code"] or 0, answer["headers"], answer["body"])
+        # boto3 takes every HTTP 200 for a success, HTML included.
+        judged = seen.outcome if outcome == ACCEPTED else Outcome(outcome)
+        reply = Reply(self.name, judged, Text(message), seen.status, seen.headers, seen.body)
+        return self.journal.record_reply(describe("AdminSetUserPassword", members), reply)
+
+    def _keep(self, response_dict: Any = None, **_: Any) -> None:
+        self._last.answer = response_dict

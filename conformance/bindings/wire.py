@@ -1,0 +1,111 @@
+"""The binding `wire`: raw HTTP signed by botocore's signer; it can send what an SDK refuses to."""
+
+from __future__ import annotations
+
+import datetime
+import json
+import os
+from collections.abc import Callable, Mapping
+from typing import Any
+
+import urllib3
+from botocore.auth import SigV4Auth
+from botocore.awsrequest import AWSRequest
+from botocore.credentials import ReadOnlyCredentials
+from botocore.httpsession import get_cert_path
+
+from conformance.journal import Journal, describe
+from conformance.replies import THROTTLED, Reply, of_http
+from conformance.service import ATTEMPTS, CONNECT_SECONDS, READ_SECONDS, pause
+from conformance.targets import Endpoint
+from conformance.verdicts import Inconclusive
+
+TARGET_PREFIX = "AWSCognitoIdentityProviderService"
+TARGET = f"{TARGET_PREFIX}.AdminSetUserPassword"
+CONTENT_TYPE = "application/x-amz-json-1.1"
+
+Authorize = Callable[[AWSRequest], None]
+
+
+class Wire:
+    """AdminSetUserPassword as bytes: method, headers, body and signature are the caller's to choose."""
+
+    name = "wire"
+
+    def __init__(self, endpoint: Endpoint, journal: Journal) -> None:
+        self.endpoint = endpoint
+        self.journal = journal
+        self._http = urllib3.PoolManager(
+            maxsize=32,
+            retries=False,
+            timeout=urllib3.Timeout(connect=CONNECT_SECONDS, read=READ_SECONDS),
+            ca_certs=os.environ.get("AWS_CA_BUNDLE") or get_cert_path(True),
+        )
+
+    def admin_set_user_password(self, **members: Any) -> Reply:
+        """The answer to a well-formed request with exactly these members, whatever their values."""
+        return self.send(members)
+
+    def send(
+        self,
+        body: Mapping[str, Any] | bytes,
+        *,
+        method: str = "POST",
+        target: str | None = TARGET,
+        headers: Mapping[str, str] | None = None,
+        authorize: Authorize | None = None,
+    ) -> Reply:
+        """The answer to these bytes (a mapping is sent as JSON).
+
+        `target` None leaves X-Amz-Target out; `authorize` replaces the signature by whatever it does to the request. Throttling
+        and server faults are tried again, so that only a deterministic one is reported; a request sent twice is the same request."""
+        payload = body if isinstance(body, bytes) else json.dumps(body).encode()
+        sent = {"Content-Type": CONTENT_TYPE, **({"X-Amz-Target": target} if target else {}), **(headers or {})}
+        described = describe(f"{method} {target}", body) if isinstance(body, Mapping) else f"{method} {target} {body!r}"
+        for attempt in range(ATTEMPTS):
+            request = AWSRequest(method=method, url=f"{self.endpoint.url}/", data=payload, headers=sent)
+            (authorize or self.sign)(request)
+            reply = self._exchange(request)
+            again = reply.outcome in THROTTLED or reply.status == 429 or (reply.status or 0) >= 500
+            if not again or attempt == ATTEMPTS - 1:
+                break
+            pause(attempt)
+        if reply.outcome in THROTTLED or reply.status == 429:
+            raise Inconclusive(f"{target} was throttled {ATTEMPTS} times ({reply.outcome})")
+        return self.journal.record_reply(described, reply)
+
+    def sign(self, request: AWSRequest) -> None:
+        """Sign with the target's credentials, as an SDK does."""
+        self.sign_as(self.endpoint.credentials)(request)
+
+    def sign_as(self, credentials: ReadOnlyCredentials) -> Authorize:
+        """A signature by other credentials."""
+        return SigV4Auth(credentials, "cognito-idp", self.endpoint.region).add_auth
+
+    def sign_at(self, moment: datetime.datetime) -> Authorize:
+        """A correct signature of another time."""
+        return _SignedAt(moment, self.endpoint.credentials, "cognito-idp", self.endpoint.region).add_auth
+
+    def _exchange(self, request: AWSRequest) -> Reply:
+        prepared = request.prepare()
+        try:
+            answer = self._http.request(
+                prepared.method,
+                prepared.url,
+                body=prepared.body,
+                headers=dict(prepared.headers.items()),
+                redirect=False,
+            )
+        except urllib3.exceptions.HTTPError as fault:
+            raise Inconclusive(f"AdminSetUserPassword: {fault}") from None
+        return of_http(self.name, answer.status, dict(answer.headers), answer.data)
+
+
+class _SignedAt(SigV4Auth):  # type: ignore[misc]  # botocore is untyped
+    def __init__(self, moment: datetime.datetime, *arguments: Any) -> None:
+        super().__init__(*arguments)
+        self._moment = moment
+
+    def _modify_request_before_signing(self, request: AWSRequest) -> None:
+        request.context["timestamp"] = self._moment.strftime("%Y%m%dT%H%M%SZ")
+        super()._modify_request_before_signing(request)

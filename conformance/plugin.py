@@ -1,0 +1,313 @@
+"""The pytest plugin: options, which scenarios run over which bindings, and the verdict on each."""
+
+from __future__ import annotations
+
+import re
+import time
+from collections import Counter
+from collections.abc import Generator, Sequence
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from conformance import ledger, settings
+from conformance.bindings import NAMES
+from conformance.data import SCENARIOS
+from conformance.journal import Journal
+from conformance.judgement import Comparison, Divergence, judge
+from conformance.report import explanation, summary, table, text_of
+from conformance.results import Result
+from conformance.runs import Run
+from conformance.service import silence
+from conformance.verdicts import BadInput, Undecided, Verdict
+
+RUN = pytest.StashKey[Run]()
+_COMPARISON = pytest.StashKey[Comparison | None]()
+_STARTED = pytest.StashKey[float]()
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """Every option of `cognito-conformance run` (-n and -k are pytest's own)."""
+    group = parser.getgroup("cognito-conformance", "conformance of an endpoint to Amazon Cognito's documentation")
+    group.addoption("--target", help="what to judge (default: moto)")
+    group.addoption("--endpoint-url", help="judge the endpoint at this URL")
+    group.addoption("--bindings", default=settings.DEFAULT_BINDINGS, help="sdk,wire,cli (default: %(default)s)")
+    group.addoption("--tier", default=settings.TIERS[0], help=f"{', '.join(settings.TIERS)} (default: %(default)s)")
+    group.addoption("--baseline", help="file of known divergences, or none (default: the embedded target's own)")
+    group.addoption("--json", type=Path, help="write the results as JSON to this file")
+    group.addoption("--junit", dest="xmlpath", help="write the results as JUnit XML to this file")
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_configure(config: pytest.Config) -> None:
+    """Check what was asked for before anything starts, where scenarios are to be run at all."""
+    config.addinivalue_line("markers", "claim(id): the claim that a scenario judges")
+    config.addinivalue_line(
+        "markers", "bindings(*names): the bindings that can express a scenario (all, without the mark)"
+    )
+    if not _judges(config):
+        return
+    option = config.option
+    try:
+        checked = settings.check(option.target, option.endpoint_url, option.bindings, option.tier, option.baseline)
+        settings.check_writable(option.json)
+    except BadInput as problem:
+        raise pytest.UsageError(str(problem)) from None
+    config.stash[RUN] = run = Run(checked)
+    config.pluginmanager.register(Collector(run))
+
+
+def _judges(config: pytest.Config) -> bool:
+    if config.option.help or config.option.version:
+        return False
+    places = [(config.invocation_params.dir / argument.split("::")[0]).resolve() for argument in config.args]
+    return any(place == SCENARIOS or place in SCENARIOS.parents or SCENARIOS in place.parents for place in places)
+
+
+def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
+    """Run a scenario over each binding that can express it; those not asked for are deselected later."""
+    if metafunc.definition.get_closest_marker("claim"):
+        able = metafunc.definition.get_closest_marker("bindings")
+        metafunc.parametrize("binding", able.args if able else NAMES, indirect=True)
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Keep the bindings and claims that were asked for, and notice what `-k` cannot mean."""
+    run = config.stash.get(RUN, None)
+    if run is None:
+        return
+    claims = ledger.load().claims
+    kept, dropped = [], []
+    scenarios = [item for item in items if item.get_closest_marker("claim")]
+    for item in scenarios:
+        claim = claims[_claim(item)]
+        item.extra_keyword_matches |= {claim.id, claim.topic}
+        if _binding(item) not in run.settings.bindings:
+            dropped.append(item)
+        elif not settings.within(run.settings.tier, claim.tier):
+            run.left_out[claim.tier] += 1
+            dropped.append(item)
+        else:
+            kept.append(item)
+            run.planned[_pair(item)] += 1
+    run.partial = {_pair(item) for item in kept if any("::" in argument for argument in config.args)}
+    problem = _unknown_word(config.option.keyword or "", scenarios)
+    if problem is not None and len(scenarios) == len(items):
+        run.problem = problem
+        kept = []
+    items[:] = [
+        item for item in items if item not in set(dropped) and (item in set(kept) or item not in set(scenarios))
+    ]
+    if dropped:
+        config.hook.pytest_deselected(items=dropped)
+
+
+def _unknown_word(expression: str, items: Sequence[pytest.Item]) -> str | None:
+    """The first word of a `-k` expression that is in no claim, topic, file or id, as a sentence."""
+    names = {name.lower() for item in items for name in (*item.listnames(), *item.extra_keyword_matches)}
+    for word in re.findall(r"[\w:+\-.\[\]\\/]+", expression):
+        if word not in ("and", "or", "not") and not any(word.lower() in name for name in names):
+            nearest = ledger.load().nearest(word.removeprefix("test_").replace("_", "-"))
+            return f"-k {word!r} is in no claim and no scenario" + (f": did you mean {nearest!r}?" if nearest else "")
+    return None
+
+
+def pytest_deselected(items: Sequence[pytest.Item]) -> None:
+    """Note which scenarios a `-k` cuts into, so that nothing is said about the rest."""
+    for item in items:
+        run = item.config.stash.get(RUN, None)
+        if run is not None and item.get_closest_marker("claim"):
+            run.partial.add(_pair(item))
+
+
+def pytest_assertrepr_compare(config: pytest.Config, op: str, left: object, right: object) -> list[str] | None:
+    """Remember the comparison that failed: it tells what was expected and what was observed."""
+    if RUN not in config.stash:
+        return None
+    config.stash[_COMPARISON] = Comparison(op, left, right)
+    return None
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_setup(item: pytest.Item) -> Generator[None]:
+    """Start a scenario's clock."""
+    item.stash[_STARTED] = time.perf_counter()
+    item.config.stash[_COMPARISON] = None
+    return (yield)
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport(
+    item: pytest.Item, call: pytest.CallInfo[None]
+) -> Generator[None, pytest.TestReport, pytest.TestReport]:
+    """Turn what happened to a scenario into its verdict."""
+    report = yield
+    run = item.config.stash.get(RUN, None)
+    if run is None or not item.get_closest_marker("claim"):
+        return report
+    error = call.excinfo
+    # Setup has a verdict only where it ends the scenario, teardown only where it fails.
+    if call.when != "call" and error is None:
+        return report
+    result = _result(item, call, run)
+    if result.verdict == Verdict.INCONCLUSIVE and not result.fault:
+        _notice_a_broken_endpoint(item, run)
+    _dress(report, result, run)
+    report.user_properties += [
+        ("claim", result.claim),
+        ("verdict", str(result.verdict)),
+        ("kind", str(result.kind or "")),
+    ]
+    report.conformance = result.as_json()  # type: ignore[attr-defined]  # xdist carries what JSON can
+    return report
+
+
+def _result(item: pytest.Item, call: pytest.CallInfo[None], run: Run) -> Result:
+    claim = ledger.load().claims[_claim(item)]
+    journal = run.journal or Journal()
+    verdict, divergence, reason, fault = _verdict(item, call, journal, claim.wording)
+    result = Result(
+        id=item.name,
+        claim=claim.id,
+        scenario=_scenario(item),
+        binding=_binding(item),
+        parameters=_parameters(item),
+        provenance=claim.provenance,
+        verdict=verdict,
+        kind=divergence.kind if divergence else None,
+        expected=divergence.expected if divergence else None,
+        observed=divergence.observed if divergence else None,
+        reason=journal.anonymous(reason) if reason else None,
+        fault=fault,
+        seconds=round(time.perf_counter() - item.stash[_STARTED], 3),
+        exchange=tuple((e.sent, e.received) for e in journal.exchanges) if divergence else (),
+    )
+    known = verdict == Verdict.DIVERGES and run.settings.baseline.explains(result)
+    return Result(**{**vars(result), "known": known})
+
+
+def _verdict(
+    item: pytest.Item, call: pytest.CallInfo[None], journal: Journal, wording: bool
+) -> tuple[Verdict, Divergence | None, str | None, bool]:
+    if call.excinfo is None:
+        return Verdict.CONFORMS, None, None, False
+    error = call.excinfo.value
+    if isinstance(error, Undecided):
+        return error.verdict, None, str(error), False
+    if isinstance(error, pytest.skip.Exception):
+        return Verdict.SKIPPED, None, str(error), False
+    in_scenario = Path(call.excinfo.traceback[-1].path).parent == SCENARIOS
+    if call.when == "call" and isinstance(error, AssertionError) and in_scenario:
+        return Verdict.DIVERGES, judge(item.config.stash[_COMPARISON], journal, wording), None, False
+    where = call.excinfo.traceback[-1]
+    return Verdict.INCONCLUSIVE, None, f"{call.excinfo.exconly()} ({where.path.name}:{where.lineno + 1})", True
+
+
+def _dress(report: pytest.TestReport, result: Result, run: Run) -> None:
+    """Show the verdict in pytest's own terms: known divergences are expected failures, what could not be judged is skipped."""
+    match result.verdict:
+        case Verdict.CONFORMS:
+            pass
+        case Verdict.DIVERGES if result.known:
+            report.outcome = "skipped"
+            report.wasxfail = f"known: {result.kind}: {result.observed}"  # type: ignore[attr-defined]
+        case Verdict.DIVERGES:
+            report.outcome = "failed"
+            report.longrepr = explanation(result, run.settings)
+        case Verdict.INCONCLUSIVE:
+            report.outcome = "failed"
+            report.longrepr = f"inconclusive: {result.reason}"
+        case _:
+            report.outcome = "skipped"
+            report.longrepr = (
+                str(SCENARIOS / report.location[0]),
+                report.location[1] or 0,
+                f"{result.verdict}: {result.reason}",
+            )
+
+
+def _notice_a_broken_endpoint(item: pytest.Item, run: Run) -> None:
+    """After a transport fault, ask once whether the endpoint still answers; if not, the rest is not tried."""
+    service = getattr(item, "funcargs", {}).get("service")
+    if service is not None and run.broken is None:
+        run.broken = silence(service.endpoint)
+
+
+def pytest_sessionfinish(session: pytest.Session) -> None:
+    """Tell the controller what this worker knows; fail a run whose baseline no longer describes the target."""
+    run = session.config.stash.get(RUN, None)
+    if run is None:
+        return
+    output = getattr(session.config, "workeroutput", None)
+    if output is not None:
+        output["conformance"] = {
+            "planned": dict(run.planned),
+            "partial": sorted(run.partial),
+            "left_out": dict(run.left_out),
+            "problem": run.problem,
+        }
+    elif run.problem is not None:
+        session.exitstatus = pytest.ExitCode.USAGE_ERROR
+    elif run.stale and session.exitstatus == pytest.ExitCode.OK:
+        session.exitstatus = pytest.ExitCode.TESTS_FAILED
+
+
+def pytest_terminal_summary(terminalreporter: Any, config: pytest.Config) -> None:
+    """Under plain pytest: the same table, and the entries of the baseline that no longer hold."""
+    run = config.stash.get(RUN, None)
+    if run is None or not (run.results or run.problem):
+        return
+    terminalreporter.section("conformance")
+    if run.results:
+        terminalreporter.write(text_of(table(run)) + text_of(summary(run)))
+    if run.problem:
+        terminalreporter.write_line(run.problem, red=True)
+
+
+class Collector:
+    """Keeps the results, in the process that the user started."""
+
+    def __init__(self, run: Run) -> None:
+        self._run = run
+
+    def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
+        """Keep what `pytest_runtest_makereport` attached, in whichever process."""
+        document = getattr(report, "conformance", None)
+        if document is not None:
+            result = Result.of_json(document)
+            self._run.results[result.id] = result
+
+    @pytest.hookimpl(optionalhook=True)
+    def pytest_testnodedown(self, node: Any) -> None:
+        """Take over what an xdist worker knows; every worker collects the same."""
+        told = getattr(node, "workeroutput", {}).get("conformance")
+        if told:
+            self._run.planned = Counter(told["planned"])
+            self._run.partial = set(told["partial"])
+            self._run.left_out = Counter(told["left_out"])
+            self._run.problem = told["problem"]
+
+
+def _claim(item: pytest.Item) -> str:
+    marker = item.get_closest_marker("claim")
+    assert marker is not None
+    return str(marker.args[0])
+
+
+def _scenario(item: pytest.Item) -> str:
+    return item.name.partition("[")[0]
+
+
+def _binding(item: pytest.Item) -> str:
+    return str(item.callspec.params["binding"])  # type: ignore[attr-defined]
+
+
+def _parameters(item: pytest.Item) -> str:
+    """The part of the id behind the binding, as `[sdk-CONFIRMED-USER_SRP_AUTH]` has it."""
+    return item.name.partition("[")[2].removesuffix("]").partition("-")[2]
+
+
+def _pair(item: pytest.Item) -> str:
+    return f"{_scenario(item)}|{_binding(item)}"

@@ -1,0 +1,181 @@
+"""What a target answered, as frozen values of the same shape whichever way it was asked."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from conformance.verdicts import Kind
+
+ACCEPTED = "accepted"
+TOKENS = "tokens"
+UNPARSABLE = "an answer that is not AWS JSON"
+
+THROTTLED = frozenset(
+    {"TooManyRequestsException", "ThrottlingException", "Throttling", "RequestLimitExceeded", "SlowDown", "429"}
+)
+UNIMPLEMENTED = frozenset(
+    {"UnknownOperationException", "UnknownOperation", "NotImplemented", "NotImplementedError", "501"}
+)
+
+
+class Observed:
+    """A value seen at the target. Its `kind` is the divergence that an unexpected one means, `noun` what to call it."""
+
+    kind: Kind
+    noun: str
+
+    def kind_beside(self, expected: object) -> Kind:
+        """The kind of divergence where `expected` was documented and this was seen."""
+        return self.kind
+
+
+class Status(Observed, str):
+    """A UserStatus, such as CONFIRMED."""
+
+    kind = Kind.WRONG_STATUS
+    noun = "status"
+
+
+class Outcome(Observed, str):
+    """What a request or a sign-in ended in: `accepted`, `tokens`, the name of a challenge, or the name of an error."""
+
+    noun = "reply"
+
+    @property
+    def refused(self) -> bool:
+        """Whether this is an error: neither accepted, nor tokens, nor a challenge (challenges are written in capitals)."""
+        return self not in (ACCEPTED, TOKENS) and not self.isupper()
+
+    def kind_beside(self, expected: object) -> Kind:
+        if is_crash(self):
+            return Kind.CRASH
+        wanted = Outcome(expected) if isinstance(expected, str) else Outcome(next(iter(expected)))  # type: ignore[call-overload]
+        if wanted.refused:
+            return Kind.WRONG_ERROR if self.refused else Kind.PERMISSIVE
+        return Kind.PERMISSIVE if self in (ACCEPTED, TOKENS) else Kind.STRICT
+
+
+class SignInOutcome(Outcome):
+    """What a sign-in, or the answer to a challenge, ended in."""
+
+    noun = "sign-in"
+
+
+class Text(Observed, str):
+    """A message to the caller."""
+
+    kind = Kind.WORDING
+    noun = "message"
+
+
+@dataclass(frozen=True)
+class State(Observed):
+    """What a refused request must leave as it was: status, enabled flag, and what the password in force opens."""
+
+    kind = Kind.PERMISSIVE
+    noun = "user"
+
+    status: str
+    enabled: bool
+    sign_in: str
+
+    def __str__(self) -> str:
+        return f"{self.status}, {'enabled' if self.enabled else 'disabled'}, sign-in with the password before: {self.sign_in}"
+
+
+class Facts(dict[str, str], Observed):
+    """Attributes, groups or dates of a user that nothing should have moved."""
+
+    kind = Kind.PERMISSIVE
+    noun = "facts"
+
+
+@dataclass(frozen=True)
+class SignIn:
+    """What an attempt to sign in, or the answer to a challenge, led to.
+
+    `session` and `tokens` are the service's own, and never leave the process: they are left out of every representation.
+    """
+
+    outcome: SignInOutcome
+    message: Text = Text()
+    parameters: Mapping[str, str] = field(default_factory=dict)
+    session: str = field(default="", repr=False)
+    tokens: Mapping[str, Any] = field(default_factory=dict, repr=False)
+
+
+@dataclass(frozen=True)
+class Reply:
+    """An answer to the operation under test.
+
+    `status` (HTTP), `headers` (names in lower case) and `body` are None or empty where the binding cannot see them; `exit_code`,
+    `stdout` and `stderr` are set by the command-line bindings only.
+    """
+
+    binding: str
+    outcome: Outcome
+    message: Text = Text()
+    status: int | None = None
+    headers: Mapping[str, str] = field(default_factory=dict)
+    body: bytes = b""
+    exit_code: int | None = None
+    stdout: str = ""
+    stderr: str = ""
+
+    @property
+    def ok(self) -> bool:
+        """Whether the target accepted the request: HTTP 200 with an empty body or a JSON object, or exit code 0."""
+        return self.outcome == ACCEPTED
+
+    @property
+    def error(self) -> Outcome:
+        """The error's name without namespace, as SDKs derive it from `__type`; `accepted` when there is none."""
+        return self.outcome
+
+    @property
+    def crashed(self) -> bool:
+        """Whether this is a server fault or no AWS answer at all."""
+        return is_crash(self.outcome) or (self.status or 0) >= 500
+
+    @property
+    def json(self) -> Any:
+        """The body, parsed.
+
+        Raises ValueError where it is not JSON."""
+        return json.loads(self.body) if self.body else {}
+
+    @property
+    def text(self) -> str:
+        """Everything that the caller can read: headers, body, both streams."""
+        headers = "\n".join(f"{name}: {value}" for name, value in self.headers.items())
+        return "\n".join([headers, self.body.decode(errors="backslashreplace"), self.stdout, self.stderr])
+
+
+def is_crash(outcome: str) -> bool:
+    """Whether an outcome is the mark of a server fault: `500`, InternalError…, ServiceUnavailable, or no AWS JSON."""
+    return (
+        (outcome.isdigit() and int(outcome) >= 500)
+        or outcome.startswith(("InternalError", "InternalFailure", "InternalServer", "ServiceUnavailable"))
+        or outcome == UNPARSABLE
+    )
+
+
+def of_http(binding: str, status: int, headers: Mapping[str, str], body: bytes) -> Reply:
+    """The reply that an HTTP answer stands for, judged by its body: a 200 that carries no AWS JSON is not a success."""
+    headers = {name.lower(): value for name, value in headers.items()}
+    try:
+        document = json.loads(body) if body else {}
+    except ValueError:
+        document = None
+    if not isinstance(document, dict):
+        outcome = str(status) if status >= 500 else UNPARSABLE
+        return Reply(binding, Outcome(outcome), status=status, headers=headers, body=body)
+    name = str(document.get("__type") or headers.get("x-amzn-errortype") or document.get("code") or "")
+    name = name.split(":")[0].rpartition("#")[2]
+    if status == 200 and not name:
+        return Reply(binding, Outcome(ACCEPTED), status=status, headers=headers, body=body)
+    message = document.get("message", document.get("Message", ""))
+    return Reply(binding, Outcome(name or str(status)), Text(message or ""), status, headers, body)

@@ -1,0 +1,124 @@
+"""What a scenario is given: the call under test, pools, users."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from typing import Any, Protocol
+
+import pytest
+
+from conformance.bindings import Binding
+from conformance.bindings.cli import Cli
+from conformance.bindings.sdk import Sdk
+from conformance.bindings.wire import Wire
+from conformance.cli_client import AwsCliMissing
+from conformance.plugin import RUN
+from conformance.replies import UNIMPLEMENTED, Reply
+from conformance.service import Service, ServiceError
+from conformance.targets import Endpoint
+from conformance.verdicts import Inconclusive, Unsupported
+from conformance.world import Pool, Pools, User
+
+
+class AdminSetUserPassword(Protocol):
+    """The call under test: UserPoolId and Username are the user's, unless given."""
+
+    def __call__(self, user: User, /, **members: Any) -> Reply: ...
+
+
+@pytest.fixture(scope="session")
+def endpoint(request: pytest.FixtureRequest) -> Iterator[Endpoint]:
+    """The endpoint under test, one for each worker where the suite starts it."""
+    with request.config.stash[RUN].settings.target.running() as running:
+        yield running
+
+
+@pytest.fixture(scope="session")
+def service(endpoint: Endpoint) -> Service:
+    """The plain client that arranges and observes."""
+    return Service(endpoint)
+
+
+@pytest.fixture(scope="session")
+def pools(service: Service) -> Iterator[Pools]:
+    """The pools of this worker."""
+    made = Pools(service)
+    yield made
+    made.delete()
+
+
+@pytest.fixture(scope="session")
+def implemented(pools: Pools, service: Service) -> None:
+    """Ends a scenario where the target says that it does not implement the operation under test."""
+    user = pools.get().user()
+    members = {"UserPoolId": user.pool.id, "Username": user.username, "Password": "Pr0be-it!", "Permanent": True}
+    try:
+        service.call("AdminSetUserPassword", **members)
+    except ServiceError as error:
+        if error.code in UNIMPLEMENTED:
+            raise Unsupported(f"AdminSetUserPassword answers {error.code}") from None
+
+
+@pytest.fixture(scope="session")
+def bindings(service: Service) -> Iterator[Callable[[str], Binding]]:
+    """The bindings of this worker, each made when it is first asked for."""
+    made: dict[str, Any] = {}
+
+    def get(name: str) -> Binding:
+        if name not in made:
+            made[name] = {"sdk": Sdk, "wire": Wire, "cli": Cli}[name](service.endpoint, service.journal)
+        return made[name]
+
+    yield get
+    if "cli" in made:
+        made["cli"].close()
+
+
+@pytest.fixture(autouse=True)
+def _journal(request: pytest.FixtureRequest) -> Iterator[None]:
+    """A clean page for what this scenario sends; nothing more is sent to an endpoint that has stopped answering."""
+    run = request.config.stash[RUN]
+    if run.broken is not None:
+        raise Inconclusive(f"the endpoint stopped answering: {run.broken}")
+    service = request.getfixturevalue("service")
+    service.journal.begin()
+    run.journal = service.journal
+    yield
+
+
+@pytest.fixture
+def binding(request: pytest.FixtureRequest, bindings: Callable[[str], Binding], implemented: None) -> Binding:
+    """The way to call that this run of the scenario is about."""
+    try:
+        return bindings(request.param)
+    except AwsCliMissing as missing:
+        pytest.skip(str(missing))
+
+
+@pytest.fixture
+def wire(binding: Binding) -> Wire:
+    """Raw HTTP, for what an SDK refuses to send; the scenario carries `@pytest.mark.bindings("wire")`."""
+    assert isinstance(binding, Wire)
+    return binding
+
+
+@pytest.fixture
+def admin_set_user_password(binding: Binding) -> AdminSetUserPassword:
+    """The call under test, over this run's binding."""
+
+    def call(user: User, /, **members: Any) -> Reply:
+        return binding.admin_set_user_password(**{"UserPoolId": user.pool.id, "Username": user.username, **members})
+
+    return call
+
+
+@pytest.fixture
+def pool(pools: Pools) -> Pool:
+    """A pool that requires eight characters and all four classes, with case-sensitive names and no aliases."""
+    return pools.get()
+
+
+@pytest.fixture
+def user(pool: Pool) -> User:
+    """A CONFIRMED user of that pool."""
+    return pool.user()

@@ -1,0 +1,122 @@
+"""The plain client that arranges and observes. It is never the binding under test, and never judges."""
+
+from __future__ import annotations
+
+import time
+from typing import Any
+
+import boto3
+from botocore.config import Config
+from botocore.exceptions import ClientError, ConnectionError, HTTPClientError, IncompleteReadError
+from botocore.parsers import ResponseParserError
+
+from conformance.journal import Journal, describe
+from conformance.replies import THROTTLED, UNIMPLEMENTED, UNPARSABLE
+from conformance.targets import Endpoint
+from conformance.verdicts import Blocked, Inconclusive
+
+CONNECT_SECONDS = 5
+READ_SECONDS = 15
+# Enough for a burst of throttling to pass; botocore's standard mode backs off between them.
+ATTEMPTS = 4
+TRANSPORT_FAULTS = (ConnectionError, HTTPClientError, IncompleteReadError)
+
+
+class ServiceError(Exception):
+    """The service answered with an error: its name (`code`) and text."""
+
+    def __init__(self, operation: str, code: str, message: str) -> None:
+        super().__init__(f"{operation} answered {code}: {message}")
+        self.operation = operation
+        self.code = code
+        self.message = message
+
+
+def client(endpoint: Endpoint, *, attempts: int = ATTEMPTS, read_seconds: float = READ_SECONDS) -> Any:
+    """A boto3 client of cognito-idp for `endpoint` that no profile, proxy setting or environment variable redirects."""
+    frozen = endpoint.credentials
+    return boto3.session.Session().client(
+        "cognito-idp",
+        endpoint_url=endpoint.url,
+        region_name=endpoint.region,
+        aws_access_key_id=frozen.access_key,
+        aws_secret_access_key=frozen.secret_key,
+        aws_session_token=frozen.token,
+        config=Config(
+            connect_timeout=CONNECT_SECONDS,
+            read_timeout=read_seconds,
+            retries={"mode": "standard", "total_max_attempts": attempts},
+            max_pool_connections=32,
+            proxies={},
+            use_fips_endpoint=False,
+            use_dualstack_endpoint=False,
+        ),
+    )
+
+
+class Service:
+    """cognito-idp at an endpoint, called with AWS's own operation and parameter names."""
+
+    def __init__(self, endpoint: Endpoint) -> None:
+        self.endpoint = endpoint
+        self.journal = Journal(endpoint.secrets)
+        self._client = client(endpoint)
+        self._methods = {operation: method for method, operation in self._client.meta.method_to_api_mapping.items()}
+
+    def call(self, operation: str, **parameters: Any) -> dict[str, Any]:
+        """The members that the service answered with.
+
+        Raises ServiceError for an error answer, Inconclusive for a transport fault or lasting throttling."""
+        sent = describe(operation, parameters)
+        try:
+            answer: dict[str, Any] = getattr(self._client, self._methods[operation])(**parameters)
+        except ClientError as error:
+            code, message = error.response["Error"]["Code"], error.response["Error"].get("Message", "")
+            self.journal.record(sent, f"{code}: {message}")
+            if code in THROTTLED:
+                raise Inconclusive(f"{operation} was throttled {ATTEMPTS} times ({code})") from None
+            raise ServiceError(operation, code, message) from None
+        except ResponseParserError as error:
+            self.journal.record(sent, UNPARSABLE)
+            raise ServiceError(operation, UNPARSABLE, str(error)[:200]) from None
+        except TRANSPORT_FAULTS as fault:
+            raise Inconclusive(f"{operation}: {fault}") from None
+        members = {name: value for name, value in answer.items() if name != "ResponseMetadata"}
+        self.journal.record(sent, describe("HTTP 200", members))
+        return members
+
+    def arrange(self, operation: str, *members: str, **parameters: Any) -> dict[str, Any]:
+        """As `call`, for a step that must work before anything can be judged.
+
+        `members` name what the answer must carry, a dot for each level. Raises Blocked where it fails or lacks one."""
+        try:
+            answer = self.call(operation, **parameters)
+        except ServiceError as error:
+            reason = "is not implemented" if error.code in UNIMPLEMENTED else f"answered {error.code}: {error.message}"
+            raise Blocked(self.journal.anonymous(f"{operation} {reason}")) from None
+        for path in members:
+            value: Any = answer
+            for name in path.split("."):
+                value = value.get(name) if isinstance(value, dict) else None
+            if value is None:
+                raise Blocked(f"{operation} answered without {path}")
+        return answer
+
+
+def silence(endpoint: Endpoint) -> str | None:
+    """Why nothing that is listening at `endpoint` can be judged, or None where it speaks AWS JSON."""
+    try:
+        answer = client(endpoint, attempts=2, read_seconds=5).list_user_pools(MaxResults=1)
+    except ClientError as error:
+        code = error.response["Error"]["Code"]
+        return f"it answers {code}, which is no answer of Cognito" if code.isdigit() else None
+    except ResponseParserError:
+        return "it answers something that is no AWS JSON"
+    except TRANSPORT_FAULTS as fault:
+        return str(fault)
+    return None if "UserPools" in answer else "it answers ListUserPools without UserPools"
+
+
+def pause(attempt: int) -> None:
+    """Wait before the next attempt after throttling or a server fault: 50 ms, doubled each time."""
+    time.sleep(0.05 * 2**attempt)

@@ -1,0 +1,84 @@
+"""What one run judges: target, bindings, tier and baseline, checked before anything starts."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from conformance import baseline, bindings, catalogue, ledger
+from conformance.baseline import Baseline
+from conformance.targets import Target, resolve
+from conformance.verdicts import BadInput
+
+TIERS = ("documented", "observed", "wording")
+DEFAULT_BINDINGS = "sdk,wire"
+
+
+@dataclass(frozen=True)
+class Settings:
+    """What one run judges, and how to ask for the same again (`arguments`)."""
+
+    target: Target
+    bindings: tuple[str, ...]
+    tier: str
+    baseline: Baseline
+
+    @property
+    def arguments(self) -> str:
+        """The arguments of `cognito-conformance run` that judge the same target, with no baseline."""
+        words = [] if self.target.name == "endpoint" else [self.target.name]
+        words += ["--endpoint-url", self.target.url] if self.target.url else []
+        words += ["--tier", self.tier] if self.tier != TIERS[0] else []
+        return " ".join([*words, "--baseline none"])
+
+
+def check(
+    target: str | None = None,
+    endpoint_url: str | None = None,
+    chosen: str = DEFAULT_BINDINGS,
+    tier: str = TIERS[0],
+    baseline_name: str | None = None,
+) -> Settings:
+    """The settings that these options mean.
+
+    Raises BadInput with the one line that says what was wrong and what to do."""
+    names = tuple(dict.fromkeys(name.strip() for name in chosen.split(",") if name.strip()))
+    unknown = [name for name in names if name not in bindings.NAMES]
+    if unknown or not names:
+        raise BadInput(f"--bindings {chosen!r}: choose some of {','.join(bindings.NAMES)}")
+    if tier not in TIERS:
+        raise BadInput(f"--tier {tier!r}: choose one of {', '.join(TIERS)}")
+    resolved = resolve(target, endpoint_url)
+    return Settings(resolved, names, tier, _baseline(resolved, baseline_name))
+
+
+def _baseline(target: Target, name: str | None) -> Baseline:
+    """The named file, `none`, or what is shipped for an embedded target."""
+    if name == "none" or (name is None and target.url is not None):
+        return Baseline()
+    path = Path(name) if name is not None else baseline.path_of(target.name)
+    if name is None and not path.exists():
+        return Baseline()
+    return baseline.load(path, ledger.load(), {scenario.name for scenario in catalogue.scenarios()})
+
+
+def within(tier: str, claim_tier: str) -> bool:
+    """Whether a run at `tier` gates on a claim of `claim_tier`."""
+    return TIERS.index(claim_tier) <= TIERS.index(tier)
+
+
+def check_writable(*paths: Path | None) -> None:
+    """Check before a long run that each report can be written, leaving no empty file behind.
+
+    Raises BadInput otherwise."""
+    for path in filter(None, paths):
+        existed = path.exists()
+        try:
+            with path.open("a", encoding="utf-8"):
+                pass
+        except OSError as error:
+            raise BadInput(
+                f"{path} cannot be written ({error.strerror}): name a file in a directory that exists"
+            ) from None
+        if not existed:
+            path.unlink()

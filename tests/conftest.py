@@ -1,0 +1,68 @@
+"""What the tests of the suite are given."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from conformance.targets import resolve
+
+
+@dataclass(frozen=True)
+class Finished:
+    """A `cognito-conformance run` that has ended."""
+
+    exit_code: int
+    stdout: str
+    stderr: str
+    report: dict[str, Any] | None
+
+    def verdicts(self) -> dict[str, str]:
+        """The verdict by result id."""
+        assert self.report is not None, self.stderr
+        return {result["id"]: result["verdict"] for result in self.report["results"]}
+
+    def counts(self) -> dict[str, int]:
+        """How many results had which verdict, without the zeros."""
+        assert self.report is not None, self.stderr
+        return {verdict: count for verdict, count in self.report["summary"]["verdicts"].items() if count}
+
+
+@pytest.fixture
+def run(tmp_path: Path) -> Callable[..., Finished]:
+    """`cognito-conformance run` with these arguments, in a process of its own, from an empty directory."""
+
+    def call(*arguments: str, environment: dict[str, str] | None = None) -> Finished:
+        file = tmp_path / "report.json"
+        file.unlink(missing_ok=True)
+        command = [sys.executable, "-m", "conformance", "run", f"--json={file}", *arguments]
+        # PYTEST_*: this pytest's own plugins are not to be loaded into the one below.
+        inherited = {name: value for name, value in os.environ.items() if not name.startswith(("AWS_", "PYTEST_"))}
+        done = subprocess.run(
+            command,
+            cwd=tmp_path,
+            env={**inherited, **(environment or {})},
+            capture_output=True,
+            text=True,
+            timeout=300,
+            check=False,
+        )
+        report = json.loads(file.read_text("utf-8")) if file.exists() else None
+        return Finished(done.returncode, done.stdout, done.stderr, report)
+
+    return call
+
+
+@pytest.fixture(scope="session")
+def moto() -> Iterator[str]:
+    """The URL of a moto of this worker's own."""
+    with resolve("moto", None).running() as endpoint:
+        yield endpoint.url

@@ -1,0 +1,96 @@
+"""A service that is broken in one way gets no scenario to conform by accident."""
+
+import pytest
+from servers import FAULT, HTML, NOTHING, Answer, always, before, error, throttled_twice
+
+ASKED = "AWSCognitoIdentityProviderService.AdminSetUserPassword"
+
+
+def _instead(answer: Answer):
+    """Answers the operation under test, and everything that is addressed to no operation of the service, with `answer`."""
+
+    def tamper(target, _body):
+        known = target.startswith("AWSCognitoIdentityProviderService.") and target.partition(".")[2][:1].isupper()
+        return answer if target == ASKED or not known else None
+
+    return tamper
+
+
+@pytest.mark.parametrize(
+    "answer",
+    [NOTHING, error("UserNotFoundException"), error("InternalErrorException", 500), FAULT, HTML],
+    ids=["nothing", "one-error", "one-fault", "500", "html"],
+)
+def test_a_service_with_one_answer_conforms_nowhere(run, answer):
+    """Where everything is answered alike nothing conforms, nothing diverges, and the run is inconclusive (exit code 3)."""
+    with always(answer) as url:
+        done = run("--endpoint-url", url, "--tier", "wording")
+
+    assert done.exit_code == 3
+    if done.report is not None:
+        assert set(done.counts()) == {"blocked"}
+
+
+@pytest.mark.parametrize(
+    "answer",
+    [
+        NOTHING,
+        HTML,
+        error("InvalidPasswordException"),
+        error("InvalidParameterException"),
+        error("UserNotFoundException"),
+        error("ResourceNotFoundException"),
+        error("NotAuthorizedException"),
+        error("SerializationException"),
+        error("InvalidSignatureException"),
+    ],
+    ids=lambda answer: answer.body.decode()[:40],
+)
+def test_an_operation_with_one_answer_conforms_nowhere(run, moto, answer):
+    """Where only AdminSetUserPassword is answered alike, every scenario that can be set up diverges."""
+    with before(moto, _instead(answer)) as url:
+        done = run("--endpoint-url", url, "--bindings", "wire", "--tier", "wording")
+
+    conforming = [id for id, verdict in done.verdicts().items() if verdict == "conforms"]
+    assert conforming == []
+    assert done.counts()["diverges"] > 100
+    assert done.exit_code == 1
+
+
+def test_a_server_fault_is_a_crash(run, moto):
+    """A deterministic 500 with a plain text is tried again, and then reported as a divergence of kind crash."""
+    with before(moto, _instead(FAULT)) as url:
+        done = run("--endpoint-url", url, "-k", "test_list_users_shows_the_same_status")
+
+    assert {result["kind"] for result in done.report["results"]} == {"crash"}
+    assert done.exit_code == 1
+
+
+@pytest.mark.parametrize("name", ["UnknownOperationException", "NotImplemented"])
+def test_an_operation_that_is_not_implemented_is_unsupported(run, moto, name):
+    """A target that says it does not implement the operation is not accused of anything."""
+    with before(moto, lambda target, _: error(name, 501) if target == ASKED else None) as url:
+        done = run("--endpoint-url", url, "-k", "test_status")
+
+    assert set(done.counts()) == {"unsupported"}
+    assert done.exit_code == 3
+
+
+def test_throttling_that_passes_changes_no_verdict(run, moto):
+    """A service that throttles each request twice gets the verdicts that it gets unthrottled."""
+    chosen = ["-k", "test_temporary_password_forces_change or test_uppercase_is_required", "--tier", "wording"]
+    with before(moto, throttled_twice()) as url:
+        throttled = run("--endpoint-url", url, *chosen)
+    free = run("--endpoint-url", moto, *chosen)
+
+    assert throttled.verdicts() == free.verdicts()
+    assert set(free.verdicts().values()) == {"conforms"}
+
+
+def test_throttling_that_lasts_is_inconclusive(run, moto):
+    """Throttling that outlasts the retries says nothing about the target: exit code 3."""
+    with before(moto, lambda target, _: error("TooManyRequestsException") if target == ASKED else None) as url:
+        done = run("--endpoint-url", url, "-k", "test_list_users_shows_the_same_status")
+
+    assert set(done.counts()) == {"inconclusive"}
+    assert done.exit_code == 3
