@@ -1,4 +1,4 @@
-"""Calls of AWS CLI v1: forked from a process that has it loaded (`AwsCli`), or plain (`run_subprocess`)."""
+"""Calls of the AWS CLI: forked from a process that has it loaded (`AwsCli`), or plain (`run_subprocess`)."""
 
 import importlib.util
 import itertools
@@ -19,6 +19,8 @@ from typing import Any, Self
 # The `aws` script, wherever it may lie. `python -m awscli` would call itself __main__.py in usage errors.
 _AWS = "import sys; sys.argv[0] = 'aws'; from awscli.clidriver import main; sys.exit(main())"
 
+_RUN_SCRIPT = "import runpy, sys; del sys.path[0]; runpy.run_path(sys.argv[1], run_name='__main__')"
+
 
 @dataclass(frozen=True)
 class Completed:
@@ -31,10 +33,10 @@ class Completed:
 
 
 class AwsCliMissing(Exception):
-    """The AWS CLI cannot be imported by this Python."""
+    """The AWS CLI is not installed, or cannot be imported."""
 
-    def __init__(self, reason: str) -> None:
-        super().__init__(f"the AWS CLI cannot be imported ({reason}): pip install 'cognito-conformance[cli]'")
+    def __init__(self, reason: str, remedy: str = "pip install 'cognito-conformance[cli]'") -> None:
+        super().__init__(f"the AWS CLI cannot be imported ({reason}): {remedy}")
 
 
 class AwsCliTimeout(Exception):
@@ -53,10 +55,12 @@ class AwsCli:
 
     The process starts with the first call. It ends with `close`, or with the process that started it, however
     that ends. Any number of threads may call `run` at once. A relative path in an argument (`file://x`) is
-    taken from the directory in which the first call was made.
+    taken from the directory in which the first call was made. `python` is another interpreter, 3.9 or later,
+    that can import an AWS CLI of its own.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, python: str | None = None) -> None:
+        self._python = python
         self._lock = threading.Lock()
         self._ids = itertools.count()
         self._pending: dict[int, Future[dict[str, Any]]] = {}
@@ -127,11 +131,11 @@ class AwsCli:
             raise AwsCliEnded(f"the AWS CLI process has ended: {self._ended}")
         if self._process is None:
             process = subprocess.Popen(
-                [sys.executable, "-P", "-m", "conformance.cli_process"],
+                _process_command(self._python),
                 stdin=subprocess.PIPE,
                 stdout=subprocess.PIPE,
                 encoding="utf-8",
-                env=_process_environment(),
+                env=_process_environment(self._python),
                 # An interrupt from the keyboard is for us alone: we close, and it ends with us.
                 start_new_session=True,
             )
@@ -162,18 +166,23 @@ class AwsCli:
                 future.set_exception(AwsCliEnded(f"the AWS CLI process has ended: {self._ended}"))
 
 
-def run_subprocess(arguments: Sequence[str], environment: Mapping[str, str], timeout: float) -> Completed:
-    """Run the true `aws` in a new interpreter: ten times slower than `AwsCli.run`, which it serves to check.
+def run_subprocess(
+    arguments: Sequence[str], environment: Mapping[str, str], timeout: float, program: str | None = None
+) -> Completed:
+    """Run the true `aws` in a process of its own: ten times slower than `AwsCli.run`, which it serves to check.
 
-    Raises AwsCliMissing and AwsCliTimeout.
+    `program` is the path of an executable; without one it is AWS CLI v1 in a new interpreter. Raises AwsCliMissing
+    and AwsCliTimeout.
     """
-    if importlib.util.find_spec("awscli") is None:
+    if program is None and importlib.util.find_spec("awscli") is None:
         raise AwsCliMissing("No module named 'awscli'")
+    command = [program] if program else [sys.executable, "-P", "-c", _AWS]
+    python_path = {} if program else {"PYTHONPATH": _python_path()}
     started = time.monotonic()
     try:
         done = subprocess.run(
-            [sys.executable, "-P", "-c", _AWS, *arguments],
-            env={**environment, "PYTHONPATH": _python_path()},
+            [*command, *arguments],
+            env={**environment, **python_path},
             stdin=subprocess.DEVNULL,
             capture_output=True,
             timeout=timeout,
@@ -206,14 +215,22 @@ def clean_environment(
     return environment | ({"AWS_SESSION_TOKEN": session_token} if session_token else {})
 
 
-def _process_environment() -> dict[str, str]:
+def _process_command(python: str | None) -> list[str]:
+    if python is None:
+        return [sys.executable, "-P", "-m", "conformance.cli_process"]
+    # By its path: nothing of this suite may be on the path of a foreign interpreter, nor the working directory.
+    script = str(Path(__file__).with_name("cli_process.py"))
+    return [python, "-c", _RUN_SCRIPT, script]
+
+
+def _process_environment(python: str | None) -> dict[str, str]:
     # What the interpreter may need (TMPDIR, LD_LIBRARY_PATH) stays; the children see none of it.
     inherited = {name: value for name, value in os.environ.items() if not name.startswith(("AWS_", "LC_", "PYTHON"))}
     return inherited | {
         "HOME": "/nonexistent",
         "LANG": "C.UTF-8",
         "AWS_EC2_METADATA_DISABLED": "true",
-        "PYTHONPATH": _python_path(),
+        **({} if python else {"PYTHONPATH": _python_path()}),
     }
 
 

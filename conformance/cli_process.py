@@ -82,10 +82,15 @@ def warm_up() -> tuple[Callable[[], int | None], str]:
     # A loader keeps the models that it has read, so all drivers get the same (for the same AWS_DATA_PATH).
     session.create_loader = functools.cache(session.create_loader)
     driver = clidriver.create_clidriver()
+    version = driver.session.user_agent()  # before a call: v2 then adds the command
     # Also for the log handler that a driver leaves behind: it would log every error of a child a second time.
+    # In v2 a call starts a thread of awscrt's, which no child has, and the next call waits for its end.
+    quieten = clidriver.__dict__.get("disable_crt_logging")
+    clidriver.disable_crt_logging = lambda: None
     with redirect_stdout(io.StringIO()), redirect_stderr(io.StringIO()):
         driver.main(_WARM_UP.split())
-    return clidriver.main, driver.session.user_agent()
+    clidriver.disable_crt_logging = quieten
+    return clidriver.main, version
 
 
 def serve(main: Callable[[], int | None], requests: int, answers: int) -> None:

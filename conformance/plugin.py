@@ -32,7 +32,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     group = parser.getgroup("cognito-conformance", "conformance of an endpoint to Amazon Cognito's documentation")
     group.addoption("--target", help="what to judge (default: moto)")
     group.addoption("--endpoint-url", help="judge the endpoint at this URL")
-    group.addoption("--bindings", default=settings.DEFAULT_BINDINGS, help="sdk,wire,cli (default: %(default)s)")
+    group.addoption("--bindings", default=settings.DEFAULT_BINDINGS, help="sdk,wire,cli,cli2 (default: %(default)s)")
     group.addoption("--tier", default=settings.TIERS[0], help=f"{', '.join(settings.TIERS)} (default: %(default)s)")
     group.addoption("--baseline", help="file of known divergences, or none (default: the embedded target's own)")
     group.addoption("--json", type=Path, help="write the results as JSON to this file")
@@ -69,7 +69,7 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
     """Run a scenario over each binding that can express it; those not asked for are deselected later."""
     if metafunc.definition.get_closest_marker("claim"):
         able = metafunc.definition.get_closest_marker("bindings")
-        metafunc.parametrize("binding", able.args if able else NAMES, indirect=True)
+        metafunc.parametrize(_way(metafunc.fixturenames), able.args if able else NAMES, indirect=True)
 
 
 @pytest.hookimpl(tryfirst=True)
@@ -301,7 +301,12 @@ def _scenario(item: pytest.Item) -> str:
 
 
 def _binding(item: pytest.Item) -> str:
-    return str(item.callspec.params["binding"])  # type: ignore[attr-defined]
+    return str(item.callspec.params[_way(item.fixturenames)])  # type: ignore[attr-defined]
+
+
+def _way(fixtures: Sequence[str]) -> str:
+    """The fixture that takes the binding's name: `aws` where the program is judged and not the target."""
+    return "aws" if "aws" in fixtures else "binding"
 
 
 def _parameters(item: pytest.Item) -> str:

@@ -6,7 +6,7 @@ from typing import Any, Protocol
 
 from conformance.replies import Reply
 
-NAMES = ("sdk", "wire", "cli")
+NAMES = ("sdk", "wire", "cli", "cli2")
 
 
 class Binding(Protocol):

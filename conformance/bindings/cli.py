@@ -1,4 +1,4 @@
-"""The binding `cli`: AWS CLI v1, in a process of its own (awscli and boto3 must never meet in one)."""
+"""The bindings `cli` and `cli2`: AWS CLI v1 and v2, each in a process of its own (awscli and boto3 must never meet in one)."""
 
 from __future__ import annotations
 
@@ -9,7 +9,8 @@ import tempfile
 from pathlib import Path
 from typing import Any
 
-from conformance.cli_client import AwsCli, AwsCliTimeout, Completed, clean_environment
+from conformance import programs
+from conformance.cli_client import AwsCliTimeout, Completed, clean_environment
 from conformance.journal import Journal
 from conformance.replies import ACCEPTED, THROTTLED, Outcome, Reply, Text
 from conformance.service import CONNECT_SECONDS, READ_SECONDS
@@ -33,12 +34,12 @@ _TIMEOUT_SECONDS = 120
 class Cli:
     """AdminSetUserPassword as `aws cognito-idp admin-set-user-password`; seen are exit code and both streams."""
 
-    name = "cli"
-
-    def __init__(self, endpoint: Endpoint, journal: Journal) -> None:
+    def __init__(self, endpoint: Endpoint, journal: Journal, name: str = "cli") -> None:
+        self.name = name
         self.journal = journal
+        # Started first: whether the CLI is installed is known before the first call.
+        self._cli = programs.start(name)
         self._home = tempfile.TemporaryDirectory(prefix="cognito-conformance-")
-        self._cli = AwsCli()
         self._options = [
             f"--endpoint-url={endpoint.url}",
             f"--cli-connect-timeout={CONNECT_SECONDS}",
@@ -54,11 +55,6 @@ class Cli:
         )
         if bundle := os.environ.get("AWS_CA_BUNDLE"):
             self._environment["AWS_CA_BUNDLE"] = bundle
-        try:
-            _ = self._cli.version  # starts it: whether the CLI is installed is known before the first call
-        except BaseException:
-            self.close()
-            raise
 
     def admin_set_user_password(self, **members: Any) -> Reply:
         """The answer, with name and text of an error as the CLI prints them.
@@ -75,23 +71,22 @@ class Cli:
             done = self._cli.run([*arguments, *self._options], self._environment, _TIMEOUT_SECONDS)
         except AwsCliTimeout as fault:
             raise Inconclusive(f"AdminSetUserPassword: {fault}") from None
-        return self.journal.record_reply(shlex.join(["aws", *arguments]), _reply(done))
+        return self.journal.record_reply(shlex.join(["aws", *arguments]), self._reply(done))
 
     def close(self) -> None:
         """End the CLI's process and remove its home directory."""
         self._cli.close()
         self._home.cleanup()
 
-
-def _reply(done: Completed) -> Reply:
-    seen: dict[str, Any] = {"exit_code": done.exit_code, "stdout": done.stdout, "stderr": done.stderr}
-    if done.exit_code == 0:
-        return Reply("cli", Outcome(ACCEPTED), **seen)
-    named = _SERVICE_ERROR.search(done.stderr)
-    if named is None:
-        if any(words in done.stderr for words in _TRANSPORT):
-            raise Inconclusive(f"AdminSetUserPassword: {done.stderr.strip()}")
-        raise RuntimeError(f"aws ended with {done.exit_code} before it sent a request: {done.stderr.strip()[-300:]}")
-    if named[1] in THROTTLED:
-        raise Inconclusive(f"AdminSetUserPassword was throttled ({named[1]})")
-    return Reply("cli", Outcome(named[1]), Text(named[2].strip()), **seen)
+    def _reply(self, done: Completed) -> Reply:
+        seen: dict[str, Any] = {"exit_code": done.exit_code, "stdout": done.stdout, "stderr": done.stderr}
+        if done.exit_code == 0:
+            return Reply(self.name, Outcome(ACCEPTED), **seen)
+        named = _SERVICE_ERROR.search(done.stderr)
+        if named is None:
+            if any(words in done.stderr for words in _TRANSPORT):
+                raise Inconclusive(f"AdminSetUserPassword: {done.stderr.strip()}")
+            raise RuntimeError(f"aws ended with {done.exit_code} before it sent a request: {done.stderr.strip()[-300:]}")
+        if named[1] in THROTTLED:
+            raise Inconclusive(f"AdminSetUserPassword was throttled ({named[1]})")
+        return Reply(self.name, Outcome(named[1]), Text(named[2].strip()), **seen)

@@ -2,17 +2,23 @@
 
 from __future__ import annotations
 
+import tempfile
 from collections.abc import Callable, Iterator
+from pathlib import Path
 from typing import Any, Protocol
 
 import pytest
 
+from conformance import programs
 from conformance.bindings import Binding
 from conformance.bindings.cli import Cli
 from conformance.bindings.sdk import Sdk
 from conformance.bindings.wire import Wire
 from conformance.cli_client import AwsCliMissing
+from conformance.command_line import CommandLine
 from conformance.plugin import RUN
+from conformance.programs import Program
+from conformance.recorder import Recorder
 from conformance.replies import UNIMPLEMENTED, Reply
 from conformance.service import Service, ServiceError
 from conformance.targets import Endpoint
@@ -66,12 +72,14 @@ def bindings(service: Service) -> Iterator[Callable[[str], Binding]]:
 
     def get(name: str) -> Binding:
         if name not in made:
-            made[name] = {"sdk": Sdk, "wire": Wire, "cli": Cli}[name](service.endpoint, service.journal)
+            arguments = (service.endpoint, service.journal)
+            made[name] = Cli(*arguments, name) if name in programs.NAMES else {"sdk": Sdk, "wire": Wire}[name](*arguments)
         return made[name]
 
     yield get
-    if "cli" in made:
-        made["cli"].close()
+    for name in programs.NAMES:
+        if name in made:
+            made[name].close()
 
 
 @pytest.fixture(autouse=True)
@@ -93,6 +101,48 @@ def binding(request: pytest.FixtureRequest, bindings: Callable[[str], Binding]) 
         return bindings(request.param)
     except AwsCliMissing as missing:
         pytest.skip(str(missing))
+
+
+@pytest.fixture(scope="session")
+def _recorder() -> Iterator[Recorder]:
+    with Recorder() as made:
+        yield made
+
+
+@pytest.fixture
+def recorder(_recorder: Recorder) -> Recorder:
+    """The endpoint that keeps what a command line sends; empty, and answering `200 {}`."""
+    _recorder.begin()
+    return _recorder
+
+
+@pytest.fixture(scope="session")
+def _started() -> Iterator[Callable[[str], Program]]:
+    made: dict[str, Program] = {}
+
+    def get(name: str) -> Program:
+        if name not in made:
+            made[name] = programs.start(name)
+        return made[name]
+
+    yield get
+    for program in made.values():
+        program.close()
+
+
+@pytest.fixture
+def aws(
+    request: pytest.FixtureRequest, _started: Callable[[str], Program], recorder: Recorder
+) -> Iterator[CommandLine]:
+    """The command line that is judged: whatever the target does, it talks to the recorder."""
+    journal = request.config.stash[RUN].journal
+    try:
+        program = _started(request.param)
+    except AwsCliMissing as missing:
+        pytest.skip(str(missing))
+    with tempfile.TemporaryDirectory(prefix="cognito-conformance-") as home:
+        journal.names |= {home: "<home>", recorder.url: "<recorder>"}
+        yield CommandLine(request.param, program, recorder, journal, Path(home))
 
 
 @pytest.fixture

@@ -1,0 +1,228 @@
+"""An endpoint on the loopback that keeps every request it is sent, answers as it is told, and can speak TLS."""
+
+from __future__ import annotations
+
+import json
+import socket
+import ssl
+import threading
+import time
+from collections.abc import Iterator, Mapping
+from contextlib import ExitStack, contextmanager, suppress
+from dataclasses import dataclass, field
+from functools import cached_property
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+from types import TracebackType
+from typing import Any, Self
+
+DEFAULT_HOST = "cognito-idp.us-east-1.amazonaws.com"
+
+
+@dataclass(frozen=True)
+class Request:
+    """A request as it arrived: header names in lower case, `tls` whether it came encrypted."""
+
+    method: str
+    path: str
+    headers: Mapping[str, str]
+    body: bytes
+    tls: bool
+
+    @property
+    def operation(self) -> str:
+        """The operation that it asks for, "AdminSetUserPassword"."""
+        return self.headers.get("x-amz-target", "").rpartition(".")[2]
+
+    @property
+    def members(self) -> Any:
+        """The JSON of its body. Raises ValueError where it is none."""
+        return json.loads(self.body)
+
+    @property
+    def scope(self) -> tuple[str, str, str] | None:
+        """Access key id, Region and service of the signature, None for an unsigned request."""
+        credential = self.headers.get("authorization", "").partition("Credential=")[2].partition(",")[0]
+        parts = credential.split("/")
+        return (parts[0], parts[2], parts[3]) if len(parts) == 5 else None
+
+
+@dataclass(frozen=True)
+class Answer:
+    """What the recorder answers, after `delay` seconds."""
+
+    status: int = 200
+    body: bytes = b"{}"
+    delay: float = 0.0
+
+    @classmethod
+    def error(cls, name: str, message: str = "No.", status: int = 400) -> Answer:
+        """An error as AWS writes it."""
+        return cls(status, json.dumps({"__type": name, "message": message}).encode())
+
+
+@dataclass
+class Recorder:
+    """The endpoint. `requests` are those of the scenario that runs; `answer` is what each gets.
+
+    As a proxy it answers CONNECT by being the host that was asked for."""
+
+    requests: list[Request] = field(default_factory=list)
+    answer: Answer = field(default_factory=Answer)
+    _stack: ExitStack = field(default_factory=ExitStack)
+    _released: threading.Event = field(default_factory=threading.Event)
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self._released.set()
+        self._stack.close()
+
+    def begin(self) -> None:
+        """Forget the scenario before: its requests, its answer, and whoever still waits for one."""
+        self._released.set()
+        self._released = threading.Event()
+        self.requests, self.answer = [], Answer()
+
+    @property
+    def bodies(self) -> list[Any]:
+        """The JSON of each request, in order."""
+        return [request.members for request in self.requests]
+
+    @cached_property
+    def url(self) -> str:
+        """Where it listens without TLS."""
+        return f"http://127.0.0.1:{self._listen(None)}"
+
+    @cached_property
+    def tls_url(self) -> str:
+        """Where it listens with a certificate that only `authority` vouches for."""
+        return f"https://127.0.0.1:{self._listen(self._tls)}"
+
+    @cached_property
+    def authority(self) -> Path:
+        """The certificate of the authority that signed the endpoint's, as a PEM file."""
+        _ = self._tls
+        return self._bundle
+
+    @cached_property
+    def _tls(self) -> ssl.SSLContext:
+        import trustme  # only who judges a command line needs it
+
+        authority = trustme.CA()
+        context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+        authority.issue_cert("127.0.0.1", "localhost", DEFAULT_HOST).configure_cert(context)
+        self._bundle = Path(self._stack.enter_context(authority.cert_pem.tempfile()))
+        return context
+
+    def _listen(self, context: ssl.SSLContext | None) -> int:
+        server = _Server(("127.0.0.1", 0), _Handler)
+        server.recorder, server.context = self, context
+        thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.02})
+        thread.start()
+
+        def stop() -> None:
+            server.shutdown()
+            server.server_close()
+            thread.join()
+
+        self._stack.callback(stop)
+        return int(server.server_port)
+
+    def wait(self, seconds: float) -> None:
+        """Wait that long, or until the scenario is over."""
+        self._released.wait(seconds)
+
+
+@contextmanager
+def unreachable(seconds: float | None = None) -> Iterator[str]:
+    """A URL to which no connection comes about, or only after `seconds`; then it answers `200 {}`.
+
+    The queue of a listening socket is filled, so that Linux drops what else asks to connect."""
+    with ExitStack() as stack:
+        listener = stack.enter_context(socket.socket())
+        listener.bind(("127.0.0.1", 0))
+        listener.listen(0)
+        for _ in range(4):
+            filler = stack.enter_context(socket.socket())
+            filler.setblocking(False)
+            with suppress(BlockingIOError):
+                filler.connect(listener.getsockname())
+        if seconds is not None:
+            thread = threading.Thread(target=_accept_late, args=[listener, seconds])
+            thread.start()
+            stack.callback(thread.join)
+        yield f"http://127.0.0.1:{listener.getsockname()[1]}"
+
+
+def _accept_late(listener: socket.socket, seconds: float) -> None:
+    time.sleep(seconds)
+    listener.settimeout(10)
+    with suppress(TimeoutError):
+        while True:
+            connection, _ = listener.accept()
+            with connection:
+                connection.settimeout(10)
+                # The fillers that got through have nothing to say, and close with the block that opened them.
+                connection.settimeout(0.3)
+                with suppress(TimeoutError, ConnectionError):
+                    if connection.recv(65536):
+                        connection.sendall(b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\nConnection: close\r\n\r\n{}")
+                        return
+
+
+class _Server(ThreadingHTTPServer):
+    daemon_threads = True
+    recorder: Recorder
+    context: ssl.SSLContext | None
+
+    def handle_error(self, *_: object) -> None:
+        """A client that refuses the certificate, or is gone before the answer: both are meant to happen."""
+
+
+class _Handler(BaseHTTPRequestHandler):
+    protocol_version = "HTTP/1.1"
+    disable_nagle_algorithm = True
+    server: _Server
+
+    def setup(self) -> None:
+        self.tls = self.server.context is not None
+        if self.server.context is not None:
+            self.request.settimeout(10)
+            self.request = self.server.context.wrap_socket(self.request, server_side=True)
+        super().setup()
+
+    def answer(self) -> None:
+        recorder = self.server.recorder
+        released = recorder._released
+        body = self.rfile.read(int(self.headers.get("Content-Length") or 0))
+        headers = {name.lower(): value for name, value in self.headers.items()}
+        recorder.requests.append(Request(self.command, self.path, headers, body, self.tls))
+        told = recorder.answer
+        if told.delay and released.wait(told.delay):
+            self.close_connection = True
+            return
+        self.send_response(told.status)
+        self.send_header("Content-Type", "application/x-amz-json-1.1")
+        self.send_header("Content-Length", str(len(told.body)))
+        self.end_headers()
+        self.wfile.write(told.body)
+
+    do_POST = do_GET = do_PUT = answer  # noqa: N815 - http.server's names
+
+    def do_CONNECT(self) -> None:
+        """Be the host behind the proxy."""
+        headers = {name.lower(): value for name, value in self.headers.items()}
+        self.server.recorder.requests.append(Request("CONNECT", self.path, headers, b"", self.tls))
+        self.send_response(200)
+        self.end_headers()
+        self.wfile.flush()
+        self.connection = self.server.recorder._tls.wrap_socket(self.connection, server_side=True)
+        self.rfile, self.wfile = self.connection.makefile("rb"), self.connection.makefile("wb", 0)
+        self.tls, self.close_connection = True, False
+
+    def log_message(self, *_: object) -> None:
+        """Keep the terminal for the verdicts."""
