@@ -72,6 +72,11 @@ class CommandLine:
             region=REGION,
         ) | {"AWS_MAX_ATTEMPTS": "1"}
 
+    @property
+    def endpoint_url(self) -> str:
+        """Where the recorder listens."""
+        return self._recorder.url
+
     def __call__(
         self, *options: str, endpoint_url: str | None = None, environment: Mapping[str, str | None] | None = None
     ) -> Done:
