@@ -4,6 +4,8 @@ import json
 
 import pytest
 
+from conformance import help_page
+from conformance.command_line import OPERATION
 from conformance.recorder import Answer
 from conformance.signature import signature_of
 from conformance.targets import INVENTED
@@ -248,3 +250,15 @@ def test_cli_error_names_error_and_operation(aws, recorder, name):
     assert done.error == (name, "AdminSetUserPassword")
     assert done.stdout == ""
     assert len(recorder.requests) == 1
+
+
+@pytest.mark.claim("cli-help-shows-every-option")
+def test_cli_help_shows_every_option(aws, recorder):
+    """The synopsis of the help page has the options that the ledger lists for this program, and no others."""
+    done = aws.run(*OPERATION, "help", environment=help_page.environment(aws.home))
+    shown = set(help_page.synopsis(done.stdout))
+    newer = {option.name for option in help_page.options() if aws.name in option.newer}
+
+    assert done.exit_code == 0
+    assert sorted(shown - newer) == sorted(option.name for option in help_page.options() if aws.name in option.shown)
+    assert recorder.requests == []

@@ -281,6 +281,40 @@ def test_cli_connect_timeout_zero_waits(aws, recorder):
     assert recorder.bodies == [SENT]
 
 
+@pytest.mark.claim("cli-binary-format")
+@pytest.mark.bindings("cli2")
+@pytest.mark.parametrize("format_", ["base64", "raw-in-base64-out"])
+def test_cli_binary_format(aws, recorder, format_):
+    """Text arrives as it is in either format; another format is a usage error and sends nothing."""
+    done = aws(*REQUIRED, f"--cli-binary-format={format_}")
+
+    assert done.exit_code == 0
+    assert recorder.bodies == [SENT]
+    assert aws(*REQUIRED, "--cli-binary-format=hex").exit_code == aws.exit_codes["syntax"]
+    assert len(recorder.requests) == 1
+
+
+@pytest.mark.claim("cli-no-cli-pager")
+@pytest.mark.bindings("cli2")
+def test_cli_no_cli_pager(aws, recorder):
+    """--no-cli-pager leaves the request and what is printed as they are."""
+    done = aws(*REQUIRED, CONSTANT, "--output=text", "--no-cli-pager")
+
+    assert done.exit_code == 0
+    assert done.stdout == "value\n"
+    assert recorder.bodies == [SENT]
+
+
+@pytest.mark.claim("cli-no-cli-auto-prompt")
+@pytest.mark.bindings("cli2")
+def test_cli_no_cli_auto_prompt(aws, recorder):
+    """With the prompt asked for by the environment, --no-cli-auto-prompt sends the request without asking."""
+    done = aws(*REQUIRED, "--no-cli-auto-prompt", environment={"AWS_CLI_AUTO_PROMPT": "on"})
+
+    assert done.exit_code == 0
+    assert recorder.bodies == [SENT]
+
+
 @pytest.mark.claim("cli-v2-debug")
 @pytest.mark.bindings("cli")
 def test_cli_v2_debug(aws, recorder):

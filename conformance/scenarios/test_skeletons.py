@@ -152,7 +152,7 @@ def test_cli_skeletons_show_every_output(aws, recorder, operation):
 def _run(aws, operation, *options):
     command = xform_name(operation, "-")
     done = aws.run("cognito-idp", command, *options, f"--endpoint-url={aws.endpoint_url}")
-    if done.exit_code == aws.exit_codes["syntax"] and re.search(f"nvalid choice: '?{command}", done.stderr):
+    if done.exit_code == aws.exit_codes["syntax"] and "valid choices are" in done.stderr:
         pytest.skip(f"this program is older than {command}")
     return done
 
