@@ -7,8 +7,7 @@ import os
 import platform
 import sys
 from collections.abc import Callable, Sequence
-from contextlib import suppress
-from importlib.metadata import PackageNotFoundError, version
+from importlib.metadata import version
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -17,7 +16,7 @@ import pytest
 from rich.console import Console
 from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn
 
-from conformance import baseline, catalogue, ledger, settings, targets
+from conformance import baseline, catalogue, ledger, program_baselines, programs, settings, targets
 from conformance.bindings import NAMES
 from conformance.data import SCENARIOS
 from conformance.ledger import UnknownClaim
@@ -134,7 +133,7 @@ def judge(
         raise BadInput(f"-n {workers!r}: give a number of processes, or auto")
     if checked.target.url is not None:
         _reach(checked.target)
-    console.print(head(checked, clients()))
+    console.print(head(checked, clients(checked.bindings)))
     arguments = [
         str(SCENARIOS),
         f"--rootdir={SCENARIOS}",
@@ -168,7 +167,7 @@ def judge(
     if done.problem is not None:
         raise BadInput(done.problem)
     if not done.results:
-        raise BadInput(f"-k {expression!r} chooses no scenario; cognito-conformance claims lists what there is")
+        raise BadInput(f"-k {expression!r} chooses no scenario of bindings {bindings}; cognito-conformance claims lists what there is")
     return done
 
 
@@ -229,11 +228,13 @@ class _Watcher:
                 self._console.print(f"{self._quarter * 25} % judged ({done} of {int(total)})")
 
 
-def clients() -> dict[str, str]:
-    """The client behind each binding that is installed, with its version."""
+def clients(chosen: Sequence[str] = NAMES) -> dict[str, str]:
+    """The client behind each binding that is installed, with its version. AWS CLI v2 is asked only where it is chosen."""
     found = {"sdk": f"boto3 {version('boto3')}", "wire": f"botocore {version('botocore')} signs"}
-    with suppress(PackageNotFoundError):
-        found["cli"] = f"aws-cli {version('awscli')}"
+    for name in programs.NAMES:
+        if name == "cli" or name in chosen:
+            installed = programs.version(name)
+            found |= {name: f"aws-cli {installed}"} if installed else {}
     return found
 
 
@@ -250,7 +251,7 @@ def document(done: Run) -> dict[str, Any]:
             "python": platform.python_version(),
         },
         "target": {"name": target.name, "version": target.version, "url": target.url},
-        "clients": clients(),
+        "clients": clients(done.settings.bindings),
         "summary": {
             "tier": done.settings.tier,
             "bindings": list(done.settings.bindings),
@@ -320,9 +321,9 @@ def list_targets() -> None:
         )
         click.echo(f"{name}\n  {title}\n  {state}; {entries}")
     click.echo("any other\n  cognito-conformance run --endpoint-url URL")
+    found = clients()
     for name in NAMES:
-        missing = f"not installed: pip install 'cognito-conformance[{name}]'"
-        click.echo(f"binding {name}: {clients().get(name, missing)}")
+        click.echo(f"binding {name}: {found.get(name) or f'not installed: {programs.remedy(name)}'}")
 
 
 @main.group("baseline")
@@ -339,7 +340,7 @@ def update(ctx: click.Context, /, **asked: Any) -> None:
     mended = baseline.updated(
         done.settings.baseline, list(done.results.values()), done.settings.target.version or "unknown"
     )
-    baseline.write(mended, path, done.settings.target.name)
+    _write(mended, path, done)
     unexplained = [entry for entry in mended.entries if entry.reason == baseline.UNEXPLAINED]
     click.echo(f"{path}: {len(mended.entries)} divergences, {len(unexplained)} without a reason")
     for entry in unexplained:
@@ -354,17 +355,26 @@ def prune(ctx: click.Context, /, **asked: Any) -> None:
     path, done = _run_for_baseline(ctx, asked)
     gone = [stale.entry for stale in done.stale]
     kept = tuple(entry for entry in done.settings.baseline.entries if entry not in gone)
-    baseline.write(baseline.Baseline(kept), path, done.settings.target.name)
+    _write(baseline.Baseline(kept), path, done)
     click.echo(f"{path}: {len(kept)} divergences kept, {len(gone)} taken out")
     for stale in done.stale:
         click.echo(f"  {stale.state}: {stale.entry.title}: {stale.detail}")
+
+
+def _write(mended: baseline.Baseline, path: Path, done: Run) -> None:
+    """The target's part goes to its file, that of the programs to theirs."""
+    book = ledger.load()
+    baseline.write(program_baselines.without(mended, book), path, done.settings.target.name)
+    for file in program_baselines.write(mended, book, done.settings.bindings):
+        click.echo(f"{file}: what is known of the program")
 
 
 def _run_for_baseline(ctx: click.Context, asked: dict[str, Any]) -> tuple[Path, Run]:
     """Run with every binding that is installed and every tier, unless the caller said otherwise."""
     given = ctx.get_parameter_source
     if given("bindings") == click.core.ParameterSource.DEFAULT:
-        asked["bindings"] = ",".join(name for name in NAMES if name in clients())
+        found = clients()
+        asked["bindings"] = ",".join(name for name in NAMES if name in found)
     if given("tier") == click.core.ParameterSource.DEFAULT:
         asked["tier"] = settings.TIERS[-1]
     name = asked["baseline_name"]

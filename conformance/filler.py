@@ -16,7 +16,9 @@ from botocore.model import Shape
 
 from conformance.shapes import anchored, is_document
 
-_TRIES = 300
+# How often anything is repeated at most, attempt by attempt: nested repetitions multiply.
+_REPEATS = (3, 3, 3, 3, 3, 3, 8, 8, 8, 8, 20, 20, 20)
+_SECONDS = 1
 # A few letters for each Unicode property: the generator knows none.
 _PROPERTIES = {"L": "A-Za-z", "M": "", "S": "+", "N": "0-9", "P": "_", "Z": " "}
 
@@ -114,13 +116,28 @@ def specimen(pattern: str | None, least: int, most: int, seed: int = 0) -> str:
     letters = ("x" * least)[:-1] + chr(ord("a") + seed % 26) if least else ""
     if pattern is None:
         return letters
+    plain = re.sub(r"\\p\{(\w)\w*\}", lambda match: _PROPERTIES.get(match[1], ""), pattern)
+    alike = re.fullmatch(r"\^?(\[(?:\\.|[^\]\\])+\])[+*]\$?", plain)
+    if alike:
+        plain = f"{alike[1]}{{{least}}}"
     try:
         whole = regex.compile(anchored(pattern))
-        plain = re.sub(r"\\p\{(\w)\w*\}", lambda match: _PROPERTIES.get(match[1], ""), pattern)
-        for number in range(_TRIES):
-            text = rstr.Rstr(random.Random(seed * _TRIES + number)).xeger(plain)
-            if least <= len(text) <= most and whole.search(text):
+        for number, most_repeated in enumerate(_REPEATS):
+            text = rstr.Rstr(random.Random(seed * len(_REPEATS) + number)).xeger(_limited(plain, most_repeated))
+            if least <= len(text) <= most and whole.search(text, timeout=_SECONDS):
                 return text
-    except (re.error, regex.error, LookupError, ValueError, OverflowError, RecursionError):
+    except (re.error, regex.error, LookupError, ValueError, OverflowError, RecursionError, TimeoutError):
         pass  # a pattern of Java's that Python does not read
     return letters
+
+
+def _limited(pattern: str, most: int) -> str:
+    """The pattern with at most so many repetitions wherever it allows more."""
+
+    def limit(token: re.Match[str]) -> str:
+        low = {"*": 0, "+": 1}.get(token[0])
+        if token[0].startswith("{"):
+            low = int(token[1])
+        return token[0] if low is None else f"{{{low},{low + most}}}"
+
+    return re.sub(r"\\.|\[(?:\\.|[^\]\\])*\]|\{(\d+),\d*\}|[*+]", limit, pattern)

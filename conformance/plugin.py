@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 
-from conformance import ledger, settings
+from conformance import catalogue, ledger, settings
 from conformance.bindings import NAMES
 from conformance.data import SCENARIOS
 from conformance.journal import Journal
@@ -63,6 +63,15 @@ def _judges(config: pytest.Config) -> bool:
         return False
     places = [(config.invocation_params.dir / argument.split("::")[0]).resolve() for argument in config.args]
     return any(place == SCENARIOS or place in SCENARIOS.parents or SCENARIOS in place.parents for place in places)
+
+
+def pytest_ignore_collect(collection_path: Path, config: pytest.Config) -> bool | None:
+    """Leave out a file of which no scenario has a binding that was asked for, unless `-k` or an id may name one of it."""
+    run = config.stash.get(RUN, None)
+    if run is None or config.option.keyword or any("::" in argument for argument in config.args):
+        return None
+    able = {name for scenario in catalogue.scenarios() if scenario.file == collection_path.name for name in scenario.bindings}
+    return True if able and able.isdisjoint(run.settings.bindings) and collection_path.parent == SCENARIOS else None
 
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from pathlib import Path
 
-from conformance import baseline, bindings, catalogue, ledger
+from conformance import baseline, bindings, catalogue, ledger, program_baselines
 from conformance.baseline import Baseline
 from conformance.targets import Target, resolve
 from conformance.verdicts import BadInput
@@ -49,7 +49,12 @@ def check(
     if tier not in TIERS:
         raise BadInput(f"--tier {tier!r}: choose one of {', '.join(TIERS)}")
     resolved = resolve(target, endpoint_url)
-    return Settings(resolved, names, tier, _baseline(resolved, baseline_name))
+    known = _baseline(resolved, baseline_name)
+    if baseline_name != "none":
+        # Of a program its own baseline holds, whichever target is judged beside it.
+        scenarios = {scenario.name for scenario in catalogue.scenarios()}
+        known = Baseline(known.entries + program_baselines.load(names, ledger.load(), scenarios), known.path)
+    return Settings(resolved, names, tier, known)
 
 
 def _baseline(target: Target, name: str | None) -> Baseline:
