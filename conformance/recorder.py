@@ -132,17 +132,14 @@ class Recorder:
         self._stack.callback(stop)
         return int(server.server_port)
 
-    def wait(self, seconds: float) -> None:
-        """Wait that long, or until the scenario is over."""
-        self._released.wait(seconds)
-
-
 @contextmanager
 def unreachable(seconds: float | None = None) -> Iterator[str]:
     """A URL to which no connection comes about, or only after `seconds`; then it answers `200 {}`.
 
     The queue of a listening socket is filled, so that Linux drops what else asks to connect."""
+    late: list[threading.Thread] = []
     with ExitStack() as stack:
+        stack.callback(lambda: [thread.join() for thread in late])
         listener = stack.enter_context(socket.socket())
         listener.bind(("127.0.0.1", 0))
         listener.listen(0)
@@ -152,21 +149,19 @@ def unreachable(seconds: float | None = None) -> Iterator[str]:
             with suppress(BlockingIOError):
                 filler.connect(listener.getsockname())
         if seconds is not None:
-            thread = threading.Thread(target=_accept_late, args=[listener, seconds])
-            thread.start()
-            stack.callback(thread.join)
+            late.append(threading.Thread(target=_accept_late, args=[listener, seconds]))
+            late[0].start()
+            stack.callback(listener.shutdown, socket.SHUT_RDWR)  # wakes the thread, which `close` would not
         yield f"http://127.0.0.1:{listener.getsockname()[1]}"
 
 
 def _accept_late(listener: socket.socket, seconds: float) -> None:
     time.sleep(seconds)
-    listener.settimeout(10)
-    with suppress(TimeoutError):
+    with suppress(OSError):
         while True:
             connection, _ = listener.accept()
             with connection:
-                connection.settimeout(10)
-                # The fillers that got through have nothing to say, and close with the block that opened them.
+                # Those that filled the queue have nothing to say.
                 connection.settimeout(0.3)
                 with suppress(TimeoutError, ConnectionError):
                     if connection.recv(65536):
@@ -179,6 +174,14 @@ class _Server(ThreadingHTTPServer):
     recorder: Recorder
     context: ssl.SSLContext | None
 
+    def finish_request(self, request: Any, client_address: Any) -> None:
+        if self.context is None:
+            super().finish_request(request, client_address)
+            return
+        request.settimeout(10)
+        with self.context.wrap_socket(request, server_side=True) as secure:
+            super().finish_request(secure, client_address)
+
     def handle_error(self, *_: object) -> None:
         """A client that refuses the certificate, or is gone before the answer: both are meant to happen."""
 
@@ -190,10 +193,11 @@ class _Handler(BaseHTTPRequestHandler):
 
     def setup(self) -> None:
         self.tls = self.server.context is not None
-        if self.server.context is not None:
-            self.request.settimeout(10)
-            self.request = self.server.context.wrap_socket(self.request, server_side=True)
         super().setup()
+
+    def finish(self) -> None:
+        super().finish()
+        self.connection.close()
 
     def answer(self) -> None:
         recorder = self.server.recorder

@@ -117,10 +117,12 @@ def test_cli_skeleton_yaml_input(aws, recorder):
 @each_operation
 def test_cli_skeletons_show_every_input(aws, recorder, operation):
     """The input skeleton is JSON of the operation's members, each of its type."""
+    shape = MODEL.operation_model(operation).input_shape
     done = _run(aws, operation, "--generate-cli-skeleton", "input")
 
     assert done.exit_code == 0
-    assert _faults(done.stdout, types_only(MODEL.operation_model(operation).input_shape, operation)) == []
+    assert _faults(done.stdout, types_only(shape, operation)) == []
+    assert (_object(done.stdout) == {}) == (not shape.members)
     assert recorder.requests == []
 
 
@@ -139,13 +141,15 @@ def test_cli_input_json_takes_every_skeleton(aws, recorder, operation):
 @pytest.mark.claim("cli-skeletons-show-every-output")
 @each_operation
 def test_cli_skeletons_show_every_output(aws, recorder, operation):
-    """The output skeleton of a proper command is JSON of the operation's output, or nothing where that is empty."""
+    """The output skeleton of a proper command is JSON of the operation's output; of an empty one, the empty object."""
     members = _filled_skeleton(aws, operation)
     shape = MODEL.operation_model(operation).output_shape
-    done = _run(aws, operation, "--cli-input-json", json.dumps(members), "--generate-cli-skeleton", "output")
+    # The empty object is printed as nothing, but as an object where it is a part of something.
+    options = ("--cli-input-json", json.dumps(members), "--generate-cli-skeleton", "output", "--query={Output: @}")
+    done = _run(aws, operation, *options)
 
     assert done.exit_code == 0
-    assert _faults(done.stdout or ("" if shape and shape.members else "{}"), types_only(shape, operation)) == []
+    assert _faults(json.dumps(_object(done.stdout).get("Output")), types_only(shape, operation)) == []
     assert recorder.requests == []
 
 
