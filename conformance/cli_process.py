@@ -77,7 +77,7 @@ class Call:
 
 def warm_up() -> tuple[Callable[[], int | None], str]:
     """Load the AWS CLI; return its `main` and its version line. Raises ImportError where it is missing."""
-    clidriver = importlib.import_module("awscli.clidriver")
+    clidriver: Any = importlib.import_module("awscli.clidriver")
     session: Any = importlib.import_module("botocore.session")
     # A loader keeps the models that it has read, so all drivers get the same (for the same AWS_DATA_PATH).
     session.create_loader = functools.cache(session.create_loader)

@@ -15,9 +15,21 @@ import click
 import pytest
 from rich.console import Console
 from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn
+from rich.table import Table
 
-from conformance import baseline, catalogue, ledger, program_baselines, programs, settings, targets
+from conformance import (
+    baseline,
+    catalogue,
+    command_line,
+    help_page,
+    ledger,
+    program_baselines,
+    programs,
+    settings,
+    targets,
+)
 from conformance.bindings import NAMES
+from conformance.cli_client import AwsCliMissing
 from conformance.data import SCENARIOS
 from conformance.ledger import UnknownClaim
 from conformance.plugin import RUN
@@ -167,7 +179,9 @@ def judge(
     if done.problem is not None:
         raise BadInput(done.problem)
     if not done.results:
-        raise BadInput(f"-k {expression!r} chooses no scenario of bindings {bindings}; cognito-conformance claims lists what there is")
+        raise BadInput(
+            f"-k {expression!r} chooses no scenario of {bindings}; cognito-conformance claims lists what there is"
+        )
     return done
 
 
@@ -229,7 +243,7 @@ class _Watcher:
 
 
 def clients(chosen: Sequence[str] = NAMES) -> dict[str, str]:
-    """The client behind each binding that is installed, with its version. AWS CLI v2 is asked only where it is chosen."""
+    """The client behind each binding that is installed, with its version; v2 is asked only where it is chosen."""
     found = {"sdk": f"boto3 {version('boto3')}", "wire": f"botocore {version('botocore')} signs"}
     for name in programs.NAMES:
         if name == "cli" or name in chosen:
@@ -305,6 +319,25 @@ def claims(claim_id: str | None, state: str | None) -> None:
     for name, value in rows.items():
         for number, line in enumerate((value or "").splitlines()):
             click.echo(f"{name if number == 0 else '':<16}{line}")
+
+
+@main.command()
+def options() -> None:
+    """Print the options of the command by edition: the page of 2023-12, and the help of each AWS CLI installed here."""
+    columns: dict[str, set[str]] = {}
+    for name in programs.NAMES:
+        try:
+            columns[name] = set(command_line.help_options(name))
+        except AwsCliMissing as missing:
+            click.echo(missing)
+    page, listed = "2023-12", help_page.options()
+    grid = Table("option", "claim", page, *(f"{name} {programs.version(name)}" for name in columns), box=None)
+    unlisted = sorted(set().union(*columns.values()) - {option.name for option in listed})
+    for option in [*listed, *(help_page.Option(name, "in no ledger", ()) for name in unlisted)]:
+        shown = [page in option.shown, *(option.name in names for names in columns.values())]
+        style = "" if all(shown) else "yellow"
+        grid.add_row(option.name, option.claim, *("yes" if there else "no" for there in shown), style=style)
+    Console(highlight=False, width=None if sys.stdout.isatty() else 120).print(grid)
 
 
 @main.command("targets")

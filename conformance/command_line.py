@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import re
 import shlex
+import tempfile
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
+from conformance import help_page, programs
 from conformance.cli_client import AwsCliTimeout, clean_environment
 from conformance.journal import Journal
 from conformance.programs import Program
@@ -67,8 +69,8 @@ class CommandLine:
         self._journal = journal
         self._environment = clean_environment(
             home,
-            access_key_id=INVENTED.access_key,
-            secret_access_key=INVENTED.secret_key,
+            access_key_id=str(INVENTED.access_key),
+            secret_access_key=str(INVENTED.secret_key),
             region=REGION,
         ) | {"AWS_MAX_ATTEMPTS": "1"}
 
@@ -106,3 +108,14 @@ class CommandLine:
         path = self.home / name
         path.write_text(text, encoding="utf-8")
         return str(path)
+
+
+def help_options(name: str) -> tuple[str, ...]:
+    """The options in the synopsis that an installed program prints. Raises AwsCliMissing."""
+    program = programs.start(name)
+    try:
+        with Recorder() as recorder, tempfile.TemporaryDirectory(prefix="cognito-conformance-") as home:
+            aws = CommandLine(name, program, recorder, Journal(), Path(home))
+            return help_page.synopsis(aws.run(*OPERATION, "help", environment=help_page.environment(Path(home))).stdout)
+    finally:
+        program.close()

@@ -1,20 +1,21 @@
 """Fills in an input skeleton: the same members, with values that the model accepts.
 
-It knows lengths, ranges, patterns, enumerations, unions, blobs, timestamps and recursion. Equal skeletons are filled alike.
+It knows lengths, ranges, patterns, enumerations, unions, blobs, timestamps and recursion. What is equal is filled
+alike.
 """
 
 from __future__ import annotations
 
 import random
 import re
+import warnings
 from functools import cache
 from typing import Any
 
 import regex
 import rstr
-from botocore.model import Shape
 
-from conformance.shapes import anchored, is_document
+from conformance.shapes import Shape, anchored, is_document
 
 # How often anything is repeated at most, attempt by attempt: nested repetitions multiply.
 _REPEATS = (3, 3, 3, 3, 3, 3, 8, 8, 8, 8, 20, 20, 20)
@@ -121,14 +122,20 @@ def specimen(pattern: str | None, least: int, most: int, seed: int = 0) -> str:
     if alike:
         plain = f"{alike[1]}{{{least}}}"
     try:
-        whole = regex.compile(anchored(pattern))
-        for number, most_repeated in enumerate(_REPEATS):
-            text = rstr.Rstr(random.Random(seed * len(_REPEATS) + number)).xeger(_limited(plain, most_repeated))
-            if least <= len(text) <= most and whole.search(text, timeout=_SECONDS):
-                return text
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore", FutureWarning)  # of sets that Java reads as Python will one day
+            return _specimen(pattern, plain, range(least, most + 1), seed) or letters
     except (re.error, regex.error, LookupError, ValueError, OverflowError, RecursionError, TimeoutError):
-        pass  # a pattern of Java's that Python does not read
-    return letters
+        return letters  # a pattern of Java's that Python does not read
+
+
+def _specimen(pattern: str, plain: str, lengths: range, seed: int) -> str | None:
+    whole = regex.compile(anchored(pattern))
+    for number, most_repeated in enumerate(_REPEATS):
+        text = rstr.Rstr(random.Random(seed * len(_REPEATS) + number)).xeger(_limited(plain, most_repeated))
+        if len(text) in lengths and whole.search(text, timeout=_SECONDS):
+            return str(text)
+    return None
 
 
 def _limited(pattern: str, most: int) -> str:

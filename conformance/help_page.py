@@ -1,4 +1,4 @@
-"""The help page of an AWS CLI program, read without a terminal and without groff: what would be given to groff is kept."""
+"""The help page of an AWS CLI program, read without a terminal and without groff: what groff would be given."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
+from typing import Any
 
 from conformance.data import SCHEMAS
 
@@ -32,12 +33,12 @@ def options(operation: str = "admin-set-user-password") -> tuple[Option, ...]:
     return tuple(Option(**{name: _frozen(value) for name, value in row.items()}) for row in rows)
 
 
-def _frozen(value: object) -> object:
+def _frozen(value: Any) -> Any:
     return tuple(value) if isinstance(value, list) else value
 
 
 def environment(folder: Path) -> Mapping[str, str]:
-    """The variables with which `aws ... help` prints the source of its page; `folder` takes a groff that does nothing."""
+    """The variables with which `aws ... help` prints its page's source; `folder` takes a groff that does nothing."""
     stand_in = folder / "groff"
     stand_in.write_text(_GROFF, encoding="utf-8")
     stand_in.chmod(0o755)

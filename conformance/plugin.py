@@ -66,11 +66,16 @@ def _judges(config: pytest.Config) -> bool:
 
 
 def pytest_ignore_collect(collection_path: Path, config: pytest.Config) -> bool | None:
-    """Leave out a file of which no scenario has a binding that was asked for, unless `-k` or an id may name one of it."""
+    """Leave out a file of which no scenario has a binding that was asked for, unless `-k` or an id may name one."""
     run = config.stash.get(RUN, None)
     if run is None or config.option.keyword or any("::" in argument for argument in config.args):
         return None
-    able = {name for scenario in catalogue.scenarios() if scenario.file == collection_path.name for name in scenario.bindings}
+    able = {
+        name
+        for scenario in catalogue.scenarios()
+        if scenario.file == collection_path.name
+        for name in scenario.bindings
+    }
     return True if able and able.isdisjoint(run.settings.bindings) and collection_path.parent == SCENARIOS else None
 
 

@@ -1,7 +1,7 @@
 """Baselines of the AWS CLI programs: what each version is known to do otherwise, whichever target is judged beside it.
 
-One file for each version that was judged, fixtures/baselines/aws-cli-VERSION.toml. A version without one takes the nearest
-older of its line; what it does otherwise shows as new divergences and as stale entries.
+One file for each version that was judged, fixtures/baselines/aws-cli-VERSION.toml. A version without one takes the
+nearest older of its line; what it does otherwise shows as new divergences and as stale entries.
 """
 
 from __future__ import annotations
@@ -38,9 +38,7 @@ def load(bindings: Sequence[str], ledger: Ledger, scenarios: set[str]) -> tuple[
         version = programs.version(name) if name in bindings else None
         path = nearest(version) if version else None
         if path is not None:
-            entries += [
-                replace(entry, bindings=(name,)) for entry in baseline.load(path, ledger, scenarios).entries
-            ]
+            entries += [replace(entry, bindings=(name,)) for entry in baseline.load(path, ledger, scenarios).entries]
     return tuple(entries)
 
 

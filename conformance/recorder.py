@@ -132,6 +132,7 @@ class Recorder:
         self._stack.callback(stop)
         return int(server.server_port)
 
+
 @contextmanager
 def unreachable(seconds: float | None = None) -> Iterator[str]:
     """A URL to which no connection comes about, or only after `seconds`; then it answers `200 {}`.
@@ -139,7 +140,7 @@ def unreachable(seconds: float | None = None) -> Iterator[str]:
     The queue of a listening socket is filled, so that Linux drops what else asks to connect."""
     late: list[threading.Thread] = []
     with ExitStack() as stack:
-        stack.callback(lambda: [thread.join() for thread in late])
+        stack.callback(_join, late)
         listener = stack.enter_context(socket.socket())
         listener.bind(("127.0.0.1", 0))
         listener.listen(0)
@@ -153,6 +154,11 @@ def unreachable(seconds: float | None = None) -> Iterator[str]:
             late[0].start()
             stack.callback(listener.shutdown, socket.SHUT_RDWR)  # wakes the thread, which `close` would not
         yield f"http://127.0.0.1:{listener.getsockname()[1]}"
+
+
+def _join(threads: list[threading.Thread]) -> None:
+    for thread in threads:
+        thread.join()
 
 
 def _accept_late(listener: socket.socket, seconds: float) -> None:
@@ -215,7 +221,7 @@ class _Handler(BaseHTTPRequestHandler):
         self.end_headers()
         self.wfile.write(told.body)
 
-    do_POST = do_GET = do_PUT = answer  # noqa: N815 - http.server's names
+    do_POST = do_GET = do_PUT = answer
 
     def do_CONNECT(self) -> None:
         """Be the host behind the proxy."""

@@ -1,8 +1,8 @@
-"""JSON Schemas (2020-12) of a service model's shapes: `types_only`, as a skeleton keeps, or `strict`, as data must keep.
+"""JSON Schemas (2020-12) of a service model's shapes: `types_only`, as skeletons keep, or `strict`, as data must.
 
-The shapes are botocore's. A structure knows its members and no others; a union is, strictly, one of them. A timestamp is
-a string or a number, a blob a base64 string, a document anything. Patterns are anchored, as the services apply them, and
-their classes are written out, since Java's `\\w` and `\\S` are ASCII where those of others are not.
+The shapes are botocore's. A structure knows its members and no others; a union is, strictly, one of them. A timestamp
+is a string or a number, a blob a base64 string, a document anything. Patterns are anchored, as the services apply them,
+and their classes are written out, since Java's `\\w` and `\\S` are ASCII where those of others are not.
 """
 
 from __future__ import annotations
@@ -11,9 +11,8 @@ import re
 from collections.abc import Callable
 from typing import Any
 
-from botocore.model import Shape
-
 Schema = dict[str, Any]
+Shape = Any  # botocore.model.Shape; its stubs know no members
 DIALECT = "https://json-schema.org/draft/2020-12/schema"
 
 _TYPES: dict[str, Schema] = {
@@ -116,7 +115,7 @@ def _constraints(shape: Shape) -> Schema:
 
 
 def anchored(pattern: str) -> str:
-    """A model's pattern for a whole value, in a dialect that ECMA-262 (with `u`), Python's `regex` and Rust's agree on."""
+    """A model's pattern for a whole value, in what ECMA-262 (with `u`), Python's `regex` and Rust's have in common."""
     flag = "s" if pattern.startswith("(?s)") else ""
     return f"^(?{flag}:{_ascii(pattern.removeprefix('(?s)'))})$"
 

@@ -137,7 +137,11 @@ def skeletons_validate_nothing(run, arguments, environment):
 
 def no_sleep(run, arguments, environment):
     """Takes 0 for a time that is over at once."""
-    return Completed(255, "", "timeout", 0) if any(a.endswith("timeout=0") for a in arguments) else run(arguments, environment)
+    return (
+        Completed(255, "", "timeout", 0)
+        if any(a.endswith("timeout=0") for a in arguments)
+        else run(arguments, environment)
+    )
 
 
 def bundle_of_the_environment(run, arguments, environment):
@@ -219,11 +223,18 @@ MUTANTS: dict[str, tuple[Behaviour, tuple[str, ...]]] = {
         ),
     ),
     "ends with 1 on success": (SUCCESS_IS_ONE, ("cli-exit-code-of-success",)),
-    "says only error": (SAYS_LITTLE, ("cli-error-names-error-and-operation", "cli-read-timeout", "cli-connect-timeout")),
+    "says only error": (
+        SAYS_LITTLE,
+        ("cli-error-names-error-and-operation", "cli-read-timeout", "cli-connect-timeout"),
+    ),
     "prints the answer": (printing("{}\n"), ("cli-prints-nothing", "cli-query", "cli-output")),
     "sends for a skeleton": (sends_for_a_skeleton, ("cli-skeleton-sends-nothing",)),
     "shows a member less": (
-        left(lambda done: replace(done, stdout=re.sub(r'    "Password": "",\n|^Password:.*\n', "", done.stdout, flags=re.M))),
+        left(
+            lambda done: replace(
+                done, stdout=re.sub(r'    "Password": "",\n|^Password:.*\n', "", done.stdout, flags=re.M)
+            )
+        ),
         ("cli-skeleton-shows-the-input", "cli-input-json-takes-the-skeleton", "cli-skeleton-yaml-input"),
     ),
     "shows every value as null": (

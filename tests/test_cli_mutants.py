@@ -89,7 +89,9 @@ def test_a_program_that_does_nothing_conforms_nowhere(behave, recorder, tmp_path
     assert passed == []
 
 
-@pytest.mark.parametrize(("name", "claim"), [(name, claim) for name, (_, claims) in MUTANTS.items() for claim in claims])
+@pytest.mark.parametrize(
+    ("name", "claim"), [(name, claim) for name, (_, claims) in MUTANTS.items() for claim in claims]
+)
 def test_a_mutant_breaks(name, claim, started, recorder, tmp_path):
     """A program that misbehaves so fails a scenario of the claim, which it keeps without."""
     (scenario,) = catalogue.of_claim(claim)
@@ -98,14 +100,20 @@ def test_a_mutant_breaks(name, claim, started, recorder, tmp_path):
         pytest.skip(programs.remedy(scenario.bindings[0]))
     mutant = Mutant(started[binding], MUTANTS[name][0])
 
-    broken = next((case for case in cases(scenario) if breaks(scenario, case, mutant, binding, recorder, tmp_path)), None)
+    broken = next(
+        (case for case in cases(scenario) if breaks(scenario, case, mutant, binding, recorder, tmp_path)), None
+    )
     assert broken is not None
     assert not breaks(scenario, broken, started[binding], binding, recorder, tmp_path)
 
 
 def test_every_claim_is_broken_by_a_mutant():
     """No claim about the command line that is judged goes without a mutant, and no mutant names another claim."""
-    judged = {claim.id for claim in ledger.load().claims.values() if claim.topic == "command-line" and claim.state == "testable"}
+    judged = {
+        claim.id
+        for claim in ledger.load().claims.values()
+        if claim.topic == "command-line" and claim.state == "testable"
+    }
 
     assert {claim for _, claims in MUTANTS.values() for claim in claims} == judged
     assert {scenario.claim for scenario in CLI_SCENARIOS} == judged

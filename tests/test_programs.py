@@ -5,9 +5,11 @@ import sys
 from pathlib import Path
 
 import pytest
+from click.testing import CliRunner
 
 from conformance import program_baselines, programs
 from conformance.cli_client import AwsCli, AwsCliMissing, clean_environment, run_subprocess
+from conformance.command import main
 from conformance.ledger import load
 from conformance.programs import PlainAws
 from conformance.recorder import Recorder
@@ -70,7 +72,7 @@ def test_without_v2_the_reason_names_a_command(tmp_path, monkeypatch):
 
 
 def test_without_v2_its_scenarios_are_skipped(run):
-    """A run over cli2 without an AWS CLI v2 accuses nobody: its results are skipped, with the command that installs it."""
+    """Without an AWS CLI v2 the results over cli2 are skipped, with the command that installs it."""
     done = run("--bindings", "cli2", "-k", "cli-permanent", environment={"PATH": "/nonexistent"})
 
     assert set(done.counts()) == {"skipped"}
@@ -165,7 +167,7 @@ def test_a_version_takes_the_nearest_older_baseline():
 
 
 def test_a_baseline_of_a_program_speaks_of_the_command_line_only():
-    """Each shipped entry of a program is about a claim of the command line, and names where it was reported or why it is."""
+    """Each shipped entry of a program is about a claim of the command line, and gives a reason."""
     book = load()
     entries = [
         entry
@@ -192,3 +194,15 @@ def test_the_default_run_collects_no_command_line(run):
 
     assert {result["binding"] for result in done.report["results"]} == {"sdk", "wire"}
     assert "cli2" not in done.report["clients"]
+
+
+def test_the_options_are_shown_by_edition():
+    """`options` prints which option the page and each installed program show, and none is outside the ledger."""
+    done = CliRunner().invoke(main, ["options"])
+    rows = {line.split()[0]: line.split()[1:] for line in done.stdout.splitlines() if line.split()[:1] > ["--"]}
+
+    assert done.exit_code == 0
+    assert rows["--password"][:3] == ["cli-password", "yes", "yes"]
+    assert rows["--v2-debug"][:3] == ["cli-v2-debug", "no", "yes"]
+    assert "in no ledger" not in done.stdout
+    assert {row[0] for row in rows.values()} <= set(load().claims)

@@ -60,7 +60,15 @@ def test_the_reviewed_schema_is_the_derived_one(part, derive, title):
 
 @pytest.mark.parametrize(
     ("password", "valid"),
-    [("Perm4nent!", True), ("", False), ("a b", False), ("tab\t", False), ("x" * 256, True), ("x" * 257, False), ("\u00a0", True)],
+    [
+        ("Perm4nent!", True),
+        ("", False),
+        ("a b", False),
+        ("tab\t", False),
+        ("x" * 256, True),
+        ("x" * 257, False),
+        ("\u00a0", True),
+    ],
     ids=["plain", "empty", "space", "tab", "256", "257", "no-break-space"],
 )
 def test_the_strict_schema_knows_the_password(password, valid):
@@ -120,7 +128,10 @@ def test_recursion_is_a_reference():
 def test_a_union_is_one_of_its_members():
     """Strictly a union has one member; as a skeleton shows it, it has all."""
     model = SESSION.get_service_model("bedrock-runtime").operation_model("Converse").input_shape
-    both = {"modelId": "m", "messages": [{"role": "user", "content": [{"text": "t", "cachePoint": {"type": "default"}}]}]}
+    both = {
+        "modelId": "m",
+        "messages": [{"role": "user", "content": [{"text": "t", "cachePoint": {"type": "default"}}]}],
+    }
 
     assert not Validator(shapes.strict(model, "Converse")).is_valid(both)
     assert Validator(shapes.types_only(model, "Converse")).is_valid(both)
@@ -158,7 +169,7 @@ def test_the_filler_fills(member, value):
 
 
 def test_every_operation_of_cognito_is_filled_strictly():
-    """The filled skeleton of each operation of cognito-idp keeps its strict schema, patterns included, and botocore takes it."""
+    """Each filled skeleton of cognito-idp keeps its strict schema, patterns included, and botocore takes it."""
     model = SESSION.get_service_model("cognito-idp")
     faults = {}
     for name in model.operation_names:
@@ -177,19 +188,22 @@ def test_every_operation_of_cognito_is_filled_strictly():
 ENDLESS = {"bedrock-agent", "braket", "grafana", "lookoutequipment", "omics", "personalize-events"}
 
 
+@pytest.mark.filterwarnings("ignore:Possible:FutureWarning")
 @pytest.mark.parametrize("part", range(8))
 def test_every_service_of_botocore_is_derived(part):
-    """For every operation the derived schemas are valid, the skeleton keeps the types but for blobs, and botocore takes
-    it filled; the strict schema takes it but where a pattern is Java's own or too winding to be met."""
+    """For every operation of every service the skeleton keeps the types but for blobs; of each fourth it is filled, and
+    botocore and the strict schema take it, but where a pattern is Java's own or too winding to be met."""
     refused = set()
     for service in SESSION.get_available_services()[part::8]:
         model = SESSION.get_service_model(service)
-        for name in model.operation_names:
+        for number, name in enumerate(model.operation_names):
             of = model.operation_model(name).input_shape
             loose, strict = shapes.types_only(of, name), shapes.strict(of, name)
             skeleton = printed(ArgumentGenerator().generate_skeleton(of) if of else {})
             found = {fault.instance for fault in Validator(loose).iter_errors(skeleton)}
             assert found <= {None}, (service, name)
+            if number % 4:
+                continue
             try:
                 members = filler.filled(skeleton, of)
             except filler.Endless:

@@ -1,4 +1,4 @@
-"""The bindings `cli` and `cli2`: AWS CLI v1 and v2, each in a process of its own (awscli and boto3 must never meet in one)."""
+"""The bindings `cli` and `cli2`: AWS CLI v1 and v2, in processes of their own: awscli and boto3 must never meet in one."""
 
 from __future__ import annotations
 
@@ -86,7 +86,9 @@ class Cli:
         if named is None:
             if any(words in done.stderr for words in _TRANSPORT):
                 raise Inconclusive(f"AdminSetUserPassword: {done.stderr.strip()}")
-            raise RuntimeError(f"aws ended with {done.exit_code} before it sent a request: {done.stderr.strip()[-300:]}")
+            raise RuntimeError(
+                f"aws ended with {done.exit_code} before it sent a request: {done.stderr.strip()[-300:]}"
+            )
         if named[1] in THROTTLED:
             raise Inconclusive(f"AdminSetUserPassword was throttled ({named[1]})")
         return Reply(self.name, Outcome(named[1]), Text(named[2].strip()), **seen)

@@ -73,7 +73,9 @@ def bindings(service: Service) -> Iterator[Callable[[str], Binding]]:
     def get(name: str) -> Binding:
         if name not in made:
             arguments = (service.endpoint, service.journal)
-            made[name] = Cli(*arguments, name) if name in programs.NAMES else {"sdk": Sdk, "wire": Wire}[name](*arguments)
+            made[name] = (
+                Cli(*arguments, name) if name in programs.NAMES else {"sdk": Sdk, "wire": Wire}[name](*arguments)
+            )
         return made[name]
 
     yield get

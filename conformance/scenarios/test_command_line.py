@@ -229,7 +229,9 @@ def test_cli_input_yaml(aws, recorder, place):
 
 
 @pytest.mark.claim("cli-prints-nothing")
-@pytest.mark.parametrize("options", [(), ("--permanent",), ("--no-permanent",)], ids=["plain", "permanent", "no-permanent"])
+@pytest.mark.parametrize(
+    "options", [(), ("--permanent",), ("--no-permanent",)], ids=["plain", "permanent", "no-permanent"]
+)
 def test_cli_prints_nothing(aws, recorder, options):
     """A request that the endpoint answers with an empty object leaves both streams empty."""
     done = aws(*REQUIRED, *options)

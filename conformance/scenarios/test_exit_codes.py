@@ -1,4 +1,4 @@
-"""The exit code of the AWS CLI for each class of error, as its return-codes topic has them; the verdict is on the program."""
+"""The exit code of the AWS CLI for each class of error, as its return-codes topic has them; the program is judged."""
 
 import json
 
@@ -44,7 +44,15 @@ def test_cli_exit_code_of_success(aws, recorder):
         (*REQUIRED[:2], "--password"),
         (*REQUIRED, "--generate-cli-skeleton", "neither"),
     ],
-    ids=["missing-option", "bad-choice", "unknown-option", "stray-word", "ambiguous-prefix", "no-value", "bad-skeleton"],
+    ids=[
+        "missing-option",
+        "bad-choice",
+        "unknown-option",
+        "stray-word",
+        "ambiguous-prefix",
+        "no-value",
+        "bad-skeleton",
+    ],
 )
 def test_cli_exit_code_of_syntax(aws, recorder, arguments):
     """A command line that cannot be parsed ends with the code of that class, and sends nothing; mended it is sent."""
@@ -57,7 +65,9 @@ def test_cli_exit_code_of_syntax(aws, recorder, arguments):
 
 
 @pytest.mark.claim("cli-exit-code-of-an-unknown-command")
-@pytest.mark.parametrize("words", [("cognito-idp", "admin-set-user-pasword"), ("cognito-pid",), ()], ids=["operation", "service", "nothing"])
+@pytest.mark.parametrize(
+    "words", [("cognito-idp", "admin-set-user-pasword"), ("cognito-pid",), ()], ids=["operation", "service", "nothing"]
+)
 def test_cli_exit_code_of_an_unknown_command(aws, recorder, words):
     """A service or an operation that the program does not have is an error of syntax."""
     refused = aws.run(*words, *(REQUIRED if words else ()))

@@ -91,9 +91,7 @@ def test_cli_ca_bundle(aws, recorder, over):
         "environment": {"AWS_CA_BUNDLE": other},
         "configuration": {"AWS_CONFIG_FILE": aws.file("config", f"[default]\nca_bundle = {other}\n")},
     }[over]
-    done = aws(
-        *REQUIRED, f"--ca-bundle={recorder.authority}", endpoint_url=recorder.tls_url, environment=environment
-    )
+    done = aws(*REQUIRED, f"--ca-bundle={recorder.authority}", endpoint_url=recorder.tls_url, environment=environment)
 
     assert done.exit_code == 0
     assert [request.tls for request in recorder.requests] == [True]
@@ -140,7 +138,9 @@ def test_cli_output_yaml(aws, recorder, style):
 
 @pytest.mark.claim("cli-query")
 @pytest.mark.parametrize(
-    ("expression", "printed"), [("Nothing", "null\n"), ("`1`", "1\n"), ("length(`[1, 2]`)", "2\n")], ids=["member", "constant", "function"]
+    ("expression", "printed"),
+    [("Nothing", "null\n"), ("`1`", "1\n"), ("length(`[1, 2]`)", "2\n")],
+    ids=["member", "constant", "function"],
 )
 def test_cli_query(aws, recorder, expression, printed):
     """What JMESPath makes of the empty answer is printed; an expression that is none is refused."""
@@ -175,7 +175,7 @@ def test_cli_profile(aws, recorder, over):
 @pytest.mark.claim("cli-region")
 @pytest.mark.parametrize("over", ["environment", "configuration"])
 def test_cli_region(aws, recorder, over):
-    """The request is signed for the Region of --region, also where the environment or the configuration name another."""
+    """The request is signed for the Region of --region, whatever the environment or the configuration say."""
     environment = {
         "environment": {"AWS_DEFAULT_REGION": "us-west-2", "AWS_REGION": "us-west-2"},
         "configuration": {
@@ -201,7 +201,9 @@ def test_cli_version(aws, recorder, inside):
 
 
 @pytest.mark.claim("cli-color")
-@pytest.mark.parametrize(("colour", "escapes"), [("on", True), ("off", False), ("auto", False)], ids=["on", "off", "auto"])
+@pytest.mark.parametrize(
+    ("colour", "escapes"), [("on", True), ("off", False), ("auto", False)], ids=["on", "off", "auto"]
+)
 def test_cli_color(aws, recorder, colour, escapes):
     """A table is coloured with `on` and not with `off`, nor with `auto` off a terminal; another value is refused."""
     done = aws(*REQUIRED, CONSTANT, "--output=table", f"--color={colour}")
@@ -320,7 +322,9 @@ def test_cli_no_cli_auto_prompt(aws, recorder):
 def test_cli_v2_debug(aws, recorder):
     """--v2-debug warns on stderr of what v2 does differently, and the request is sent all the same."""
     path = aws.file("password", "Perm4nent!")
-    done = aws(*REQUIRED[:2], f"--password=file://{path}", "--v2-debug", environment={"AWS_DEFAULT_REGION": "us-east-1"})
+    done = aws(
+        *REQUIRED[:2], f"--password=file://{path}", "--v2-debug", environment={"AWS_DEFAULT_REGION": "us-east-1"}
+    )
 
     assert done.exit_code == 0
     assert recorder.bodies == [SENT]

@@ -93,7 +93,9 @@ def test_cli_skeleton_output_shows_the_output(aws, recorder, style):
     assert done.exit_code == 0
     assert (done.stdout.strip() or "{}") == "{}"
     assert recorder.requests == []
-    assert aws(*REQUIRED, "--generate-cli-skeleton", "output", "--query=`sample`", "--output=json").stdout == '"sample"\n'
+    assert (
+        aws(*REQUIRED, "--generate-cli-skeleton", "output", "--query=`sample`", "--output=json").stdout == '"sample"\n'
+    )
 
 
 @pytest.mark.claim("cli-skeleton-yaml-input")
