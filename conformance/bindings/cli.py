@@ -1,4 +1,4 @@
-"""The bindings `cli` and `cli2`: AWS CLI v1 and v2, in processes of their own: awscli and boto3 must never meet in one."""
+"""The bindings `cli` and `cli2`: AWS CLI v1 and v2, never in this process (awscli and boto3 must not meet in one)."""
 
 from __future__ import annotations
 
