@@ -155,7 +155,8 @@ def pytest_runtest_makereport(
     if result.verdict == Verdict.INCONCLUSIVE and not result.fault:
         _notice_a_broken_endpoint(item, run)
     _dress(report, result, run)
-    report.user_properties += [
+    # On the item: JUnit takes its properties from the report on the teardown.
+    item.user_properties += [
         ("claim", result.claim),
         ("verdict", str(result.verdict)),
         ("kind", str(result.kind or "")),
