@@ -21,6 +21,7 @@ from conformance.verdicts import BadInput, Kind, Verdict
 
 DIRECTORY = FIXTURES / "baselines"
 UNEXPLAINED = "not explained yet"
+_KEYS = ("claim", "scenario", "bindings", "parameters", "kind", "observed", "reason", "since")
 
 
 @dataclass(frozen=True)
@@ -242,7 +243,9 @@ def write(baseline: Baseline, path: Path, target: str) -> None:
         "# Mended by `cognito-conformance baseline update`.",
     ]
     head = "\n".join(comments) + "\n"
-    rows = [{name: _plain(value) for name, value in vars(entry).items() if value != ()} for entry in baseline.entries]
+    rows = [
+        {name: _plain(value) for name in _KEYS if (value := getattr(entry, name)) != ()} for entry in baseline.entries
+    ]
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_text(f"{head}\n{tomli_w.dumps({'divergence': rows})}" if rows else head, encoding="utf-8")
