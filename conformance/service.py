@@ -43,7 +43,7 @@ class ServiceError(Exception):
 def client(endpoint: Endpoint, *, read_seconds: float = READ_SECONDS) -> Any:
     """A boto3 client of cognito-idp for `endpoint` that no profile, proxy setting or variable redirects.
 
-    It tries once: botocore's own retries have a quota for the whole process, which would make verdicts depend on order."""
+    It tries once: botocore's own retries have a quota per client, which would make verdicts depend on order."""
     frozen = endpoint.credentials
     return boto3.session.Session().client(
         "cognito-idp",

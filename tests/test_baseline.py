@@ -110,7 +110,7 @@ def test_update_names_the_parameters_that_diverge():
 
 
 def test_update_keeps_the_reason_of_what_moved():
-    """A divergence that is observed otherwise keeps the reason and the version of the entry before; a fixed one goes."""
+    """A divergence that is observed otherwise keeps reason and version of the entry before; a fixed one goes."""
     old = Baseline((entry(), entry(scenario="test_another", claim="another")))
     (moved, kept) = sorted(
         baseline.updated(old, [result(observed="reply: 404")], "2.0").entries, key=lambda e: e.scenario

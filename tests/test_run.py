@@ -79,7 +79,7 @@ def test_order_and_workers_change_no_verdict(run):
     def said(done):
         return {(r["id"], r["verdict"], r["kind"], r["expected"], r["observed"]) for r in done.report["results"]}
 
-    chosen = ["--baseline", "none", "-k", "test_status or test_challenge or test_usernames", "--tier", "wording"]
+    chosen = ["--baseline", "none", "-k", "test_status or test_sign_in or test_output", "--tier", "wording"]
     alone = said(run(*chosen))
 
     assert alone == said(run(*chosen, "-n", "2"))
