@@ -72,9 +72,9 @@ class Baseline:
     entries: tuple[Entry, ...] = ()
     path: Path | None = None
 
-    def explains(self, result: Result) -> bool:
-        """Whether a divergence is known."""
-        return any(entry.explains(result) for entry in self.entries)
+    def entry(self, result: Result) -> Entry | None:
+        """The entry that describes a divergence, if it is known."""
+        return next((entry for entry in self.entries if entry.explains(result)), None)
 
     def stale(self, results: Sequence[Result], collected: Iterable[tuple[str, str]]) -> list[Stale]:
         """The entries that `results` prove wrong.
