@@ -199,7 +199,7 @@ def test_the_default_run_collects_no_command_line(run):
 def test_the_options_are_shown_by_edition():
     """`options` prints which option the page and each installed program show, and none is outside the ledger."""
     done = CliRunner().invoke(main, ["options"])
-    rows = {line.split()[0]: line.split()[1:] for line in done.stdout.splitlines() if line.split()[:1] > ["--"]}
+    rows = {line.split()[0]: line.split()[1:] for line in done.stdout.splitlines() if line.lstrip().startswith("--")}
 
     assert done.exit_code == 0
     assert rows["--password"][:3] == ["cli-password", "yes", "yes"]
