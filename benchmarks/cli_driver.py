@@ -1,4 +1,4 @@
-"""Calls per second of the forked AWS CLI and of the true one: `python benchmarks/cli_driver.py [ROUNDS]`.
+"""Calls per second of the forked AWS CLI and of the true one: `python benchmarks/cli_driver.py [ROUNDS] [cli|cli2]`.
 
 The two take turns at calling an endpoint on the loopback, so that a busy machine slows both.
 """
@@ -12,6 +12,7 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from time import monotonic
 
+from conformance import programs
 from conformance.cli_client import AwsCli, Completed, clean_environment, run_subprocess
 
 PARALLEL = 20
@@ -39,12 +40,16 @@ class Server(ThreadingHTTPServer):
     request_queue_size = PARALLEL
 
 
-def measure(rounds: int, url: str, environment: dict[str, str]) -> None:
+def measure(rounds: int, name: str, url: str, environment: dict[str, str]) -> None:
     """Print what `rounds` rounds took."""
     arguments = ["cognito-idp", "admin-set-user-password", "--user-pool-id", "us-east-1_Example"]
     arguments += ["--username", "alice", "--password", "Perm4nent!", "--endpoint-url", url]
-    with AwsCli() as aws, ThreadPoolExecutor(PARALLEL) as pool:
-        start = monotonic()
+    path = programs.v2() if name == "cli2" else None
+    start = monotonic()
+    aws = programs.start(name)
+    if not isinstance(aws, AwsCli):
+        sys.exit(f"{path} cannot be imported, so it is never forked")
+    with aws, ThreadPoolExecutor(PARALLEL) as pool:
         print(aws.version, f"loaded in {monotonic() - start:.2f} s")
         print(f"{'':<16} {'forked':>7} {'true':>15}")
 
@@ -52,7 +57,7 @@ def measure(rounds: int, url: str, environment: dict[str, str]) -> None:
             return succeeded(aws.run(arguments, environment, TIMEOUT))
 
         def true(_: int) -> Completed:
-            return succeeded(run_subprocess(arguments, environment, TIMEOUT))
+            return succeeded(run_subprocess(arguments, environment, TIMEOUT, path))
 
         pairs = [(forked(number).seconds, true(number).seconds) for number in range(rounds)]
         fork_seconds, true_seconds = zip(*pairs, strict=True)
@@ -85,11 +90,12 @@ def show(what: str, calls: int, fork_seconds: float, true_seconds: float) -> Non
 def main() -> None:
     """Serve the endpoint and measure."""
     rounds = int(sys.argv[1]) if len(sys.argv) > 1 else 40
+    name = sys.argv[2] if len(sys.argv) > 2 else "cli"
     with Server(("127.0.0.1", 0), Endpoint) as server, tempfile.TemporaryDirectory() as home:
         threading.Thread(target=server.serve_forever, daemon=True).start()
         keys = {"access_key_id": "AKIDEXAMPLE", "secret_access_key": "secret"}
         environment = clean_environment(Path(home), **keys, region="us-east-1")
-        measure(rounds, f"http://127.0.0.1:{server.server_port}", environment)
+        measure(rounds, name, f"http://127.0.0.1:{server.server_port}", environment)
         server.shutdown()
 
 

@@ -102,7 +102,8 @@ def _short(text: str, most: int = 400) -> str:
 def head(settings: Settings, clients: dict[str, str]) -> Table:
     """What is judged, against what, with which clients."""
     target = settings.target
-    claims = [c for c in ledger.load().claims.values() if c.state == "testable" and within(settings.tier, c.tier)]
+    judged = {s.claim for s in catalogue.scenarios() if not set(s.bindings).isdisjoint(settings.bindings)}
+    claims = [c for c in ledger.load().claims.values() if c.id in judged and within(settings.tier, c.tier)]
     where = target.url or "embedded, in a process of its own"
     known = settings.baseline
     rows = {
