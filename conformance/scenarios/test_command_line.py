@@ -103,7 +103,7 @@ def test_cli_option_values_may_stand_apart(aws, recorder):
 
 @pytest.mark.claim("cli-password-reads-a-file")
 def test_cli_password_reads_a_file(aws, recorder):
-    """--password file://PATH sends what the file holds, its last line break included."""
+    """`--password` file://PATH sends what the file holds, its last line break included."""
     path = aws.file("password", "Fr0m-a-file!\n")
     done = aws(*REQUIRED[:2], f"--password=file://{path}")
 
@@ -113,7 +113,7 @@ def test_cli_password_reads_a_file(aws, recorder):
 
 @pytest.mark.claim("cli-permanent")
 def test_cli_permanent(aws, recorder):
-    """--permanent arrives as Permanent true."""
+    """`--permanent` arrives as Permanent true."""
     done = aws(*REQUIRED, "--permanent")
 
     assert done.exit_code == 0
@@ -122,7 +122,7 @@ def test_cli_permanent(aws, recorder):
 
 @pytest.mark.claim("cli-no-permanent")
 def test_cli_no_permanent(aws, recorder):
-    """--no-permanent arrives as Permanent false."""
+    """`--no-permanent` arrives as Permanent false."""
     done = aws(*REQUIRED, "--no-permanent")
 
     assert done.exit_code == 0
@@ -165,7 +165,7 @@ def test_cli_input_json(aws, recorder, permanent):
 
 @pytest.mark.claim("cli-input-json-reads-a-file")
 def test_cli_input_json_reads_a_file(aws, recorder):
-    """--cli-input-json file://PATH sends the members of the JSON in that file."""
+    """`--cli-input-json` file://PATH sends the members of the JSON in that file."""
     path = aws.file("input.json", json.dumps(OTHER))
     done = aws("--cli-input-json", f"file://{path}")
 

@@ -17,7 +17,7 @@ CONSTANT = "--query={Key: `value`}"
 
 @pytest.mark.claim("cli-debug")
 def test_cli_debug(aws, recorder):
-    """--debug fills stderr, and changes neither stdout nor the request."""
+    """`--debug` fills stderr, and changes neither stdout nor the request."""
     plain = aws(*REQUIRED, CONSTANT)
     debugged = aws(*REQUIRED, CONSTANT, "--debug")
 
@@ -29,7 +29,7 @@ def test_cli_debug(aws, recorder):
 
 @pytest.mark.claim("cli-debug-shows-the-password")
 def test_cli_debug_shows_the_password(aws, recorder):
-    """--debug writes the password in clear to stderr: a log of it is a secret."""
+    """`--debug` writes the password in clear to stderr: a log of it is a secret."""
     done = aws(*REQUIRED, "--debug")
 
     assert done.exit_code == 0
@@ -73,7 +73,7 @@ def test_cli_verifies_certificates(aws, recorder):
 
 @pytest.mark.claim("cli-no-verify-ssl")
 def test_cli_no_verify_ssl(aws, recorder):
-    """--no-verify-ssl sends the request, encrypted, to an endpoint that nobody vouches for."""
+    """`--no-verify-ssl` sends the request, encrypted, to an endpoint that nobody vouches for."""
     done = aws(*REQUIRED, "--no-verify-ssl", endpoint_url=recorder.tls_url)
 
     assert done.exit_code == 0
@@ -100,7 +100,7 @@ def test_cli_ca_bundle(aws, recorder, over):
 
 @pytest.mark.claim("cli-no-paginate")
 def test_cli_no_paginate(aws, recorder):
-    """--no-paginate leaves the request as it is."""
+    """`--no-paginate` leaves the request as it is."""
     done = aws(*REQUIRED, "--no-paginate")
 
     assert done.exit_code == 0
@@ -192,7 +192,7 @@ def test_cli_region(aws, recorder, over):
 @pytest.mark.claim("cli-version")
 @pytest.mark.parametrize("inside", [False, True], ids=["alone", "in-the-command"])
 def test_cli_version(aws, recorder, inside):
-    """--version prints name and version on stdout, and nothing is sent, also where it stands in the command."""
+    """`--version` prints name and version on stdout, and nothing is sent, also where it stands in the command."""
     done = aws(*REQUIRED, "--version") if inside else aws.run("--version")
 
     assert done.exit_code == 0
@@ -216,7 +216,7 @@ def test_cli_color(aws, recorder, colour, escapes):
 
 @pytest.mark.claim("cli-no-sign-request")
 def test_cli_no_sign_request(aws, recorder):
-    """--no-sign-request sends the request without Authorization."""
+    """`--no-sign-request` sends the request without Authorization."""
     done = aws(*REQUIRED, "--no-sign-request")
 
     assert done.exit_code == 0
@@ -299,7 +299,7 @@ def test_cli_binary_format(aws, recorder, format_):
 @pytest.mark.claim("cli-no-cli-pager")
 @pytest.mark.bindings("cli2")
 def test_cli_no_cli_pager(aws, recorder):
-    """--no-cli-pager leaves the request and what is printed as they are."""
+    """`--no-cli-pager` leaves the request and what is printed as they are."""
     done = aws(*REQUIRED, CONSTANT, "--output=text", "--no-cli-pager")
 
     assert done.exit_code == 0
@@ -320,7 +320,7 @@ def test_cli_no_cli_auto_prompt(aws, recorder):
 @pytest.mark.claim("cli-v2-debug")
 @pytest.mark.bindings("cli")
 def test_cli_v2_debug(aws, recorder):
-    """--v2-debug warns on stderr of what v2 does differently, and the request is sent all the same."""
+    """`--v2-debug` warns on stderr of what v2 does differently, and the request is sent all the same."""
     path = aws.file("password", "Perm4nent!")
     done = aws(
         *REQUIRED[:2], f"--password=file://{path}", "--v2-debug", environment={"AWS_DEFAULT_REGION": "us-east-1"}
