@@ -87,30 +87,29 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     run = config.stash.get(RUN, None)
     if run is None:
         return
-    claims = ledger.load().claims
     kept, dropped = [], []
+    for item in items:
+        (kept if not item.get_closest_marker("claim") or _chosen(item, run) else dropped).append(item)
     scenarios = [item for item in items if item.get_closest_marker("claim")]
-    for item in scenarios:
-        claim = claims[_claim(item)]
-        item.extra_keyword_matches |= {claim.id, claim.topic}
-        if _binding(item) not in run.settings.bindings:
-            dropped.append(item)
-        elif not settings.within(run.settings.tier, claim.tier):
-            run.left_out[claim.tier] += 1
-            dropped.append(item)
-        else:
-            kept.append(item)
-            run.planned[_pair(item)] += 1
-    run.partial = {_pair(item) for item in kept if any("::" in argument for argument in config.args)}
-    problem = _unknown_word(config.option.keyword or "", scenarios)
-    if problem is not None and len(scenarios) == len(items):
-        run.problem = problem
-        kept = []
-    items[:] = [
-        item for item in items if item not in set(dropped) and (item in set(kept) or item not in set(scenarios))
-    ]
+    run.partial = {_pair(item) for item in scenarios if any("::" in argument for argument in config.args)}
+    if len(scenarios) == len(items):
+        run.problem = _unknown_word(config.option.keyword or "", scenarios)
+    items[:] = [] if run.problem else kept
     if dropped:
         config.hook.pytest_deselected(items=dropped)
+
+
+def _chosen(item: pytest.Item, run: Run) -> bool:
+    """Whether a scenario over a binding is to be run, before any `-k`; counts what is and what another tier would add."""
+    claim = ledger.load().claims[_claim(item)]
+    item.extra_keyword_matches |= {claim.id, claim.topic}
+    if _binding(item) not in run.settings.bindings:
+        return False
+    if not settings.within(run.settings.tier, claim.tier):
+        run.left_out[claim.tier] += 1
+        return False
+    run.planned[_pair(item)] += 1
+    return True
 
 
 def _unknown_word(expression: str, items: Sequence[pytest.Item]) -> str | None:
