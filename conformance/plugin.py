@@ -87,20 +87,19 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     run = config.stash.get(RUN, None)
     if run is None:
         return
-    kept, dropped = [], []
-    for item in items:
-        (kept if not item.get_closest_marker("claim") or _chosen(item, run) else dropped).append(item)
     scenarios = [item for item in items if item.get_closest_marker("claim")]
+    dropped = [item for item in scenarios if not _chosen(item, run)]
+    gone = set(dropped)
     run.partial = {_pair(item) for item in scenarios if any("::" in argument for argument in config.args)}
     if len(scenarios) == len(items):
         run.problem = _unknown_word(config.option.keyword or "", scenarios)
-    items[:] = [] if run.problem else kept
+    items[:] = [] if run.problem else [item for item in items if item not in gone]
     if dropped:
         config.hook.pytest_deselected(items=dropped)
 
 
 def _chosen(item: pytest.Item, run: Run) -> bool:
-    """Whether a scenario over a binding is to be run, before any `-k`; counts what is and what another tier would add."""
+    """Whether a scenario over a binding is to be run, before any `-k`; counts those, and what another tier adds."""
     claim = ledger.load().claims[_claim(item)]
     item.extra_keyword_matches |= {claim.id, claim.topic}
     if _binding(item) not in run.settings.bindings:
@@ -258,13 +257,14 @@ def pytest_sessionfinish(session: pytest.Session) -> None:
             "problem": run.problem,
         }
         return
+    if run.problem is not None:
+        session.exitstatus = pytest.ExitCode.USAGE_ERROR
+        return
     if config.option.json is not None:
         document.write(run, config.option.json)
     if (html := _html(config)) is not None:
         page.write(run, document.clients(), html)
-    if run.problem is not None:
-        session.exitstatus = pytest.ExitCode.USAGE_ERROR
-    elif run.stale and session.exitstatus == pytest.ExitCode.OK:
+    if run.stale and session.exitstatus == pytest.ExitCode.OK:
         session.exitstatus = pytest.ExitCode.TESTS_FAILED
 
 
