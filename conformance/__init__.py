@@ -34,7 +34,9 @@ The modules, each importing only from those above it:
   program_baselines  what each version of a program is known to do otherwise
   settings      what one run judges, checked before it starts
   runs          one run and its exit code
-  report        what a person reads
+  report        what a person reads on a terminal
+  document      the JSON report
+  page          what a person reads in a browser
   plugin        pytest: options, bindings, verdicts
   command       the command line
 

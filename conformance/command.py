@@ -3,13 +3,10 @@
 from __future__ import annotations
 
 import io
-import json
 import os
-import platform
 import sys
 from collections.abc import Callable, Sequence
 from contextlib import redirect_stderr
-from importlib.metadata import version
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -33,13 +30,13 @@ from conformance import (
 from conformance.bindings import NAMES
 from conformance.cli_client import AwsCliMissing
 from conformance.data import SCENARIOS
+from conformance.document import clients
 from conformance.ledger import UnknownClaim
 from conformance.plugin import RUN
 from conformance.report import head, scenarios_of, statements, summary, table, verdict_line
-from conformance.results import Tally
 from conformance.runs import Run
 from conformance.service import silence
-from conformance.verdicts import BadInput, Inconclusive, Verdict
+from conformance.verdicts import BadInput, Inconclusive
 
 F = TypeVar("F", bound=Callable[..., Any])
 
@@ -107,18 +104,21 @@ def _judging(command: F) -> F:
 @click.option(
     "--junit", "junit_file", type=click.Path(path_type=Path), metavar="FILE", help="Write the results as JUnit XML."
 )
+@click.option(
+    "--html", "html_file", type=click.Path(path_type=Path), metavar="FILE", help="Write the report as one HTML page."
+)
 @click.pass_context
-def run(ctx: click.Context, /, json_file: Path | None, junit_file: Path | None, **asked: Any) -> None:
+def run(
+    ctx: click.Context, /, json_file: Path | None, junit_file: Path | None, html_file: Path | None, **asked: Any
+) -> None:
     """Judge TARGET (default: moto, embedded), statement by statement.
 
     Exit code 0: nothing beyond the baseline; 1: a divergence beyond it, or an entry of it that no longer holds;
     2: bad input; 3: inconclusive; 4: a fault of the suite itself."""
-    settings.check_writable(json_file, junit_file)
+    files = {"json": json_file, "junit": junit_file, "html": html_file}
+    settings.check_writable(*files.values())
     console = Console(highlight=False, width=None if sys.stdout.isatty() else 120)
-    done = judge(console, **asked, extra=[f"--junit={junit_file}"] if junit_file else [])
-    if json_file is not None:
-        text = json.dumps(document(done), indent=1, ensure_ascii=False)
-        json_file.write_text(f"{text}\n", encoding="utf-8")
+    done = judge(console, **asked, extra=[f"--{name}={file.absolute()}" for name, file in files.items() if file])
     console.print(statements(done))
     console.print()
     console.print(table(done))
@@ -244,47 +244,6 @@ class _Watcher:
             self._quarter = done * 4 // int(total)
             if self._quarter < 4:
                 self._console.print(f"{self._quarter * 25} % judged ({done} of {int(total)})")
-
-
-def clients(chosen: Sequence[str] = NAMES) -> dict[str, str]:
-    """The client behind each binding that is installed, with its version; v2 is asked only where it is chosen."""
-    found = {"sdk": f"boto3 {version('boto3')}", "wire": f"botocore {version('botocore')} signs"}
-    for name in programs.NAMES:
-        if name == "cli" or name in chosen:
-            installed = programs.version(name)
-            found |= {name: f"aws-cli {installed}"} if installed else {}
-    return found
-
-
-def document(done: Run) -> dict[str, Any]:
-    """The JSON report (schemas/results.schema.json)."""
-    target, results = done.settings.target, sorted(done.results.values(), key=lambda r: r.id)
-    tally = Tally.of(results)
-    return {
-        "format": 1,
-        "suite": {
-            "name": "cognito-conformance",
-            "version": version("cognito-conformance"),
-            "operation": "AdminSetUserPassword",
-            "python": platform.python_version(),
-        },
-        "target": {"name": target.name, "version": target.version, "url": target.url},
-        "clients": clients(done.settings.bindings),
-        "summary": {
-            "tier": done.settings.tier,
-            "bindings": list(done.settings.bindings),
-            "verdicts": {str(verdict): tally[verdict] for verdict in Verdict},
-            "conformity": tally.conformity,
-            "coverage": tally.coverage,
-            "known": sum(result.known for result in results),
-            "stale": [
-                {"state": s.state, "claim": s.entry.claim, "scenario": s.entry.scenario, "detail": s.detail}
-                for s in done.stale
-            ],
-            "exit_code": done.exit_code,
-        },
-        "results": [result.as_json() for result in results],
-    }
 
 
 @main.command()

@@ -6,13 +6,14 @@ import re
 import time
 from collections import Counter
 from collections.abc import Generator, Sequence
+from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from conformance import catalogue, ledger, settings
+from conformance import catalogue, document, ledger, page, settings
 from conformance.bindings import NAMES
 from conformance.data import SCENARIOS
 from conformance.journal import Journal
@@ -37,6 +38,8 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     group.addoption("--tier", default=settings.TIERS[0], help=f"{', '.join(settings.TIERS)} (default: %(default)s)")
     group.addoption("--baseline", help="file of known divergences, or none (default: the embedded target's own)")
     group.addoption("--json", type=Path, help="write the results as JSON to this file")
+    with suppress(ValueError):  # another plugin, such as pytest-html, may have the name
+        group.addoption("--html", type=Path, help="write the report as one HTML page to this file")
     group.addoption("--junit", dest="xmlpath", help="write the results as JUnit XML to this file")
 
 
@@ -52,11 +55,16 @@ def pytest_configure(config: pytest.Config) -> None:
     option = config.option
     try:
         checked = settings.check(option.target, option.endpoint_url, option.bindings, option.tier, option.baseline)
-        settings.check_writable(option.json)
+        settings.check_writable(option.json, _html(config))
     except BadInput as problem:
         raise pytest.UsageError(str(problem)) from None
     config.stash[RUN] = run = Run(checked)
     config.pluginmanager.register(Collector(run))
+
+
+def _html(config: pytest.Config) -> Path | None:
+    file = getattr(config.option, "html", None)
+    return file if isinstance(file, Path) else None
 
 
 def _judges(config: pytest.Config) -> bool:
@@ -93,30 +101,28 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     run = config.stash.get(RUN, None)
     if run is None:
         return
-    claims = ledger.load().claims
-    kept, dropped = [], []
     scenarios = [item for item in items if item.get_closest_marker("claim")]
-    for item in scenarios:
-        claim = claims[_claim(item)]
-        item.extra_keyword_matches |= {claim.id, claim.topic}
-        if _binding(item) not in run.settings.bindings:
-            dropped.append(item)
-        elif not settings.within(run.settings.tier, claim.tier):
-            run.left_out[claim.tier] += 1
-            dropped.append(item)
-        else:
-            kept.append(item)
-            run.planned[_pair(item)] += 1
-    run.partial = {_pair(item) for item in kept if any("::" in argument for argument in config.args)}
-    problem = _unknown_word(config.option.keyword or "", scenarios)
-    if problem is not None and len(scenarios) == len(items):
-        run.problem = problem
-        kept = []
-    items[:] = [
-        item for item in items if item not in set(dropped) and (item in set(kept) or item not in set(scenarios))
-    ]
+    dropped = [item for item in scenarios if not _chosen(item, run)]
+    gone = set(dropped)
+    run.partial = {_pair(item) for item in scenarios if any("::" in argument for argument in config.args)}
+    if len(scenarios) == len(items):
+        run.problem = _unknown_word(config.option.keyword or "", scenarios)
+    items[:] = [] if run.problem else [item for item in items if item not in gone]
     if dropped:
         config.hook.pytest_deselected(items=dropped)
+
+
+def _chosen(item: pytest.Item, run: Run) -> bool:
+    """Whether a scenario over a binding is to be run, before any `-k`; counts those, and what another tier adds."""
+    claim = ledger.load().claims[_claim(item)]
+    item.extra_keyword_matches |= {claim.id, claim.topic}
+    if _binding(item) not in run.settings.bindings:
+        return False
+    if not settings.within(run.settings.tier, claim.tier):
+        run.left_out[claim.tier] += 1
+        return False
+    run.planned[_pair(item)] += 1
+    return True
 
 
 def _unknown_word(expression: str, items: Sequence[pytest.Item]) -> str | None:
@@ -251,11 +257,12 @@ def _notice_a_broken_endpoint(item: pytest.Item, run: Run) -> None:
 
 
 def pytest_sessionfinish(session: pytest.Session) -> None:
-    """Tell the controller what this worker knows; fail a run whose baseline no longer describes the target."""
-    run = session.config.stash.get(RUN, None)
+    """Tell the controller what this worker knows; write the reports; fail a run with a stale baseline."""
+    config = session.config
+    run = config.stash.get(RUN, None)
     if run is None:
         return
-    output = getattr(session.config, "workeroutput", None)
+    output = getattr(config, "workeroutput", None)
     if output is not None:
         output["conformance"] = {
             "planned": dict(run.planned),
@@ -263,9 +270,15 @@ def pytest_sessionfinish(session: pytest.Session) -> None:
             "left_out": dict(run.left_out),
             "problem": run.problem,
         }
-    elif run.problem is not None:
+        return
+    if run.problem is not None:
         session.exitstatus = pytest.ExitCode.USAGE_ERROR
-    elif run.stale and session.exitstatus == pytest.ExitCode.OK:
+        return
+    if config.option.json is not None:
+        document.write(run, config.option.json)
+    if (html := _html(config)) is not None:
+        page.write(run, document.clients(run.settings.bindings), html)
+    if run.stale and session.exitstatus == pytest.ExitCode.OK:
         session.exitstatus = pytest.ExitCode.TESTS_FAILED
 
 

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from conformance.verdicts import Kind
+from conformance.verdicts import Blocked, Kind
 
 ACCEPTED = "accepted"
 TOKENS = "tokens"
@@ -142,6 +142,13 @@ class Reply:
     def crashed(self) -> bool:
         """Whether this is a server fault or no AWS answer at all."""
         return is_crash(self.outcome) or (self.status or 0) >= 500
+
+    def presume_refused(self) -> None:
+        """For a scenario about what a refusal does, where that this request is refused is another claim's concern.
+
+        Raises Blocked where it was not."""
+        if self.ok or self.crashed:
+            raise Blocked(f"the request was to be refused, but it was {self.outcome}")
 
     @property
     def json(self) -> Any:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import shlex
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -14,6 +14,7 @@ from rich.text import Text
 
 from conformance import catalogue, ledger
 from conformance.baseline import Baseline, Stale
+from conformance.bindings import NAMES
 from conformance.ledger import Claim
 from conformance.results import Result, Tally
 from conformance.runs import Run
@@ -28,6 +29,7 @@ _MARKS = {
     Verdict.INCONCLUSIVE: ("?", "magenta"),
     Verdict.SKIPPED: ("·", "dim"),
 }
+# What a statement is marked with where its results differ.
 _GRAVEST = (
     Verdict.INCONCLUSIVE,
     Verdict.DIVERGES,
@@ -59,7 +61,8 @@ def findings(results: Iterable[Result]) -> list[Finding]:
                 result
             )
     ordered = sorted(groups.values(), key=lambda g: (g[0].kind.severity if g[0].kind else 0, g[0].claim, g[0].id))
-    return [Finding(tuple(sorted(group, key=lambda r: r.id))) for group in ordered]
+    # The plainest binding stands for the others.
+    return [Finding(tuple(sorted(group, key=lambda r: (NAMES.index(r.binding), r.id)))) for group in ordered]
 
 
 def reproduce(result: Result, settings: Settings) -> str:
@@ -125,34 +128,62 @@ def _relative(path: Path) -> str:
         return str(path)
 
 
+@dataclass(frozen=True)
+class Statement:
+    """A claim with the results over every binding and parameter."""
+
+    claim: Claim
+    results: tuple[Result, ...]
+
+    @property
+    def verdict(self) -> Verdict:
+        """The gravest verdict among the results."""
+        return next(verdict for verdict in _GRAVEST if any(result.verdict == verdict for result in self.results))
+
+    @property
+    def tally(self) -> Tally:
+        """How many results had which verdict."""
+        return Tally.of(self.results)
+
+    @property
+    def findings(self) -> list[Finding]:
+        """The divergences, those that say the same together."""
+        return findings(self.results)
+
+    @property
+    def known(self) -> bool:
+        """Whether the baseline has every divergence of this claim."""
+        return all(finding.first.known for finding in self.findings)
+
+
+def by_topic(run: Run) -> dict[str, list[Statement]]:
+    """The claims that were run, by topic, in the order of the ledger."""
+    topics: dict[str, list[Statement]] = {}
+    for claim in ledger.load().claims.values():
+        results = tuple(sorted((r for r in run.results.values() if r.claim == claim.id), key=lambda r: r.id))
+        if results:
+            topics.setdefault(claim.topic, []).append(Statement(claim, results))
+    return topics
+
+
 def statements(run: Run) -> Group:
     """Statement by statement: each claim, and how the target does on it over every binding."""
-    by_claim: dict[str, list[Result]] = {}
-    for result in run.results.values():
-        by_claim.setdefault(result.claim, []).append(result)
     blocks: list[Text | Padding] = []
-    topic = ""
-    for claim in ledger.load().claims.values():
-        results = by_claim.get(claim.id)
-        if not results:
-            continue
-        if claim.topic != topic:
-            topic = claim.topic
-            blocks.append(Text(f"\n{topic}", "bold"))
-        blocks.append(Padding(_statement(claim, results, run.settings.baseline), (0, 0, 0, 2)))
+    for topic, statements in by_topic(run).items():
+        blocks.append(Text(f"\n{topic}", "bold"))
+        blocks += [Padding(_statement(statement, run.settings.baseline), (0, 0, 0, 2)) for statement in statements]
     return Group(*blocks)
 
 
-def _statement(claim: Claim, results: Sequence[Result], baseline: Baseline) -> Table:
-    verdict = next(v for v in _GRAVEST if any(r.verdict == v for r in results))
+def _statement(statement: Statement, baseline: Baseline) -> Table:
+    claim, results, verdict, tally = statement.claim, statement.results, statement.verdict, statement.tally
     mark, colour = _MARKS[verdict]
-    tally = Tally.of(results)
     table = Table.grid(padding=(0, 1), expand=False)
     table.add_column(width=1)
     table.add_column()
     table.add_row(Text(mark, colour), Text(claim.text))
     if verdict == Verdict.DIVERGES:
-        for finding in findings(results):
+        for finding in statement.findings:
             count = f"{len(finding.results)} of {tally.total}"
             entry = baseline.entry(finding.first)
             seen = f"{finding.first.kind}: {finding.first.observed} ({count})"
@@ -166,8 +197,7 @@ def _statement(claim: Claim, results: Sequence[Result], baseline: Baseline) -> T
 
 def table(run: Run) -> Table:
     """Topics by bindings, conforms of judged in each cell, with the two figures at the end of each row."""
-    claims = ledger.load().claims
-    bindings = [name for name in run.settings.bindings if any(r.binding == name for r in run.results.values())]
+    bindings = judged_bindings(run)
     grid = Table(box=None, padding=(0, 2, 0, 0), header_style="bold", show_footer=True, footer_style="bold")
     results = list(run.results.values())
     whole = Tally.of(results)
@@ -176,13 +206,17 @@ def table(run: Run) -> Table:
         grid.add_column(name, justify="right", footer=_cell(Tally.of(r for r in results if r.binding == name)))
     for heading, figure in (("conformity", whole.conformity), ("coverage", whole.coverage)):
         grid.add_column(heading, justify="right", footer=_percent(figure))
-    for topic in dict.fromkeys(claims[claim].topic for claim in claims):
-        mine = [r for r in results if claims[r.claim].topic == topic]
-        if mine:
-            tally = Tally.of(mine)
-            cells = [_cell(Tally.of(r for r in mine if r.binding == name)) for name in bindings]
-            grid.add_row(topic, *cells, _percent(tally.conformity), _percent(tally.coverage))
+    for topic, statements in by_topic(run).items():
+        mine = [result for statement in statements for result in statement.results]
+        tally = Tally.of(mine)
+        cells = [_cell(Tally.of(r for r in mine if r.binding == name)) for name in bindings]
+        grid.add_row(topic, *cells, _percent(tally.conformity), _percent(tally.coverage))
     return grid
+
+
+def judged_bindings(run: Run) -> list[str]:
+    """The bindings that have results, in the order in which they were asked for."""
+    return [name for name in run.settings.bindings if any(r.binding == name for r in run.results.values())]
 
 
 def _cell(tally: Tally) -> str:
@@ -232,7 +266,7 @@ def summary(run: Run) -> Group:
 def _numbered(number: int, finding: Finding, settings: Settings) -> str:
     text = explanation(finding.first, settings)
     others = finding.results[1:]
-    also = ", ".join(result.id.partition("[")[2].removesuffix("]") for result in others[:6])
+    also = ", ".join(result.where for result in others[:6])
     more = f" and {len(others) - 6} more" if len(others) > 6 else ""
     return f"{number}. {text}" + (f"\n  also in    {also}{more}" if others else "")
 

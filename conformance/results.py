@@ -35,6 +35,11 @@ class Result:
     seconds: float = 0.0
     exchange: tuple[tuple[str, str], ...] = field(default=())
 
+    @property
+    def where(self) -> str:
+        """Binding and parameters, as the id has them in brackets."""
+        return self.id.partition("[")[2].removesuffix("]")
+
     def as_json(self) -> dict[str, Any]:
         """The result as the JSON report has it (schemas/results.schema.json)."""
         document = asdict(self)

@@ -73,6 +73,18 @@ def test_junit_has_every_result(run, tmp_path):
     assert len([case for case in cases if case.find("failure") is not None]) == done.counts()["diverges"]
 
 
+def test_the_page_stands_alone(run, tmp_path):
+    """--html writes one page with every claim, each divergence and its command, which loads nothing from anywhere."""
+    file = tmp_path / "page.html"
+    done = run("--baseline", "none", "--html", str(file), *SOME)
+    page = file.read_text("utf-8")
+
+    assert {f'<details id="{result["claim"]}">' in page for result in done.report["results"]} == {True}
+    assert page.count('class="finding"') == 2
+    assert "cognito-conformance run moto --tier wording --baseline none -k" in page
+    assert re.search(r"<script|<link|<img|@import|url\(", page) is None
+
+
 def test_order_and_workers_change_no_verdict(run):
     """Two workers, and the reverse order, give the same ids, verdicts and observations as one."""
 
@@ -117,14 +129,16 @@ SECRETS = re.compile(r"eyJ[\w-]{10,}\.|(?:AKIA|ASIA)[A-Z0-9]{16}|Signature=[0-9a
 
 @pytest.mark.parametrize("bindings", ["sdk", "wire", "cli"])
 def test_no_artefact_carries_a_secret(run, moto, tmp_path, bindings):
-    """JSON, JUnit and terminal show no token, signature, session or credential, whatever credentials are in use."""
+    """JSON, JUnit, HTML and terminal show no token, signature or credential, whatever credentials are in use."""
     keys = {
         "AWS_ACCESS_KEY_ID": "AKIAIOSFODNN7EXAMPLE",
         "AWS_SECRET_ACCESS_KEY": "wJalrXUtnFEMI-K7MDENG",
         "AWS_SESSION_TOKEN": "S3ss10nT0k3n",
     }
-    file = tmp_path / "junit.xml"
+    file, page = tmp_path / "junit.xml", tmp_path / "page.html"
     done = run(
+        "--html",
+        str(page),
         "--endpoint-url",
         moto,
         "--bindings",
@@ -134,10 +148,10 @@ def test_no_artefact_carries_a_secret(run, moto, tmp_path, bindings):
         "--tier",
         "wording",
         "-k",
-        "test_challenge or test_sign_in or test_authorization or test_errors",
+        "test_wrong_password_is_refused or test_authorization or test_error_body or test_challenge_session",
         environment=keys,
     )
-    artefacts = [done.stdout, done.stderr, json.dumps(done.report), file.read_text("utf-8")]
+    artefacts = [done.stdout, done.stderr, json.dumps(done.report), file.read_text("utf-8"), page.read_text("utf-8")]
 
     assert done.counts()["diverges"] > 0
     for text in artefacts:
@@ -145,8 +159,9 @@ def test_no_artefact_carries_a_secret(run, moto, tmp_path, bindings):
         assert [value for value in keys.values() if value in text] == []
 
 
-def test_plain_pytest_judges_the_same():
-    """`pytest` on the scenarios takes the options of `run` and gives its verdicts in pytest's terms."""
+def test_plain_pytest_judges_the_same(tmp_path):
+    """`pytest` on the scenarios takes the options of `run`, and gives its verdicts and its reports."""
+    file = tmp_path / "report.json"
     command = [
         sys.executable,
         "-m",
@@ -157,12 +172,14 @@ def test_plain_pytest_judges_the_same():
         "-q",
         *SOME,
         "--bindings=wire",
+        f"--json={file}",
     ]
     done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
 
     assert done.returncode == 0, done.stdout
     assert re.search(r"\d+ passed, .*\d+ xfailed", done.stdout)
     assert "conformity" in done.stdout
+    assert json.loads(file.read_text("utf-8"))["summary"]["bindings"] == ["wire"]
 
 
 @pytest.mark.parametrize(("line", "code"), [("--bindings=soap", 4), ("--baseline=/no/such/file", 4)])
