@@ -7,6 +7,7 @@ import tomllib
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import cache
+from itertools import takewhile
 from pathlib import Path
 from typing import Any
 
@@ -77,8 +78,8 @@ class Baseline:
     def stale(self, results: Sequence[Result], collected: Iterable[tuple[str, str]]) -> list[Stale]:
         """The entries that `results` prove wrong.
 
-        `collected` are the (scenario, binding) pairs of which every parameter was run: an entry that names anything else is not
-        judged, so that a run of a part of the suite says nothing about the rest."""
+        `collected` are the (scenario, binding) pairs of which every parameter was run: an entry that names
+        anything else is not judged, so that a run of a part of the suite says nothing about the rest."""
         complete = set(collected)
         return [stale for entry in self.entries if (stale := _stale(entry, results, complete))]
 
@@ -168,8 +169,8 @@ def _validator() -> Any:
 def updated(baseline: Baseline, results: Sequence[Result], since: str) -> Baseline:
     """A baseline that explains exactly the divergences among `results`.
 
-    Entries that still hold stay as they are; a divergence that an old entry of the same scenario and kind spoke of keeps its reason;
-    entries about what was not run are kept."""
+    A divergence that an old entry of the same scenario and kind spoke of keeps its reason; entries about what was not
+    run are kept."""
     ran = {(result.scenario, result.binding) for result in results}
     diverging = [result for result in results if result.verdict == Verdict.DIVERGES]
     groups: dict[tuple[str, str, Kind, str], list[Result]] = {}
@@ -235,13 +236,12 @@ def write(baseline: Baseline, path: Path, target: str) -> None:
     """Write the baseline, keeping the comments at the head of a file that is there already.
 
     Raises BadInput where the file cannot be written."""
-    head = f"# The divergences that {target} is known to have. Mended by `cognito-conformance baseline update`; write reasons by hand.\n"
-    if path.exists():
-        lines = path.read_text(encoding="utf-8").splitlines(keepends=True)
-        comments = [
-            line for i, line in enumerate(lines) if all(li.startswith("#") or not li.strip() for li in lines[: i + 1])
-        ]
-        head = "".join(comments).rstrip() + "\n" if comments else head
+    lines = path.read_text(encoding="utf-8").splitlines() if path.exists() else []
+    comments = list(takewhile(lambda line: line.startswith("#"), lines)) or [
+        f"# The divergences that {target} is known to have; the reasons are written by hand.",
+        "# Mended by `cognito-conformance baseline update`.",
+    ]
+    head = "\n".join(comments) + "\n"
     rows = [{name: _plain(value) for name, value in vars(entry).items() if value != ()} for entry in baseline.entries]
     try:
         path.parent.mkdir(parents=True, exist_ok=True)

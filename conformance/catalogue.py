@@ -59,7 +59,7 @@ def _names(assignment: ast.Assign) -> list[str]:
 def _marks(expressions: Iterable[ast.expr]) -> dict[str, tuple[str, ...]]:
     """`pytest.mark.NAME("a", "b")` as {NAME: ("a", "b")}."""
     return {
-        call.func.attr: tuple(argument.value for argument in call.args if isinstance(argument, ast.Constant))
+        call.func.attr: tuple(str(argument.value) for argument in call.args if isinstance(argument, ast.Constant))
         for call in expressions
         if isinstance(call, ast.Call) and isinstance(call.func, ast.Attribute)
     }

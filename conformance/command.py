@@ -7,6 +7,7 @@ import os
 import platform
 import sys
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import Any, TypeVar
@@ -94,11 +95,11 @@ def _judging(command: F) -> F:
     "--junit", "junit_file", type=click.Path(path_type=Path), metavar="FILE", help="Write the results as JUnit XML."
 )
 @click.pass_context
-def run(ctx: click.Context, json_file: Path | None, junit_file: Path | None, **asked: Any) -> None:
+def run(ctx: click.Context, /, json_file: Path | None, junit_file: Path | None, **asked: Any) -> None:
     """Judge TARGET (default: moto, embedded), statement by statement.
 
-    Exit code 0: nothing beyond the baseline; 1: a divergence beyond it, or an entry of it that no longer holds; 2: bad input;
-    3: inconclusive; 4: a fault of the suite itself."""
+    Exit code 0: nothing beyond the baseline; 1: a divergence beyond it, or an entry of it that no longer holds;
+    2: bad input; 3: inconclusive; 4: a fault of the suite itself."""
     settings.check_writable(json_file, junit_file)
     console = Console(highlight=False, width=None if sys.stdout.isatty() else 120)
     done = judge(console, **asked, extra=[f"--junit={junit_file}"] if junit_file else [])
@@ -231,10 +232,8 @@ class _Watcher:
 def clients() -> dict[str, str]:
     """The client behind each binding that is installed, with its version."""
     found = {"sdk": f"boto3 {version('boto3')}", "wire": f"botocore {version('botocore')} signs"}
-    try:
+    with suppress(PackageNotFoundError):
         found["cli"] = f"aws-cli {version('awscli')}"
-    except PackageNotFoundError:
-        pass
     return found
 
 
@@ -313,8 +312,8 @@ def list_targets() -> None:
     for name, title in targets.known_targets().items():
         try:
             state = f"ready, version {targets.resolve(name, None).version}"
-        except BadInput as missing:
-            state = str(missing)
+        except BadInput as problem:
+            state = str(problem)
         path = baseline.path_of(name)
         entries = (
             f"{len(baseline.load(path, ledger.load()).entries)} known divergences" if path.exists() else "no baseline"
@@ -322,9 +321,8 @@ def list_targets() -> None:
         click.echo(f"{name}\n  {title}\n  {state}; {entries}")
     click.echo("any other\n  cognito-conformance run --endpoint-url URL")
     for name in NAMES:
-        click.echo(
-            f"binding {name}: {clients().get(name, 'not installed: pip install ' + repr('cognito-conformance[' + name + ']'))}"
-        )
+        missing = f"not installed: pip install 'cognito-conformance[{name}]'"
+        click.echo(f"binding {name}: {clients().get(name, missing)}")
 
 
 @main.group("baseline")
@@ -335,7 +333,7 @@ def baselines() -> None:
 @baselines.command()
 @_judging
 @click.pass_context
-def update(ctx: click.Context, **asked: Any) -> None:
+def update(ctx: click.Context, /, **asked: Any) -> None:
     """Run the target and rewrite its baseline: reasons are kept, fixed entries go, new ones ask for a reason."""
     path, done = _run_for_baseline(ctx, asked)
     mended = baseline.updated(
@@ -351,7 +349,7 @@ def update(ctx: click.Context, **asked: Any) -> None:
 @baselines.command()
 @_judging
 @click.pass_context
-def prune(ctx: click.Context, **asked: Any) -> None:
+def prune(ctx: click.Context, /, **asked: Any) -> None:
     """Run the target and take out the entries that no longer hold, adding none."""
     path, done = _run_for_baseline(ctx, asked)
     gone = [stale.entry for stale in done.stale]

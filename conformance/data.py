@@ -1,4 +1,4 @@
-"""Where the suite's data lies: `schemas/` and `fixtures/`, beside the package in a checkout, inside it once installed."""
+"""Where the data lies: `schemas/` and `fixtures/`, beside the package in a checkout, inside it when installed."""
 
 from pathlib import Path
 

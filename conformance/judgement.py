@@ -30,8 +30,9 @@ class Divergence:
 def judge(comparison: Comparison | None, journal: Journal, wording: bool = False) -> Divergence:
     """The divergence behind a failed assertion.
 
-    Its kind follows from the type of the value that was seen (left of the operator). Without a comparison, `assert reply.ok` or
-    `assert not reply.ok` failed, and the last reply tells which. `wording`: the claim is about a text, so anything else is wording.
+    Its kind follows from the type of the value that was seen (left of the operator). Without a comparison,
+    `assert reply.ok` or `assert not reply.ok` failed, and the last reply tells which. `wording`: the claim is about a
+    text, so a value of no type of its own is wording.
     """
     if comparison is None:
         return _of_reply(journal)

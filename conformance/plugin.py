@@ -202,17 +202,17 @@ def _verdict(
     if call.when == "call" and isinstance(error, AssertionError) and in_scenario:
         return Verdict.DIVERGES, judge(item.config.stash[_COMPARISON], journal, wording), None, False
     where = call.excinfo.traceback[-1]
-    return Verdict.INCONCLUSIVE, None, f"{call.excinfo.exconly()} ({where.path.name}:{where.lineno + 1})", True
+    return Verdict.INCONCLUSIVE, None, f"{call.excinfo.exconly()} ({Path(where.path).name}:{where.lineno + 1})", True
 
 
 def _dress(report: pytest.TestReport, result: Result, run: Run) -> None:
-    """Show the verdict in pytest's own terms: known divergences are expected failures, what could not be judged is skipped."""
+    """Show the verdict in pytest's own terms: a known divergence is an expected failure."""
     match result.verdict:
         case Verdict.CONFORMS:
             pass
         case Verdict.DIVERGES if result.known:
             report.outcome = "skipped"
-            report.wasxfail = f"known: {result.kind}: {result.observed}"  # type: ignore[attr-defined]
+            report.wasxfail = f"known: {result.kind}: {result.observed}"
         case Verdict.DIVERGES:
             report.outcome = "failed"
             report.longrepr = explanation(result, run.settings)

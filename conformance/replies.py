@@ -27,7 +27,7 @@ class Observed:
     kind: Kind
     noun: str
 
-    def kind_beside(self, expected: object) -> Kind:
+    def kind_beside(self, expected: object) -> Kind:  # noqa: ARG002 - Outcome needs it
         """The kind of divergence where `expected` was documented and this was seen."""
         return self.kind
 
@@ -46,7 +46,7 @@ class Outcome(Observed, str):
 
     @property
     def refused(self) -> bool:
-        """Whether this is an error: neither accepted, nor tokens, nor a challenge (challenges are written in capitals)."""
+        """Whether this is an error: neither accepted, nor tokens, nor a challenge (those are in capitals)."""
         return self not in (ACCEPTED, TOKENS) and not self.isupper()
 
     def kind_beside(self, expected: object) -> Kind:
@@ -71,6 +71,9 @@ class Text(Observed, str):
     noun = "message"
 
 
+NO_TEXT = Text()
+
+
 @dataclass(frozen=True)
 class State(Observed):
     """What a refused request must leave as it was: status, enabled flag, and what the password in force opens."""
@@ -83,7 +86,7 @@ class State(Observed):
     sign_in: str
 
     def __str__(self) -> str:
-        return f"{self.status}, {'enabled' if self.enabled else 'disabled'}, sign-in with the password before: {self.sign_in}"
+        return f"{self.status}, {'enabled' if self.enabled else 'disabled'}, the password before gives {self.sign_in}"
 
 
 class Facts(dict[str, str], Observed):
@@ -97,11 +100,11 @@ class Facts(dict[str, str], Observed):
 class SignIn:
     """What an attempt to sign in, or the answer to a challenge, led to.
 
-    `session` and `tokens` are the service's own, and never leave the process: they are left out of every representation.
+    `session` and `tokens` are the service's own, and in no representation: they never leave the process.
     """
 
     outcome: SignInOutcome
-    message: Text = Text()
+    message: Text = NO_TEXT
     parameters: Mapping[str, str] = field(default_factory=dict)
     session: str = field(default="", repr=False)
     tokens: Mapping[str, Any] = field(default_factory=dict, repr=False)
@@ -111,13 +114,13 @@ class SignIn:
 class Reply:
     """An answer to the operation under test.
 
-    `status` (HTTP), `headers` (names in lower case) and `body` are None or empty where the binding cannot see them; `exit_code`,
-    `stdout` and `stderr` are set by the command-line bindings only.
+    `status` (HTTP), `headers` (names in lower case) and `body` are None or empty where the binding cannot see them;
+    `exit_code`, `stdout` and `stderr` are set by the command-line bindings only.
     """
 
     binding: str
     outcome: Outcome
-    message: Text = Text()
+    message: Text = NO_TEXT
     status: int | None = None
     headers: Mapping[str, str] = field(default_factory=dict)
     body: bytes = b""

@@ -22,8 +22,8 @@ from conformance.verdicts import Verdict
 _MARKS = {
     Verdict.CONFORMS: ("✓", "green"),
     Verdict.DIVERGES: ("✗", "red"),
-    Verdict.UNSUPPORTED: ("–", "yellow"),
-    Verdict.BLOCKED: ("–", "yellow"),
+    Verdict.UNSUPPORTED: ("-", "yellow"),
+    Verdict.BLOCKED: ("-", "yellow"),
     Verdict.INCONCLUSIVE: ("?", "magenta"),
     Verdict.SKIPPED: ("·", "dim"),
 }
@@ -69,7 +69,7 @@ def reproduce(result: Result, settings: Settings) -> str:
 
 
 def explanation(result: Result, settings: Settings) -> str:
-    """A divergence as text: the claim in our words, its source, expected and observed, the exchange, how to see it again."""
+    """A divergence as text: claim, source, expected and observed, the exchange, how to see it again."""
     claim = ledger.load().claims[result.claim]
     lines = [
         f"{result.kind}: {claim.text}",
@@ -193,7 +193,7 @@ def _cell(tally: Tally) -> str:
 
 def _percent(figure: float | None) -> str:
     # Rounded down: 100 % is said of nothing that has a single exception.
-    return "–" if figure is None else f"{int(figure * 1000) / 10:.1f} %"
+    return "-" if figure is None else f"{int(figure * 1000) / 10:.1f} %"
 
 
 def summary(run: Run) -> Group:

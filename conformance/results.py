@@ -14,8 +14,9 @@ from conformance.verdicts import Kind, Verdict
 class Result:
     """One scenario over one binding.
 
-    `id` is stable across runs and machines, and selects just this result with `-k`. `kind`, `expected` and `observed` are set for a
-    divergence, `reason` for a verdict that says nothing about the target, `known` where the baseline has the divergence.
+    `id` is stable across runs and machines, and selects just this result with `-k`. `kind`, `expected` and `observed`
+    are set for a divergence, `reason` for a verdict that says nothing about the target, `known` where the baseline has
+    the divergence, `fault` where the suite itself failed.
     """
 
     id: str

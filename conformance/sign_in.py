@@ -21,7 +21,8 @@ RESPOND = ("RespondToAuthChallenge", "AdminRespondToAuthChallenge")
 def sign_in(service: Service, pool_id: str, client_id: str, username: str, password: str, flow: str) -> SignIn:
     """What comes of signing in with `password` by `flow`.
 
-    An error answer is an outcome. Raises Blocked where the service cannot do the flow at all, Inconclusive for a transport fault."""
+    An error answer is an outcome. Raises Blocked where the service cannot do the flow at all, Inconclusive for a
+    transport fault."""
     match flow:
         case "USER_PASSWORD_AUTH":
             parameters = {"USERNAME": username, "PASSWORD": password}

@@ -75,7 +75,7 @@ class Target:
 def resolve(name: str | None, endpoint_url: str | None) -> Target:
     """The target that a command names.
 
-    Raises BadInput for an unknown target, one that is not installed, and an endpoint that may not be judged this way."""
+    Raises BadInput for an unknown target, one that is not installed, an endpoint that may not be judged."""
     if endpoint_url is not None:
         _check(endpoint_url)
         label = name or "endpoint"
@@ -131,7 +131,7 @@ def _identity() -> tuple[str, ReadOnlyCredentials]:
 
 @contextmanager
 def _embedded_moto() -> Iterator[str]:
-    """moto in a process of its own that ends with this one, whatever happens: it lives as long as its standard input."""
+    """moto in a process of its own that ends with this one, whatever happens: it lives as long as its stdin."""
     command = [sys.executable, "-m", "conformance.moto_process"]
     with subprocess.Popen(
         command,

@@ -1,4 +1,4 @@
-"""What can be said of a target: the verdicts, the kinds of divergence, and the exceptions that end a scenario without a verdict on it."""
+"""What can be said of a target: verdicts, kinds of divergence, and what ends a scenario that cannot judge."""
 
 from __future__ import annotations
 

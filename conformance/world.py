@@ -8,12 +8,12 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from conformance.replies import Facts, Outcome, SignIn, State, Status
+from conformance.replies import TOKENS, Facts, Outcome, SignIn, State, Status
 from conformance.service import Service, ServiceError
 from conformance.sign_in import ADMIN_USER_PASSWORD_AUTH, FLOWS, answer_new_password, sign_in
 from conformance.verdicts import Blocked
 
-# The statuses that a user can have before the call, and "disabled": a CONFIRMED user whom an administrator has disabled.
+# The statuses that a user can have before the call; a DISABLED user is CONFIRMED and was disabled by an administrator.
 STARTS = ("FORCE_CHANGE_PASSWORD", "UNCONFIRMED", "CONFIRMED", "RESET_REQUIRED")
 DISABLED = "disabled"
 
@@ -76,7 +76,7 @@ class Pools:
             if isinstance(pool, Pool):
                 try:
                     self._service.call("DeleteUserPool", UserPoolId=pool.id)
-                except Exception:  # noqa: BLE001 - whatever it is, the verdicts are in and the next pool is to be deleted
+                except Exception:  # whatever it is: the verdicts are in, and the next pool is to be deleted
                     continue
 
 
@@ -96,7 +96,9 @@ class Pool:
         attributes: Mapping[str, str] | None = None,
         password: str = OLD_PASSWORD,
     ) -> User:
-        """A new user with `password` in the status `start` (one of STARTS, or DISABLED), never made by AdminSetUserPassword.
+        """A new user with `password` in the status `start`, one of STARTS, or DISABLED.
+
+        AdminSetUserPassword, which is under test, has no part in it.
 
         Without `username` it gets a name of its own in the shape of an e-mail address, which every target takes. Raises
         Blocked where the target cannot get a user there."""
@@ -146,7 +148,7 @@ class Pool:
 
 @dataclass(frozen=True)
 class User:
-    """A user: `username` is the pool's name for it, `login` the name it was made with, `password` the one before the call."""
+    """A user: `username` in the pool, `login` the name it was made with, `password` the one before the call."""
 
     pool: Pool = field(repr=False)
     username: str
@@ -210,6 +212,14 @@ class User:
     def sign_in(self, password: str, flow: str = ADMIN_USER_PASSWORD_AUTH) -> SignIn:
         """What comes of signing in with `password` by `flow`, one of FLOWS."""
         return sign_in(self.pool.service, self.pool.id, self.pool.client_id, self.login, password, flow)
+
+    def prove(self, flow: str) -> None:
+        """Make sure that the password signs in by `flow` before the call, so that a refusal afterwards means something.
+
+        Raises Blocked where it does not."""
+        before = self.sign_in(self.password, flow)
+        if before.outcome != TOKENS:
+            raise Blocked(f"{flow} is not to be had: a confirmed user's sign-in leads to {before.outcome}")
 
     def answer(self, challenge: SignIn, new_password: str, operation: str = "RespondToAuthChallenge") -> SignIn:
         """What comes of answering NEW_PASSWORD_REQUIRED with `new_password` by `operation`, one of sign_in.RESPOND."""

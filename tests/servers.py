@@ -40,7 +40,7 @@ Responder = Callable[[str, bytes, dict[str, str]], Answer]
 
 @contextmanager
 def serving(respond: Responder) -> Iterator[str]:
-    """The URL of a loopback service that answers POST by `respond(target, body, headers)`, in threads of this process."""
+    """The URL of a loopback service that answers by `respond(target, body, headers)`, in threads of this process."""
 
     class Handler(BaseHTTPRequestHandler):
         protocol_version = "HTTP/1.1"
@@ -58,7 +58,7 @@ def serving(respond: Responder) -> Iterator[str]:
             self.end_headers()
             self.wfile.write(answer.body)
 
-        do_POST = do_GET = do_PUT = do_DELETE = do_HEAD = do_PATCH = do_OPTIONS = answer  # noqa: N815 - http.server's names
+        do_POST = do_GET = do_PUT = do_DELETE = do_HEAD = do_PATCH = do_OPTIONS = answer
 
         def log_message(self, *_: object) -> None:
             """Keep quiet."""
@@ -131,7 +131,7 @@ def unused_url() -> str:
 
 @contextmanager
 def before(url: str, tamper: Callable[[str, bytes], Answer | None]) -> Iterator[str]:
-    """A service in front of the one at `url`: `tamper(target, body)` answers instead of it, or None to let it answer."""
+    """A service in front of the one at `url`: `tamper(target, body)` answers for it, or None to let it."""
     pool = urllib3.PoolManager(retries=False, maxsize=32)
 
     def respond(target: str, body: bytes, headers: dict[str, str]) -> Answer:

@@ -169,28 +169,40 @@ def test_a_skeleton_is_forgotten(aws, environment):
     assert "the following arguments are required: --user-pool-id, --username, --password" in after.stderr
 
 
-def test_the_environment_of_the_suite_stays_out(monkeypatch, environment, endpoint):
-    """An AWS variable around the suite, here an unknown profile, reaches neither CLI process nor call."""
-    monkeypatch.setenv("AWS_PROFILE", "nobody")
+@pytest.fixture
+def other_model(tmp_path: Path) -> str:
+    """A directory for AWS_DATA_PATH with a model in which the service has another name."""
+    extras = tmp_path / "models/cognito-idp/2016-04-18/service-2.sdk-extras.json"
+    extras.parent.mkdir(parents=True)
+    extras.write_text('{"version": 1.0, "merge": {"metadata": {"targetPrefix": "Other"}}}', encoding="utf-8")
+    return str(tmp_path / "models")
+
+
+def services(endpoint: Endpoint) -> list[str]:
+    """The service that each request was for."""
+    return [headers["X-Amz-Target"].split(".")[0] for headers, _ in endpoint.requests]
+
+
+def test_a_call_may_bring_its_own_model(aws, environment, endpoint, other_model):
+    """AWS_DATA_PATH of a call holds for that call alone, although the process has read the model before."""
+    here = [*CALL, "--endpoint-url", endpoint.url]
+    other = environment | {"AWS_DATA_PATH": other_model}
+    aws.run(here, other, TIMEOUT)
+    run_subprocess(here, other, TIMEOUT)
+    aws.run(here, environment, TIMEOUT)
+
+    assert services(endpoint) == ["Other", "Other", "AWSCognitoIdentityProviderService"]
+
+
+def test_the_environment_of_the_suite_stays_out(monkeypatch, environment, endpoint, other_model):
+    """What is set around the suite, here a model and a dead proxy, changes no call."""
+    monkeypatch.setenv("AWS_DATA_PATH", other_model)
+    monkeypatch.setenv("HTTP_PROXY", "http://127.0.0.1:1")
     with AwsCli() as aws:
         done = aws.run([*CALL, "--endpoint-url", endpoint.url], environment, TIMEOUT)
 
     assert (done.exit_code, done.stderr) == (0, "")
-
-
-def test_a_call_may_bring_its_own_model(aws, environment, endpoint, tmp_path):
-    """AWS_DATA_PATH of a call holds for that call alone, although the process has read the model before."""
-    extras = tmp_path / "models/cognito-idp/2016-04-18/service-2.sdk-extras.json"
-    extras.parent.mkdir(parents=True)
-    extras.write_text('{"version": 1.0, "merge": {"metadata": {"targetPrefix": "Mutant"}}}', encoding="utf-8")
-    here = [*CALL, "--endpoint-url", endpoint.url]
-    mutant = environment | {"AWS_DATA_PATH": str(tmp_path / "models")}
-    aws.run(here, mutant, TIMEOUT)
-    run_subprocess(here, mutant, TIMEOUT)
-    aws.run(here, environment, TIMEOUT)
-
-    targets = [headers["X-Amz-Target"].split(".")[0] for headers, _ in endpoint.requests]
-    assert targets == ["Mutant", "Mutant", "AWSCognitoIdentityProviderService"]
+    assert services(endpoint) == ["AWSCognitoIdentityProviderService"]
 
 
 def test_twenty_calls_at_once_get_their_own_answers(aws, environment, endpoint):

@@ -7,7 +7,7 @@ ASKED = "AWSCognitoIdentityProviderService.AdminSetUserPassword"
 
 
 def _instead(answer: Answer):
-    """Answers the operation under test, and everything that is addressed to no operation of the service, with `answer`."""
+    """Answers the operation under test, and what is addressed to no operation at all, with `answer`."""
 
     def tamper(target, _body):
         known = target.startswith("AWSCognitoIdentityProviderService.") and target.partition(".")[2][:1].isupper()
@@ -22,7 +22,7 @@ def _instead(answer: Answer):
     ids=["nothing", "one-error", "one-fault", "500", "html"],
 )
 def test_a_service_with_one_answer_conforms_nowhere(run, answer):
-    """Where everything is answered alike nothing conforms, nothing diverges, and the run is inconclusive (exit code 3)."""
+    """Where everything is answered alike nothing conforms, nothing diverges, and the exit code is 3."""
     with always(answer) as url:
         done = run("--endpoint-url", url, "--tier", "wording")
 

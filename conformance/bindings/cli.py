@@ -31,7 +31,7 @@ _TIMEOUT_SECONDS = 120
 
 
 class Cli:
-    """AdminSetUserPassword as `aws cognito-idp admin-set-user-password`; all that is seen is exit code, stdout and stderr."""
+    """AdminSetUserPassword as `aws cognito-idp admin-set-user-password`; seen are exit code and both streams."""
 
     name = "cli"
 

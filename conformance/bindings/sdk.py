@@ -24,7 +24,7 @@ class Sdk:
         self.journal = journal
         self._client = client(endpoint)
         self._last = threading.local()
-        # boto3 keeps neither the body nor, for a success, whether there was one: both are taken where botocore reads them.
+        # boto3 keeps no body: it is taken where botocore reads it.
         self._client.meta.events.register("response-received.cognito-idp.AdminSetUserPassword", self._keep)
 
     def admin_set_user_password(self, **members: Any) -> Reply:

@@ -57,8 +57,8 @@ class Wire:
     ) -> Reply:
         """The answer to these bytes (a mapping is sent as JSON).
 
-        `target` None leaves X-Amz-Target out; `authorize` replaces the signature by whatever it does to the request. Throttling
-        and server faults are tried again, so that only a deterministic one is reported; a request sent twice is the same request."""
+        `target` None leaves X-Amz-Target out; `authorize` replaces the signature by whatever it does to the request.
+        Throttling and server faults are tried again, so that only a deterministic one is reported."""
         payload = body if isinstance(body, bytes) else json.dumps(body).encode()
         sent = {"Content-Type": CONTENT_TYPE, **({"X-Amz-Target": target} if target else {}), **(headers or {})}
         described = describe(f"{method} {target}", body) if isinstance(body, Mapping) else f"{method} {target} {body!r}"
@@ -80,11 +80,14 @@ class Wire:
 
     def sign_as(self, credentials: ReadOnlyCredentials) -> Authorize:
         """A signature by other credentials."""
-        return SigV4Auth(credentials, "cognito-idp", self.endpoint.region).add_auth
+        authorize: Authorize = SigV4Auth(credentials, "cognito-idp", self.endpoint.region).add_auth
+        return authorize
 
     def sign_at(self, moment: datetime.datetime) -> Authorize:
         """A correct signature of another time."""
-        return _SignedAt(moment, self.endpoint.credentials, "cognito-idp", self.endpoint.region).add_auth
+        signer = _SignedAt(moment, self.endpoint.credentials, "cognito-idp", self.endpoint.region)
+        authorize: Authorize = signer.add_auth
+        return authorize
 
     def _exchange(self, request: AWSRequest) -> Reply:
         prepared = request.prepare()

@@ -75,7 +75,7 @@ def bindings(service: Service) -> Iterator[Callable[[str], Binding]]:
 
 
 @pytest.fixture(autouse=True)
-def _journal(request: pytest.FixtureRequest) -> Iterator[None]:
+def _journal(request: pytest.FixtureRequest) -> None:
     """A clean page for what this scenario sends; nothing more is sent to an endpoint that has stopped answering."""
     run = request.config.stash[RUN]
     if run.broken is not None:
@@ -83,12 +83,12 @@ def _journal(request: pytest.FixtureRequest) -> Iterator[None]:
     service = request.getfixturevalue("service")
     service.journal.begin()
     run.journal = service.journal
-    yield
 
 
 @pytest.fixture
-def binding(request: pytest.FixtureRequest, bindings: Callable[[str], Binding], implemented: None) -> Binding:
+def binding(request: pytest.FixtureRequest, bindings: Callable[[str], Binding]) -> Binding:
     """The way to call that this run of the scenario is about."""
+    request.getfixturevalue("implemented")
     try:
         return bindings(request.param)
     except AwsCliMissing as missing:

@@ -112,7 +112,7 @@ REFUSALS = {
 @pytest.mark.parametrize("odd", REFUSALS.values(), ids=REFUSALS)
 @pytest.mark.parametrize("start", ["CONFIRMED", "FORCE_CHANGE_PASSWORD", "UNCONFIRMED"])
 def test_refused_request_changes_nothing(admin_set_user_password, pool, start, permanent, odd):
-    """After a refused request the user has the status and the password from before; the same request put right succeeds."""
+    """After a refused request the user has the status and the password from before."""
     user = pool.user(start)
     before = user.state
 

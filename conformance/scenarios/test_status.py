@@ -62,7 +62,7 @@ def test_new_password_confirms_the_user(admin_set_user_password, user, operation
 @pytest.mark.claim("works-on-any-user")
 @pytest.mark.parametrize("start", [*STARTS, DISABLED])
 def test_works_on_any_user(admin_set_user_password, pool, start):
-    """A password can be set for a user in any status, enabled or not; for one who is disabled it counts once enabled."""
+    """A password can be set for a user in any status; for one who is disabled it counts once enabled."""
     user = pool.user(start)
 
     reply = admin_set_user_password(user, Password="Permanent-1!", Permanent=True)

@@ -85,7 +85,7 @@ def test_last_call_wins(admin_set_user_password, user, first, second, outcome, f
 def test_parallel_calls_leave_one_password(admin_set_user_password, pool):
     """After 20 calls at the same time exactly one of their passwords is the user's, and the one from before is not."""
     user = pool.user()
-    # Four passwords, five calls each: with more, finding out which one won would end in Cognito's lock-out after five failures.
+    # Four passwords, five calls each: to find out which of more had won would end in Cognito's lock-out.
     passwords = [f"Parallel-{number}!" for number in range(4)]
 
     with ThreadPoolExecutor(20) as threads:
