@@ -105,7 +105,7 @@ def _with_dependencies(package: str, tree: wheels.Tree, note: str | None = None)
 
 
 def _add_dependencies(tree: wheels.Tree, trees: dict[str, wheels.Tree]) -> None:
-    """Add what the tree needs: its botocore and s3transfer as released with it, all else as installed where that will do."""
+    """Add what the tree needs: botocore and s3transfer as released with it, else as installed if that will do."""
     for requirement in tree.requirements():
         name = requirement.name.lower()
         if name in trees or (name not in (*PACKAGES, "s3transfer") and _is_installed(requirement)):
@@ -151,9 +151,7 @@ def _aws_cli_v2(place: Path) -> Client:
             return Client("aws-cli-v2", found, (home.resolve(),), (("aws-cli-v2", str(place)),))
     frozen = any((place / name).exists() for name in ("dist/aws", "v2/current/dist/aws", "aws"))
     problem = "is a frozen bundle, whose modules cannot be imported" if frozen else "holds no package awscli"
-    raise BadInput(
-        f"aws-cli-v2:{place} {problem}: name the directory that has awscli/__init__.py (a source or distribution's tree)"
-    )
+    raise BadInput(f"aws-cli-v2:{place} {problem}: name the directory that has awscli/__init__.py")
 
 
 def _version_in(package: Path) -> str:

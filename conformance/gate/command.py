@@ -69,8 +69,8 @@ def main(
 ) -> None:
     """Compare two versions of boto3, botocore or the AWS CLI, and say whether the upgrade may merge.
 
-    SPEC is boto3==1.44.0, botocore==…, awscli==…, aws-cli-v2:/path, botocore@/path, installed or latest; repeat --from and
-    --to for several pairs.
+    SPEC is boto3==1.44.0, botocore==…, awscli==…, aws-cli-v2:/path, botocore@/path, installed or latest; repeat --from
+    and --to for several pairs.
 
     Exit code 0: safe; 1: review or breaking, or a waiver that is stale or expired; 2: bad input; 3: inconclusive."""
     started = time.monotonic()

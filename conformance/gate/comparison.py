@@ -80,7 +80,7 @@ class Comparison:
 
 @dataclass(frozen=True)
 class Scope:
-    """What to look at besides cognito-idp: more services at the model layer, or all; and what to run scenarios against."""
+    """What to look at besides cognito-idp (services at the model layer), and what to run the scenarios against."""
 
     services: tuple[str, ...] = ()
     everything: bool = False
@@ -133,11 +133,15 @@ def _change(finding: Finding, waivers: Sequence[Waiver], clause: str | None = No
     return Change(finding, RULES[finding.rule], scope_of(finding.fact), clause, waiver)
 
 
-def _order(change: Change) -> tuple[int, int, int, str, bool, str]:
+# What a reader should see first of many facts: what is met without any setting, and the errors of the page.
+_FIRST = ("/default/TooManyRequestsException/", "/default/InternalErrorException-500/", "/default/")
+
+
+def _order(change: Change) -> tuple[int, int, int, str, int, str]:
     fact = change.finding.fact
     worst = min(change.rule.caller.rank, change.rule.emulator.rank)
-    # Within a rule, what is met without any setting comes first.
-    return change.rule.caller.rank, worst, SCOPES.index(change.scope), change.rule.id, "/default/" not in fact, fact
+    first = next((place for place, part in enumerate(_FIRST) if part in fact), len(_FIRST))
+    return change.rule.caller.rank, worst, SCOPES.index(change.scope), change.rule.id, first, fact
 
 
 def scope_of(fact: str) -> str:
@@ -157,7 +161,7 @@ def scope_of(fact: str) -> str:
         name = rest.partition("/")[0]
         if layer == "wire" and name[:1].islower():
             return "operation"
-    elif layer in ("command", "skeleton"):
+    elif layer in ("command", "skeleton"):  # skeleton/admin-get-user, command/cognito-idp/admin-get-user
         name = "".join(word.capitalize() for word in rest.split("/")[-1].split("-"))
     else:
         return "operation"

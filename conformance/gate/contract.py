@@ -1,7 +1,7 @@
 """The pinned contract: what must hold for any version, whatever the version before it did.
 
-schemas/contract.toml holds the clauses; a clause names a fact and what must hold of it. What the models promise is told as
-facts too: `promise/AdminSetUserPassword/required`.
+schemas/contract.toml holds the clauses; a clause names a fact and what must hold of it. What the models promise is told
+as facts too: `promise/AdminSetUserPassword/required`.
 """
 
 from __future__ import annotations
@@ -53,8 +53,8 @@ def load(path: Path = FILE) -> list[Clause]:
         document = tomllib.loads(path.read_text(encoding="utf-8"))
     except (OSError, tomllib.TOMLDecodeError) as problem:
         raise BadInput(f"contract {path}: {problem}") from None
-    for problem in Draft202012Validator(json.loads(_SCHEMA.read_text(encoding="utf-8"))).iter_errors(document):
-        raise BadInput(f"contract {path}: {problem.json_path}: {problem.message}")
+    for broken in Draft202012Validator(json.loads(_SCHEMA.read_text(encoding="utf-8"))).iter_errors(document):
+        raise BadInput(f"contract {path}: {broken.json_path}: {broken.message}")
     clauses = []
     for entry in document["clause"]:
         [holds] = entry.keys() & {"equals", "includes", "one_of", "fits"}

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -32,7 +32,8 @@ def compare(old: Facts, new: Facts) -> Compared:
     compared = Compared()
     for fact in sorted(old.keys() | new.keys()):
         before, after = old.get(fact), new.get(fact)
-        if before == after:
+        # What the contract reads of the command line's surface is compared option by option.
+        if before == after or fact.startswith("promise-cli/"):
             continue
         noise = next((name for name, pattern in NOISE.items() if pattern.match(fact)), None)
         if noise is not None:
@@ -56,6 +57,8 @@ def _judged(fact: str, before: Any, after: Any, old: Facts, new: Facts) -> Itera
             rule = "validation-loosened"
         if rule == "request-not-sent" and not fact.endswith("/sent"):
             return  # one finding is enough for a request that is gone
+    if rule.startswith("error-class-"):
+        before, after = before["raised"], after["raised"]
     yield Finding(rule, fact, before, after)
 
 
@@ -85,13 +88,17 @@ def _answer(_: str, before: Any, after: Any) -> str:
     if "returned" in before and "returned" not in after:
         return "answer-refused"
     if "raised" in before and "raised" in after:
-        classes = before["raised"], after["raised"]
-        rest = [{key: value for key, value in side.items() if key != "raised"} for side in (before, after)]
-        if classes[0] != classes[1] and rest[0] == rest[1]:
-            if classes[0] == "ClientError":
+        told = [
+            {key: value for key, value in side.items() if key not in ("raised", "members")} for side in (before, after)
+        ]
+        members = set(before.get("members", ())), set(after.get("members", ()))
+        if told[0] == told[1]:
+            if before["raised"] == "ClientError" and members[0] <= members[1]:
                 return "error-class-gained"
-            if classes[1] == "ClientError":
+            if after["raised"] == "ClientError":
                 return "error-class-lost"
+            if before["raised"] == after["raised"] and members[0] < members[1]:
+                return "error-members-added"
         return "error-read-otherwise"
     return "answer-read-otherwise"
 
@@ -139,6 +146,19 @@ def _command(_: str, before: Any, __: Any) -> str:
     return "command-added" if before is None else "command-removed"
 
 
+def _skeleton(_: str, before: Any, after: Any) -> str:
+    return "skeleton-grew" if before is None or _within(before, after) else "skeleton-changed"
+
+
+def _within(before: Any, after: Any) -> bool:
+    """Whether all that was in a skeleton is still there."""
+    if isinstance(before, dict) and isinstance(after, dict):
+        return all(name in after and _within(value, after[name]) for name, value in before.items())
+    if isinstance(before, list) and isinstance(after, list) and len(before) == len(after):
+        return all(_within(*pair) for pair in zip(before, after, strict=True))
+    return bool(before == after)
+
+
 def _cli(rest: str, *_: Any) -> str:
     return {
         "exit_code": "cli-exit-code-changed",
@@ -148,7 +168,7 @@ def _cli(rest: str, *_: Any) -> str:
     }[rest.rpartition("/")[2]]
 
 
-_RULES = {
+_RULES: dict[str, Callable[[str, Any, Any], str]] = {
     "wire": _wire,
     "answers": _answer,
     "validation": _validation,
@@ -158,6 +178,6 @@ _RULES = {
     "samples": _samples,
     "option": _option,
     "command": _command,
-    "skeleton": lambda _, before, after: "skeleton-changed" if before and after else "sample-changed",
+    "skeleton": _skeleton,
     "cli": _cli,
 }

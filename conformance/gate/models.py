@@ -1,4 +1,4 @@
-"""Two service models compared from the operations down: the same change of a shape is another thing going in than coming out.
+"""Two service models compared from the operations down: a change going in is another thing than the same coming out.
 
 A model is what observers/model.py prints for a service. Facts are named by where they are met:
 `model/cognito-idp/AdminSetUserPassword/input/Password/min`.

@@ -37,8 +37,9 @@ def observe(
 ) -> list[Observation]:
     """Observe these clients at once, so many processes at a time as there are processors.
 
-    `services` are read at the model layer, all that there are with `everything` but the `unchanged`. Raises Inconclusive where
-    a client crashes."""
+    `services` are read at the model layer; with `everything` all that there are but the `unchanged`.
+
+    Raises Inconclusive where a client crashes."""
     asked = [
         (client, script, words)
         for client in clients

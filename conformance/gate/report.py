@@ -11,10 +11,11 @@ from typing import Any
 from xml.etree import ElementTree
 
 from conformance.gate.comparison import AUDIENCES, Change, Comparison, Verdict
-from conformance.gate.rules import Severity
+from conformance.gate.rules import Finding, Severity
 
 _EXAMPLES = 6
 _LONG = 90
+_WORTH_KNOWING = (Severity.BREAK, Severity.BEHAVIOUR, Severity.GAP, Severity.WARN)
 _MEANS = {
     Verdict.SAFE: "nothing that a {audience} of AdminSetUserPassword relies on changed",
     Verdict.REVIEW: "something behaves otherwise: look before it merges",
@@ -64,7 +65,14 @@ def _pair(found: Comparison, audience: str) -> Iterator[str]:
         yield "### What changed"
         for group in _groups(asking):
             yield from _section(found, group, audience)
-    quiet = [change for change in found.changes if change.asks(audience) == Verdict.SAFE and change.waiver is None]
+    others = [change for change in found.changes if change.asks(audience) == Verdict.SAFE and change.waiver is None]
+    known = [c for c in others if c.scope == "operation" and c.severity(audience) in _WORTH_KNOWING]
+    if known:
+        yield ""
+        yield "### Worth knowing"
+        for group in _groups(known):
+            yield from _section(found, group, audience)
+    quiet = [change for change in others if change not in known]
     if quiet:
         yield ""
         yield f"<details><summary>{len(quiet)} changes that do not hold the merge</summary>"
@@ -94,15 +102,16 @@ def _section(found: Comparison, group: list[Change], audience: str) -> Iterator[
     yield ""
     for change in group[:_EXAMPLES]:
         clause = f" (contract: {change.clause})" if change.clause else ""
-        yield f"- `{_short(change.finding.fact)}`: {shown(change.finding.before)} → {shown(change.finding.after)}{clause}"
+        before, after = _differing(change.finding)
+        yield f"- `{_short(change.finding.fact)}`: {shown(before)} → {shown(after)}{clause}"
     if len(group) > _EXAMPLES:
         yield f"- and {len(group) - _EXAMPLES} more"
     if first.rule.bite:
-        finding = first.finding
-        values = {"before": _plain(finding.before), "after": _plain(finding.after)}
+        before, after = _differing(first.finding)
+        values = {"before": _plain(before), "after": _plain(after)}
         yield ""
         yield "```python" if not first.rule.bite.startswith("aws ") else "```sh"
-        yield first.rule.bite.format(**values) + ("" if "#" in first.rule.bite else f"  # {_short(finding.fact)}")
+        yield first.rule.bite.format(**values) + ("" if "#" in first.rule.bite else f"  # {_short(first.finding.fact)}")
         yield f"# {found.old.title}: {values['before']}; {found.new.title}: {values['after']}"
         yield "```"
 
@@ -110,6 +119,15 @@ def _section(found: Comparison, group: list[Change], audience: str) -> Iterator[
 def _groups(changes: Sequence[Change]) -> Iterator[list[Change]]:
     for _, group in groupby(changes, key=lambda change: (change.rule.id, change.waiver)):
         yield list(group)
+
+
+def _differing(finding: Finding) -> tuple[Any, Any]:
+    """Both values; of two objects only the members that differ."""
+    before, after = finding.before, finding.after
+    if isinstance(before, dict) and isinstance(after, dict):
+        names = [name for name in sorted(before.keys() | after.keys()) if before.get(name) != after.get(name)]
+        before, after = ({name: side[name] for name in names if name in side} for side in (before, after))
+    return before, after
 
 
 def _short(fact: str) -> str:

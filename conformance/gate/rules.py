@@ -80,7 +80,7 @@ _RULES = [
         MODEL,
         BEHAVIOUR,
         GAP,
-        "a minimum is lower: the refusal moves from the client to the service",
+        "a minimum is lower: the service refuses now",
     ),
     Rule("input-max-lowered", MODEL, WARN, GAP, "a maximum is lower (the service enforces it)"),
     Rule("input-max-raised", MODEL, OK, GAP, "a maximum is higher"),
@@ -121,9 +121,7 @@ _RULES = [
     Rule("waiter-added", MODEL, BEHAVIOUR, OK, "a waiter is new"),
     Rule("waiter-removed", MODEL, BREAK, OK, "client.get_waiter fails"),
     Rule("waiter-changed", MODEL, BEHAVIOUR, OK, "a waiter waits otherwise"),
-    Rule(
-        "endpoint-rules-changed", MODEL, OK, OK, "the endpoint rules differ (what they resolve to is judged by itself)"
-    ),
+    Rule("endpoint-rules-changed", MODEL, OK, OK, "the endpoint rules differ (where they lead is judged by itself)"),
     Rule("documentation-changed", MODEL, DOC, DOC, "words of the documentation"),
     # Client behaviour.
     Rule("request-changed", CLIENT, BEHAVIOUR, BREAK, "method, URL or body on the wire is another"),
@@ -134,6 +132,7 @@ _RULES = [
     Rule("answer-read-otherwise", CLIENT, BEHAVIOUR, BEHAVIOUR, "the same answer gives the caller something else"),
     Rule("error-class-gained", CLIENT, WARN, OK, "an error has a class of its own now"),
     Rule("error-class-lost", CLIENT, BREAK, OK, "an error lost its class"),
+    Rule("error-members-added", CLIENT, OK, GAP, "an error tells more"),
     Rule("error-read-otherwise", CLIENT, BEHAVIOUR, BEHAVIOUR, "code, message or members of an error are another"),
     Rule("validation-tightened", CLIENT, BREAK, OK, "the client refuses what it sent"),
     Rule("validation-loosened", CLIENT, BEHAVIOUR, GAP, "the client sends what it refused"),
@@ -147,9 +146,7 @@ _RULES = [
     Rule("default-changed", CLIENT, BEHAVIOUR, OK, "a default of the client is another"),
     Rule("endpoint-changed", CLIENT, BEHAVIOUR, OK, "requests go elsewhere"),
     Rule("sample-refused", CLIENT, BREAK, OK, "the client refuses the least request that its own model allows"),
-    Rule(
-        "sample-changed", CLIENT, OK, OK, "the least request is another (what changed in the model is judged by itself)"
-    ),
+    Rule("sample-changed", CLIENT, OK, OK, "the least request is another (the model says why)"),
     Rule("sample-target-changed", CLIENT, BREAK, BREAK, "X-Amz-Target of an operation is another"),
     Rule("probe-crashed", CLIENT, BREAK, WARN, "the client crashes where it did not"),
     Rule("fact-changed", CLIENT, BEHAVIOUR, WARN, "an observed fact is another"),
@@ -161,6 +158,7 @@ _RULES = [
     Rule("command-removed", SURFACE, BREAK, OK, "a command is gone"),
     Rule("command-added", SURFACE, OK, OK, "a command is new"),
     Rule("skeleton-changed", SURFACE, BEHAVIOUR, OK, "--generate-cli-skeleton prints something else"),
+    Rule("skeleton-grew", SURFACE, OK, OK, "--generate-cli-skeleton prints more"),
     Rule("help-changed", SURFACE, DOC, DOC, "words of the help page"),
     # What the AWS CLI does.
     Rule("cli-exit-code-changed", CLI, BREAK, OK, "a call ends with another exit code"),

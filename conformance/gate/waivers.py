@@ -55,8 +55,8 @@ def load(path: Path) -> list[Waiver]:
         raise BadInput(f"waivers {path}: {problem}") from None
     schema = json.loads((SCHEMAS / "waivers.schema.json").read_text(encoding="utf-8"))
     # TOML has dates, JSON Schema has not: they are checked as what TOML makes of them.
-    for problem in Draft202012Validator(schema).iter_errors(json.loads(json.dumps(document, default=_date))):
-        raise BadInput(f"waivers {path}: {problem.json_path}: {problem.message}")
+    for broken in Draft202012Validator(schema).iter_errors(json.loads(json.dumps(document, default=_date))):
+        raise BadInput(f"waivers {path}: {broken.json_path}: {broken.message}")
     waivers = []
     for entry in document.get("waiver", []):
         if not isinstance(entry["date"], datetime.date) or not isinstance(entry["expires"], datetime.date):

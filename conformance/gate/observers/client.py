@@ -1,7 +1,8 @@
 """Prints what a botocore or boto3 does for AdminSetUserPassword and its lifecycle, as one canonical JSON line.
 
-Run as a file, in a process of its own, with the client to observe in front on PYTHONPATH: `python client.py [boto3]`. Nothing
-is sent: `before-send` answers each request. The clock stands still, sleeping only moves it, and chance always says a half.
+Run as a file, in a process of its own, with the client to observe in front on PYTHONPATH: `python client.py [boto3]`.
+Nothing is sent: `before-send` answers each request. The clock stands still, sleeping only moves it, and chance always
+says a half.
 """
 
 import contextlib
@@ -55,7 +56,7 @@ CLOCK = _Clock()
 class _Datetime(datetime.datetime):
     @classmethod
     def utcnow(cls):
-        return datetime.datetime.fromtimestamp(CLOCK.now, datetime.timezone.utc).replace(tzinfo=None)
+        return datetime.datetime.fromtimestamp(CLOCK.now, datetime.UTC).replace(tzinfo=None)
 
     @classmethod
     def now(cls, tz=None):
@@ -63,7 +64,7 @@ class _Datetime(datetime.datetime):
 
 
 def _frozen_datetime(remove_tzinfo=True):
-    now = datetime.datetime.fromtimestamp(CLOCK.now, datetime.timezone.utc)
+    now = datetime.datetime.fromtimestamp(CLOCK.now, datetime.UTC)
     return now.replace(tzinfo=None) if remove_tzinfo else now
 
 
@@ -71,22 +72,22 @@ def freeze():
     """Take clock, sleep and chance away from the client. Before botocore is imported: it binds some of them then."""
     time.time, time.sleep, time.monotonic = CLOCK.time, CLOCK.sleep, CLOCK.time
     random.random = lambda: 0.5
-    threading.Condition.wait = lambda self, timeout=None: CLOCK.sleep(timeout or 0)
+    threading.Condition.wait = lambda _, timeout=None: CLOCK.sleep(timeout or 0)
     uuid.uuid4 = lambda: uuid.UUID("12345678-1234-4234-8234-123456789012")
     datetime.datetime = _Datetime
 
 
 freeze()
 
-import botocore  # noqa: E402 - after `freeze`, and so below
-import botocore.auth  # noqa: E402
-import botocore.compat  # noqa: E402
-import botocore.endpoint  # noqa: E402
-import botocore.exceptions as faults  # noqa: E402
-import botocore.model  # noqa: E402
-import botocore.session  # noqa: E402
-from botocore.awsrequest import AWSResponse  # noqa: E402
-from botocore.config import Config  # noqa: E402
+import botocore
+import botocore.auth
+import botocore.compat
+import botocore.endpoint
+import botocore.exceptions as faults
+import botocore.model
+import botocore.session
+from botocore.awsrequest import AWSResponse
+from botocore.config import Config
 
 for _module in (botocore.auth, botocore.compat, botocore.endpoint):
     if hasattr(_module, "get_current_datetime"):
@@ -687,7 +688,7 @@ LAYERS = {
 
 def main():
     """Print the facts: {"versions": {...}, "facts": {"wire/permanent/body": ...}}."""
-    global _BOTO3  # noqa: PLW0603
+    global _BOTO3
     versions = {"botocore": botocore.__version__}
     if "boto3" in sys.argv[1:]:
         import boto3

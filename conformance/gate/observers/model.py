@@ -1,8 +1,9 @@
 """Prints the service models of a botocore, without their documentation, as one canonical JSON line.
 
-Run as a file, in a process of its own, with the botocore to observe in front on PYTHONPATH: `python model.py cognito-idp ...`,
-or `python model.py --all [--except SERVICE,...]`. The models come through botocore's own loader, and what is derived from
-them (protocol, authentication) through botocore's own classes: another version may derive another value from the same file.
+Run as a file, in a process of its own, with the botocore to observe in front on PYTHONPATH: `python model.py
+cognito-idp ...`, or `python model.py --all [--except SERVICE,...]`. The models come through botocore's own loader, and
+what is derived from them (protocol, authentication) through botocore's own classes: another version may derive another
+value from the same file.
 
 With `--of-awscli` it reads the botocore that this AWS CLI carries or depends on.
 """
@@ -32,7 +33,7 @@ _KEPT_METADATA = ("apiVersion", "globalEndpoint", "xmlNamespace", "protocolSetti
 
 
 class _PlainFiles:
-    """Reads a model as botocore's own file loader does, but into plain dictionaries: they keep their order too, and cost half."""
+    """Reads a model as botocore's own file loader does, but into plain dictionaries, which cost half."""
 
     def exists(self, path):
         return Path(f"{path}.json").is_file() or Path(f"{path}.json.gz").is_file()
