@@ -5,7 +5,7 @@ from __future__ import annotations
 import tomllib
 import zlib
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence, Set
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from enum import StrEnum
@@ -14,7 +14,7 @@ from pathlib import Path
 
 from conformance.gate import contract, facts, models, observation, suite
 from conformance.gate.clients import Client
-from conformance.gate.observation import SERVICE
+from conformance.gate.observation import SERVICE, Observation
 from conformance.gate.rules import RULES, Finding, Rule, Severity
 from conformance.gate.waivers import Waiver
 from conformance.verdicts import BadInput
@@ -97,35 +97,51 @@ def compare(old: Client, new: Client, scope: Scope, waivers: Sequence[Waiver] = 
     services = (SERVICE, *(name for name in scope.services if name != SERVICE))
     unchanged = _unchanged(old, new) - {SERVICE} if scope.everything else set()
     with ThreadPoolExecutor(1) as aside:
-        runs = aside.submit(_scenarios, old, new, scope)
+        running = aside.submit(_scenarios, old, new, scope)
         before, after = observation.observe(
             (old, new), services, everything=scope.everything, unchanged=sorted(unchanged)
         )
-        found = [*runs.result()]
+        runs = running.result()
     missing = [name for name in scope.services if name not in before.models and name not in after.models]
     if missing:
         raise BadInput(f"--service {missing[0]!r}: neither {old.title} nor {new.title} has such a service")
-    judged = list(contract.judge(contract.load(), before, after))
-    for name in sorted(before.models.keys() | after.models.keys()):
+    return judge((old, before), (new, after), runs, waivers, unread=unchanged)
+
+
+def judge(
+    old: tuple[Client, Observation],
+    new: tuple[Client, Observation],
+    scenarios: Sequence[Finding] = (),
+    waivers: Sequence[Waiver] = (),
+    unread: Set[str] = frozenset(),
+) -> Comparison:
+    """Judge what was observed: by the contract first, then one side by the other.
+
+    `scenarios` is what differed there; `unread` names the services that are known to be the same."""
+    before, after = old[1], new[1]
+    clauses = contract.load()
+    changes = [_change(finding, waivers, clause.id) for clause, finding in contract.judge(clauses, before, after)]
+    services = before.models.keys() | after.models.keys()
+    found = [*scenarios]
+    for name in sorted(services):
         found += models.compare(name, before.models.get(name), after.models.get(name))
     compared = facts.compare(before.facts, after.facts)
-    found += compared.findings
-    changes = [_change(finding, waivers, clause.id) for clause, finding in judged]
-    changes += [_change(finding, waivers) for finding in found]
-    changes.sort(key=_order)
+    changes += [_change(finding, waivers) for finding in (*found, *compared.findings)]
     looked_at = {
-        "services": len(before.models.keys() | after.models.keys() | unchanged),
+        "services": len(services | unread),
         "operations": sum(len(model["operations"]) for model in after.models.values()),
         "facts": len(after.facts),
-        "contract clauses": len(contract.load()),
+        "contract clauses": len(clauses),
     }
-    return Comparison(old, new, tuple(changes), looked_at, dict(sorted(compared.ignored.items())))
+    return Comparison(
+        old[0], new[0], tuple(sorted(changes, key=_order)), looked_at, dict(sorted(compared.ignored.items()))
+    )
 
 
-def _scenarios(old: Client, new: Client, scope: Scope) -> Iterator[Finding]:
+def _scenarios(old: Client, new: Client, scope: Scope) -> list[Finding]:
     if scope.scenarios is None:
-        return iter(())
-    return suite.compare(*suite.judge((old, new), scope.scenarios, scope.expression))
+        return []
+    return list(suite.compare(*suite.judge((old, new), scope.scenarios, scope.expression)))
 
 
 def _change(finding: Finding, waivers: Sequence[Waiver], clause: str | None = None) -> Change:

@@ -137,10 +137,7 @@ def _short(fact: str) -> str:
 def _plain(value: Any) -> str:
     if value is None:
         return "not there"
-    if isinstance(value, str):
-        text = value
-    else:
-        text = json.dumps(value, ensure_ascii=False, sort_keys=True, default=str)
+    text = value if isinstance(value, str) else json.dumps(value, ensure_ascii=False, sort_keys=True, default=str)
     return text if len(text) <= _LONG else f"{text[: _LONG - 1]}…"
 
 

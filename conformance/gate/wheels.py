@@ -1,10 +1,10 @@
-"""Client releases as wheels: fetched from the package index once, verified each time, unpacked side by side, never installed.
+"""Client releases as wheels: fetched from the package index once, verified each time, unpacked, never installed.
 
 The cache is `$COGNITO_CONFORMANCE_CACHE`, else `cognito-conformance` in the user's cache directory:
 
     wheels/botocore-1.44.0-py3-none-any.whl     as downloaded; pip has checked its hash against the index
     wheels/botocore-1.44.0-py3-none-any.sha256  its hash, checked again at each use
-    trees/botocore-1.44.0-<hash>/               unpacked; each file is checked against the wheel's own RECORD at each use
+    trees/botocore-1.44.0-<hash>/               unpacked; each file is checked against RECORD at each use
     choices/urllib3_<1.27,>=1.25.4              which wheel was chosen for a requirement that leaves a choice
 """
 
@@ -70,8 +70,8 @@ def cache() -> Path:
 def tree(requirement: str) -> Tree:
     """The wheel that pip chooses for a requirement (`botocore==1.44.0`, `urllib3<1.27`), unpacked and verified.
 
-    Raises BadInput for a release that does not exist, was yanked, or is broken; Inconclusive where the index cannot be reached
-    and the cache does not have it."""
+    Raises BadInput for a release that does not exist, was yanked, or is broken; Inconclusive where the index cannot be
+    reached and the cache does not have it."""
     wheel = _cached(requirement) or _fetch(requirement)
     return _unpacked(wheel)
 
@@ -159,7 +159,7 @@ def _fetch(requirement: str) -> Path:
         [fetched] = Path(empty).glob("*.whl")
         kept = _directory("wheels") / fetched.name
         kept.with_suffix(".sha256").write_text(_sha256(fetched))
-        os.replace(fetched, kept)
+        fetched.replace(kept)
     _choice(requirement).write_text(kept.name)
     return kept
 

@@ -1,8 +1,8 @@
 """Prints the command line surface of an AWS CLI for AdminSetUserPassword, as one canonical JSON line.
 
-Run as a file, in a process of its own, with the AWS CLI to observe in front on PYTHONPATH. It reads the CLI's own tables
-of commands and options, and the reStructuredText of the help page, of which it keeps the words: groff and a terminal are
-not needed.
+Run as a file, in a process of its own, with the AWS CLI to observe in front on PYTHONPATH. It reads the CLI's own
+tables of commands and options, and the reStructuredText of the help page, of which it keeps the words: groff and a
+terminal are not needed.
 """
 
 import contextlib
