@@ -93,12 +93,12 @@ def _answer(_: str, before: Any, after: Any) -> str:
         ]
         members = set(before.get("members", ())), set(after.get("members", ()))
         if told[0] == told[1]:
+            if before["raised"] == after["raised"]:
+                return "error-members-added" if members[0] < members[1] else "error-read-otherwise"
             if before["raised"] == "ClientError" and members[0] <= members[1]:
                 return "error-class-gained"
             if after["raised"] == "ClientError":
                 return "error-class-lost"
-            if before["raised"] == after["raised"] and members[0] < members[1]:
-                return "error-members-added"
         return "error-read-otherwise"
     return "answer-read-otherwise"
 

@@ -17,6 +17,7 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
 sys.path.append(str(Path(__file__).resolve().parents[3]))  # the suite itself, last
+sys.path.insert(0, str(Path(__file__).resolve().parent / "quick"))  # for the processes of the CLI, not for this one
 
 from conformance.cli_client import AwsCli, clean_environment, run_subprocess
 
