@@ -37,7 +37,7 @@ def model(name: str = "service-2") -> Model:
 
 
 def site(place: Path, services: Mapping[str, Mapping[str, Model]], code: Mapping[str, str] | None = None) -> Path:
-    """A directory for PYTHONPATH that holds the installed botocore with these model files and this code appended to modules.
+    """A directory for PYTHONPATH that holds the installed botocore, with these files and this code appended.
 
     `services` is service -> file -> content; all else is linked, not copied."""
     package = place / "botocore"

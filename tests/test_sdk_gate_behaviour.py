@@ -1,4 +1,4 @@
-"""A client that does something else with the same model is found out: patched for real, observed in a process of its own."""
+"""A client that does something else with the same model is found out: patched for real, observed in its own process."""
 
 from __future__ import annotations
 
@@ -6,7 +6,6 @@ import json
 import os
 import re
 from collections import Counter
-from collections.abc import Iterator
 from importlib.metadata import PackageNotFoundError, version
 from importlib.util import find_spec
 from pathlib import Path
@@ -112,13 +111,13 @@ def _another_target() -> dict[str, Any]:
 
 
 @pytest.fixture(scope="module")
-def sides(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Observation, Observation]]:
+def sides(tmp_path_factory: pytest.TempPathFactory) -> tuple[Observation, Observation]:
     """The installed botocore and the patched one, observed."""
     files = {"service-2": _another_target(), "endpoint-rule-set-1": _elsewhere()}
     place = sites.site(tmp_path_factory.mktemp("patched"), {SERVICE: files}, PATCHED)
     pair = clients.resolve("botocore==installed", ""), Client("botocore", "patched", (place,))
     old, new = observation.observe(pair, [SERVICE], everything=False)
-    yield old, new
+    return old, new
 
 
 @pytest.mark.parametrize("rule", EXPECTED)
@@ -134,7 +133,9 @@ def test_a_patched_client_breaks_the_contract(sides: tuple[Observation, Observat
     found = comparison.judge((Client("botocore", "1"), sides[0]), (Client("botocore", "2"), sides[1]))
 
     assert found.verdict("caller") == "breaking"
-    assert {"request-body", "request-signature", "request-target", "target"} <= {c.clause for c in found.changes if c.clause}
+    assert {"request-body", "request-signature", "request-target", "target"} <= {
+        c.clause for c in found.changes if c.clause
+    }
 
 
 def test_the_installed_client_keeps_the_contract(sides: tuple[Observation, Observation]) -> None:
@@ -235,7 +236,7 @@ def test_a_verdict_that_flips_is_told_by_the_id_of_its_result() -> None:
 
 
 def test_a_client_under_which_the_scenarios_do_not_run_is_told() -> None:
-    """A suite that runs under the old client only has flipped as a whole; one that runs under the new only says nothing."""
+    """A suite that runs under the old client only has flipped as a whole; under the new only, it says nothing."""
     runs, fails = suite.Judged({"a": "conforms"}), suite.Judged({}, "ImportError")
 
     assert list(suite.compare(runs, fails)) == [Finding("scenario-flipped", "scenarios", "run", "ImportError")]
@@ -253,7 +254,15 @@ JSONSerializer.serialize_to_request = _patched
     pytest.importorskip("moto")
     place = sites.site(tmp_path, {}, {"serialize.py": drops})
     pair = clients.resolve("boto3==installed", ""), Client("botocore", "patched", (place,))
-    flips = list(suite.compare(*suite.judge(pair, "moto", "permanent-password-confirms and NEW_PASSWORD_REQUIRED or test_permanent_password_confirms")))
+    flips = list(
+        suite.compare(
+            *suite.judge(
+                pair,
+                "moto",
+                "permanent-password-confirms and NEW_PASSWORD_REQUIRED or test_permanent_password_confirms",
+            )
+        )
+    )
 
     assert flips
     assert {flip.rule for flip in flips} == {"scenario-flipped"}
@@ -268,7 +277,7 @@ def _cli_or_skip() -> None:
 
 
 def test_a_patched_command_line_is_found_out(tmp_path: Path) -> None:
-    """An AWS CLI with another exit code, a new option and no --permanent is told at all three, and breaks the contract."""
+    """An AWS CLI with other exit codes and a new option is told and breaks the contract."""
     _cli_or_skip()
     origin = find_spec("awscli")
     assert origin is not None

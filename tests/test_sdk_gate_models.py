@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -175,7 +175,9 @@ MUTANTS = {
         _member(REQUEST, "Username", idempotencyToken=True), "idempotency-token-changed", "Username/idempotencyToken"
     ),
     "sensitive": Mutant(_own(REQUEST, "Username", sensitive=False), "cosmetic-trait-changed", "Username/sensitive"),
-    "deprecated": Mutant(_member(REQUEST, "Username", deprecated=True), "cosmetic-trait-changed", "Username/deprecated"),
+    "deprecated": Mutant(
+        _member(REQUEST, "Username", deprecated=True), "cosmetic-trait-changed", "Username/deprecated"
+    ),
     "unknown-trait": Mutant(_own(REQUEST, "Username", brandNew=1), "shape-trait-changed", "Username/brandNew"),
     "error-added": Mutant(
         _operation(OPERATION, errors=[*ERRORS, {"shape": "LimitExceededException"}]),
@@ -266,14 +268,14 @@ SILENT = {
 
 
 @pytest.fixture(scope="module")
-def read(tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str, Any]]:
+def read(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
     """Every mutant as its own service of one botocore, read by one observer through botocore's loader."""
     services = {"original": sites.changed(_nothing)}
     services |= {name: {**sites.changed(mutant.change), **mutant.files} for name, mutant in MUTANTS.items()}
     services |= {name: sites.changed(change) for name, change in SILENT.items()}
     place = sites.site(tmp_path_factory.mktemp("mutants"), services)
     client = Client("botocore", "mutated", (place,))
-    yield observation.run(client, "model.py", list(services))["services"]
+    return dict(observation.run(client, "model.py", list(services))["services"])
 
 
 @pytest.mark.parametrize("name", MUTANTS)

@@ -86,14 +86,14 @@ def main(
     for before, after in zip(old, new, strict=True):
         pair = clients.resolve(before, after), clients.resolve(after, before)
         found.append(comparison.compare(*pair, scope, accepted))
-    complaints = _complaints(accepted, found)
+    told = complaints(accepted, found)
     worst = max((one.verdict(audience) for one in found), key=lambda verdict: verdict.rank)
-    code = 1 if worst != Verdict.SAFE or complaints else 0
-    text = report.markdown(found, audience, complaints)
+    code = 1 if worst != Verdict.SAFE or told else 0
+    text = report.markdown(found, audience, told)
     if markdown_file is not None:
         markdown_file.write_text(text, encoding="utf-8")
     if junit_file is not None:
-        junit_file.write_text(report.junit(found, audience, complaints), encoding="utf-8")
+        junit_file.write_text(report.junit(found, audience, told), encoding="utf-8")
     if json_file is not None:
         header = {
             "generated": datetime.datetime.now(datetime.UTC).isoformat(timespec="seconds"),
@@ -101,7 +101,7 @@ def main(
             "python": platform.python_version(),
             "seconds": round(time.monotonic() - started, 1),
         }
-        written = json.dumps(report.document(found, audience, complaints, code, header), indent=1, ensure_ascii=False)
+        written = json.dumps(report.document(found, audience, told, code, header), indent=1, ensure_ascii=False)
         json_file.write_text(f"{written}\n", encoding="utf-8")
     click.echo(text)
     for one in found:
@@ -109,7 +109,7 @@ def main(
     ctx.exit(code)
 
 
-def _complaints(accepted: Sequence[waivers.Waiver], found: Sequence[Comparison]) -> list[str]:
+def complaints(accepted: Sequence[waivers.Waiver], found: Sequence[Comparison]) -> list[str]:
     """Why waivers do not hold: expired ones, and stale ones that no change needs."""
     today = datetime.datetime.now(datetime.UTC).date()
     used = {change.waiver for one in found for change in one.changes}

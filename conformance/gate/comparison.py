@@ -95,17 +95,15 @@ def compare(old: Client, new: Client, scope: Scope, waivers: Sequence[Waiver] = 
             f"{old.title} and {new.title} are not two versions of one client: compare SDK with SDK, CLI with CLI"
         )
     services = (SERVICE, *(name for name in scope.services if name != SERVICE))
-    unchanged = _unchanged(old, new) - {SERVICE} if scope.everything else set()
+    same = unchanged(old, new) - {SERVICE} if scope.everything else set()
     with ThreadPoolExecutor(1) as aside:
         running = aside.submit(_scenarios, old, new, scope)
-        before, after = observation.observe(
-            (old, new), services, everything=scope.everything, unchanged=sorted(unchanged)
-        )
+        before, after = observation.observe((old, new), services, everything=scope.everything, unchanged=sorted(same))
         runs = running.result()
     missing = [name for name in scope.services if name not in before.models and name not in after.models]
     if missing:
         raise BadInput(f"--service {missing[0]!r}: neither {old.title} nor {new.title} has such a service")
-    return judge((old, before), (new, after), runs, waivers, unread=unchanged)
+    return judge((old, before), (new, after), runs, waivers, unread=same)
 
 
 def judge(
@@ -193,7 +191,7 @@ def nearness() -> tuple[str, frozenset[str]]:
     return document["operation"], frozenset(document["lifecycle"])
 
 
-def _unchanged(old: Client, new: Client) -> set[str]:
+def unchanged(old: Client, new: Client) -> set[str]:
     """The services whose files say the same in both, to be read in neither."""
     marks = [_marks(client) for client in (old, new)]
     return {service for service in marks[0].keys() & marks[1].keys() if marks[0][service] == marks[1][service]}

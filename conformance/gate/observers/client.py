@@ -7,6 +7,7 @@ says a half.
 
 import contextlib
 import datetime
+import functools
 import json
 import os
 import random
@@ -88,6 +89,7 @@ import botocore.model
 import botocore.session
 from botocore.awsrequest import AWSResponse
 from botocore.config import Config
+from botocore.parsers import ResponseParserError
 
 for _module in (botocore.auth, botocore.compat, botocore.endpoint):
     if hasattr(_module, "get_current_datetime"):
@@ -144,24 +146,35 @@ class Observed:
         return made
 
 
-_SESSION = botocore.session.get_session()
-_LOADER = _SESSION.get_component("data_loader")
+_LOADER = botocore.session.get_session().get_component("data_loader")
 _BOTO3 = None
 
 
 def make(region=REGION, *, token=None, config=None, keys=CREDENTIALS, environment=None, service=SERVICE, **options):
-    """A client of its own session, with the models read once for all; the clock starts anew with it."""
+    """A client that shares nothing with the others that could show; the clock starts anew with it."""
     CLOCK.restart()
-    with surroundings(environment or {}):
-        session = botocore.session.get_session()
-        session.register_component("data_loader", _LOADER)
-        if keys:
-            session.set_credentials(*keys, token)
-        if _BOTO3 is None:
-            return session.create_client(service, region_name=region, config=config, **options)
-        return _BOTO3.session.Session(botocore_session=session).client(
-            service, region_name=region, config=config, **options
-        )
+    if environment is None:
+        return _client(_session(keys, token), service, region_name=region, config=config, **options)
+    with surroundings(environment):
+        return _client(_new_session(keys, token), service, region_name=region, config=config, **options)
+
+
+def _client(session, service, **options):
+    if _BOTO3 is None:
+        return session.create_client(service, **options)
+    return _BOTO3.session.Session(botocore_session=session).client(service, **options)
+
+
+def _new_session(keys, token):
+    session = botocore.session.get_session()
+    session.register_component("data_loader", _LOADER)  # the models are read once for all
+    if keys:
+        session.set_credentials(*keys, token)
+    return session
+
+
+# Half the cost of a client is its session, which knows nothing of the clients that it made.
+_session = functools.cache(_new_session)
 
 
 @contextlib.contextmanager
@@ -189,7 +202,7 @@ def outcome(call):
             "status": response.get("ResponseMetadata", {}).get("HTTPStatusCode"),
             "members": sorted(name for name in response if name not in ("Error", "ResponseMetadata")),
         }
-    except faults.BotoCoreError as raised:
+    except (faults.BotoCoreError, ResponseParserError) as raised:
         return {"raised": type(raised).__name__, "text": str(raised)[:300]}
     except Exception as raised:  # a crash of the client is a fact about it
         return {"crashed": type(raised).__name__, "text": str(raised)[:300]}
