@@ -1,4 +1,4 @@
-"""The gate as a user meets it: real releases, exit codes, reports, waivers, and all that can be wrong with its input."""
+"""The gate as a user meets it: releases, exit codes, reports, waivers, and all that can be wrong with its input."""
 
 from __future__ import annotations
 
