@@ -34,7 +34,7 @@ class Endpoint(BaseHTTPRequestHandler):
 
 
 class Server(ThreadingHTTPServer):
-    """Takes all parallel calls at once: with the default queue of 5, others wait a second to be sent again."""
+    """Takes all parallel calls at once: with the default queue of 5, others wait a second and retry."""
 
     request_queue_size = PARALLEL
 

@@ -1,1 +1,34 @@
-"""A conformance suite for Amazon Cognito's AdminSetUserPassword."""
+"""Judges any endpoint against what Amazon Cognito documents for AdminSetUserPassword.
+
+The modules, each importing only from those above it:
+
+  data          where schemas/ and fixtures/ lie
+  verdicts      what can be said of a target, and what ends a scenario that cannot judge
+  ledger        the claims of an operation
+  editions      the documentation's sentences, as fingerprints, in each of its editions
+  help_process  the AWS CLI's help page, in a process of its own
+  cli_process   the AWS CLI, loaded once and forked for each call, in a process of its own
+  cli_client    the other end of that process
+  moto_process  moto's server, in a process of its own
+  replies       what a target answered, as frozen values
+  journal       the exchanges of a scenario, redacted
+  judgement     from a failed assertion to a divergence
+  results       results and their tally
+  targets       the endpoints that can be judged
+  service       the plain client that arranges and observes
+  sign_in       signing in, by each flow that knows a password
+  world         pools and users at the target
+  bindings      the ways to call the operation under test
+  bindings.sdk  boto3
+  bindings.wire raw HTTP with botocore's signature
+  bindings.cli  AWS CLI v1
+  catalogue     which scenario judges which claim
+  baseline      the divergences that a target is known to have
+  settings      what one run judges, checked before it starts
+  runs          one run and its exit code
+  report        what a person reads
+  plugin        pytest: options, bindings, verdicts
+  command       the command line
+
+scenarios/ holds what any endpoint is asked; nothing imports it.
+"""

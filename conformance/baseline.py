@@ -21,6 +21,7 @@ from conformance.verdicts import BadInput, Kind, Verdict
 
 DIRECTORY = FIXTURES / "baselines"
 UNEXPLAINED = "not explained yet"
+_KEYS = ("claim", "scenario", "bindings", "parameters", "kind", "observed", "reason", "since")
 
 
 @dataclass(frozen=True)
@@ -71,9 +72,9 @@ class Baseline:
     entries: tuple[Entry, ...] = ()
     path: Path | None = None
 
-    def explains(self, result: Result) -> bool:
-        """Whether a divergence is known."""
-        return any(entry.explains(result) for entry in self.entries)
+    def entry(self, result: Result) -> Entry | None:
+        """The entry that describes a divergence, if it is known."""
+        return next((entry for entry in self.entries if entry.explains(result)), None)
 
     def stale(self, results: Sequence[Result], collected: Iterable[tuple[str, str]]) -> list[Stale]:
         """The entries that `results` prove wrong.
@@ -242,7 +243,9 @@ def write(baseline: Baseline, path: Path, target: str) -> None:
         "# Mended by `cognito-conformance baseline update`.",
     ]
     head = "\n".join(comments) + "\n"
-    rows = [{name: _plain(value) for name, value in vars(entry).items() if value != ()} for entry in baseline.entries]
+    rows = [
+        {name: _plain(value) for name in _KEYS if (value := getattr(entry, name)) != ()} for entry in baseline.entries
+    ]
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_text(f"{head}\n{tomli_w.dumps({'divergence': rows})}" if rows else head, encoding="utf-8")

@@ -13,7 +13,6 @@ from concurrent.futures import Future
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
-from types import TracebackType
 from typing import Any, Self
 
 # The `aws` script, wherever it may lie. `python -m awscli` would call itself __main__.py in usage errors.
@@ -68,9 +67,7 @@ class AwsCli:
     def __enter__(self) -> Self:
         return self
 
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
+    def __exit__(self, *_: object) -> None:
         self.close()
 
     @property
@@ -89,13 +86,13 @@ class AwsCli:
             # A fork would take what an exec refuses: NUL, and what the file system encoding cannot express.
             if b"\0" in os.fsencode(text):
                 raise ValueError(f"a command line or environment cannot hold the NUL character in {text!r}")
+        request = {"arguments": list(arguments), "environment": dict(environment), "timeout": timeout}
         started = time.monotonic()
-        answer = self._ask(
-            {"arguments": list(arguments), "environment": dict(environment), "timeout": timeout}
-        ).result()
+        answer = self._ask(request).result()
+        seconds = time.monotonic() - started
         if answer["timed_out"]:
             raise AwsCliTimeout(arguments, timeout)
-        return Completed(answer["exit_code"], answer["stdout"], answer["stderr"], seconds=time.monotonic() - started)
+        return Completed(answer["exit_code"], answer["stdout"], answer["stderr"], seconds)
 
     def close(self) -> None:
         """End the process and kill the calls still in flight; their threads get AwsCliEnded."""
@@ -208,8 +205,8 @@ def clean_environment(
 
 def _process_environment() -> dict[str, str]:
     # What the interpreter may need (TMPDIR, LD_LIBRARY_PATH) stays; the children see none of it.
-    inherited = {name: value for name, value in os.environ.items() if not name.startswith(("AWS_", "LC_", "PYTHON"))}
-    return inherited | {
+    kept = {k: v for k, v in os.environ.items() if not k.startswith(("AWS_", "LC_", "PYTHON"))}
+    return kept | {
         "HOME": "/nonexistent",
         "LANG": "C.UTF-8",
         "AWS_EC2_METADATA_DISABLED": "true",

@@ -147,7 +147,6 @@ def _fork(main: Callable[[], int | None], request: dict[str, Any], answers: int)
 
 
 def _child(main: Callable[[], int | None], request: dict[str, Any]) -> NoReturn:
-    gc.enable()
     # awscli has put its own data on this path, and does not load its options without it.
     data_path = os.environ["AWS_DATA_PATH"]
     os.environ.clear()
@@ -191,9 +190,7 @@ def _run() -> None:
     except ImportError as missing:
         _write(answers, {"ready": False, "reason": str(missing)})
         return
-    # A collection in a child would touch, and so copy, every page that it shares with this process.
-    gc.disable()
-    gc.collect()
+    # Else a collection in a child would touch, and so copy, every page that it shares with this process.
     gc.freeze()
     with suppress(BrokenPipeError):
         _write(answers, {"ready": True, "version": version})

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import io
 import json
 import os
 import platform
 import sys
 from collections.abc import Callable, Sequence
-from contextlib import suppress
+from contextlib import redirect_stderr, suppress
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import Any, TypeVar
@@ -158,8 +159,10 @@ def judge(
     os.environ["PYTEST_DISABLE_PLUGIN_AUTOLOAD"] = "1"
     os.environ.pop("PYTEST_ADDOPTS", None)
     watcher = _Watcher(console)
-    with watcher.progress:
+    with watcher.progress, redirect_stderr(io.StringIO()) as complaints:
         code = pytest.main(arguments, plugins=[watcher])
+    if code == pytest.ExitCode.USAGE_ERROR and complaints.getvalue():
+        raise BadInput(complaints.getvalue().strip().removeprefix("ERROR: "))
     done = watcher.run
     if done is None or watcher.failures or code == pytest.ExitCode.INTERNAL_ERROR:
         raise SuiteFault("\n".join(watcher.failures) or f"pytest ended with {code!r}")

@@ -6,6 +6,7 @@ import re
 import time
 from collections import Counter
 from collections.abc import Generator, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -155,7 +156,8 @@ def pytest_runtest_makereport(
     if result.verdict == Verdict.INCONCLUSIVE and not result.fault:
         _notice_a_broken_endpoint(item, run)
     _dress(report, result, run)
-    report.user_properties += [
+    # On the item: JUnit takes its properties from the report on the teardown.
+    item.user_properties += [
         ("claim", result.claim),
         ("verdict", str(result.verdict)),
         ("kind", str(result.kind or "")),
@@ -184,8 +186,7 @@ def _result(item: pytest.Item, call: pytest.CallInfo[None], run: Run) -> Result:
         seconds=round(time.perf_counter() - item.stash[_STARTED], 3),
         exchange=tuple((e.sent, e.received) for e in journal.exchanges) if divergence else (),
     )
-    known = verdict == Verdict.DIVERGES and run.settings.baseline.explains(result)
-    return Result(**{**vars(result), "known": known})
+    return replace(result, known=run.settings.baseline.entry(result) is not None)
 
 
 def _verdict(

@@ -5,6 +5,7 @@ from __future__ import annotations
 import shlex
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 
 from rich.console import Console, Group
 from rich.padding import Padding
@@ -12,7 +13,7 @@ from rich.table import Table
 from rich.text import Text
 
 from conformance import catalogue, ledger
-from conformance.baseline import Stale
+from conformance.baseline import Baseline, Stale
 from conformance.ledger import Claim
 from conformance.results import Result, Tally
 from conformance.runs import Run
@@ -116,11 +117,9 @@ def head(settings: Settings, clients: dict[str, str]) -> Table:
     return table
 
 
-def _relative(path: object) -> str:
-    from pathlib import Path
-
+def _relative(path: Path) -> str:
     try:
-        return str(Path(str(path)).resolve().relative_to(Path.cwd()))
+        return str(path.resolve().relative_to(Path.cwd()))
     except ValueError:
         return str(path)
 
@@ -139,11 +138,11 @@ def statements(run: Run) -> Group:
         if claim.topic != topic:
             topic = claim.topic
             blocks.append(Text(f"\n{topic}", "bold"))
-        blocks.append(Padding(_statement(claim, results), (0, 0, 0, 2)))
+        blocks.append(Padding(_statement(claim, results, run.settings.baseline), (0, 0, 0, 2)))
     return Group(*blocks)
 
 
-def _statement(claim: Claim, results: Sequence[Result]) -> Table:
+def _statement(claim: Claim, results: Sequence[Result], baseline: Baseline) -> Table:
     verdict = next(v for v in _GRAVEST if any(r.verdict == v for r in results))
     mark, colour = _MARKS[verdict]
     tally = Tally.of(results)
@@ -154,11 +153,9 @@ def _statement(claim: Claim, results: Sequence[Result]) -> Table:
     if verdict == Verdict.DIVERGES:
         for finding in findings(results):
             count = f"{len(finding.results)} of {tally.total}"
-            known = "known, " if finding.first.known else ""
-            table.add_row(
-                "",
-                Text(f"{known}{finding.first.kind}: {finding.first.observed} ({count})", "yellow" if known else "red"),
-            )
+            entry = baseline.entry(finding.first)
+            seen = f"{finding.first.kind}: {finding.first.observed} ({count})"
+            table.add_row("", Text(f"{seen}, known: {entry.reason}", "yellow") if entry else Text(seen, "red"))
     elif verdict not in (Verdict.CONFORMS, Verdict.SKIPPED):
         reasons = {result.reason for result in results if result.verdict == verdict}
         for reason in sorted(filter(None, reasons)):

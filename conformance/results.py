@@ -38,6 +38,8 @@ class Result:
     def as_json(self) -> dict[str, Any]:
         """The result as the JSON report has it (schemas/results.schema.json)."""
         document = asdict(self)
+        # Plain strings: execnet, which carries results between processes, knows no enums.
+        document["verdict"], document["kind"] = str(self.verdict), str(self.kind) if self.kind else None
         document["exchange"] = [{"sent": sent, "received": received} for sent, received in self.exchange]
         return document
 

@@ -42,7 +42,7 @@ class Run:
 
     @property
     def exit_code(self) -> int:
-        """0 nothing beyond the baseline; 1 something beyond it, or stale in it; 2 usage; 3 inconclusive; 4 the suite."""
+        """0 nothing beyond the baseline; 1 something beyond it, or stale; 2 usage; 3 inconclusive; 4 the suite."""
         tally = Tally.of(self.results.values())
         if self.problem is not None:
             return 2

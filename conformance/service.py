@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import time
-from typing import Any
+from collections.abc import Callable
+from typing import Any, TypeVar
 
 import boto3
 from botocore.config import Config
@@ -11,14 +12,21 @@ from botocore.exceptions import ClientError, ConnectionError, HTTPClientError, I
 from botocore.parsers import ResponseParserError
 
 from conformance.journal import Journal, describe
-from conformance.replies import THROTTLED, UNIMPLEMENTED, UNPARSABLE
+from conformance.replies import THROTTLED, UNIMPLEMENTED, UNPARSABLE, is_crash
 from conformance.targets import Endpoint
 from conformance.verdicts import Blocked, Inconclusive
 
+T = TypeVar("T")
+
 CONNECT_SECONDS = 5
 READ_SECONDS = 15
-# Enough for a burst of throttling to pass; botocore's standard mode backs off between them.
-ATTEMPTS = 4
+# How long to wait for a first sign of life.
+PATIENCE_SECONDS = 5.0
+# Throttling is given time to pass (4 s in all); a server fault is tried once more, to see whether it is deterministic.
+THROTTLED_ATTEMPTS = 5
+FAULT_ATTEMPTS = 2
+# What botocore raises for a body that is no JSON: its own error, or what decoding the bytes raised.
+UNREADABLE = (ResponseParserError, UnicodeDecodeError)
 TRANSPORT_FAULTS = (ConnectionError, HTTPClientError, IncompleteReadError)
 
 
@@ -32,8 +40,10 @@ class ServiceError(Exception):
         self.message = message
 
 
-def client(endpoint: Endpoint, *, attempts: int = ATTEMPTS, read_seconds: float = READ_SECONDS) -> Any:
-    """A boto3 client of cognito-idp for `endpoint` that no profile, proxy setting or environment variable redirects."""
+def client(endpoint: Endpoint, *, read_seconds: float = READ_SECONDS) -> Any:
+    """A boto3 client of cognito-idp for `endpoint` that no profile, proxy setting or variable redirects.
+
+    It tries once: botocore's own retries have a quota per client, which would make verdicts depend on order."""
     frozen = endpoint.credentials
     return boto3.session.Session().client(
         "cognito-idp",
@@ -45,7 +55,7 @@ def client(endpoint: Endpoint, *, attempts: int = ATTEMPTS, read_seconds: float 
         config=Config(
             connect_timeout=CONNECT_SECONDS,
             read_timeout=read_seconds,
-            retries={"mode": "standard", "total_max_attempts": attempts},
+            retries={"mode": "standard", "total_max_attempts": 1},
             max_pool_connections=32,
             proxies={},
             use_fips_endpoint=False,
@@ -68,22 +78,26 @@ class Service:
 
         Raises ServiceError for an error answer, Inconclusive for a transport fault or lasting throttling."""
         sent = describe(operation, parameters)
-        try:
-            answer: dict[str, Any] = getattr(self._client, self._methods[operation])(**parameters)
-        except ClientError as error:
-            code, message = error.response["Error"]["Code"], error.response["Error"].get("Message", "")
-            self.journal.record(sent, f"{code}: {message}")
-            if code in THROTTLED:
-                raise Inconclusive(f"{operation} was throttled {ATTEMPTS} times ({code})") from None
-            raise ServiceError(operation, code, message) from None
-        except ResponseParserError as error:
-            self.journal.record(sent, UNPARSABLE)
-            raise ServiceError(operation, UNPARSABLE, str(error)[:200]) from None
-        except TRANSPORT_FAULTS as fault:
-            raise Inconclusive(f"{operation}: {fault}") from None
+        answer = patiently(lambda: self._ask(operation, parameters), _patience)
+        if isinstance(answer, ServiceError):
+            self.journal.record(sent, f"{answer.code}: {answer.message}")
+            if answer.code in THROTTLED:
+                raise Inconclusive(f"{operation} was throttled {THROTTLED_ATTEMPTS} times ({answer.code})")
+            raise answer
         members = {name: value for name, value in answer.items() if name != "ResponseMetadata"}
         self.journal.record(sent, describe("HTTP 200", members))
         return members
+
+    def _ask(self, operation: str, parameters: dict[str, Any]) -> dict[str, Any] | ServiceError:
+        try:
+            answer: dict[str, Any] = getattr(self._client, self._methods[operation])(**parameters)
+        except ClientError as error:
+            return ServiceError(operation, error.response["Error"]["Code"], error.response["Error"].get("Message", ""))
+        except UNREADABLE as error:
+            return ServiceError(operation, UNPARSABLE, str(error)[:200])
+        except TRANSPORT_FAULTS as fault:
+            raise Inconclusive(f"{operation}: {fault}") from None
+        return answer
 
     def arrange(self, operation: str, *members: str, **parameters: Any) -> dict[str, Any]:
         """As `call`, for a step that must work before anything can be judged.
@@ -106,17 +120,41 @@ class Service:
 def silence(endpoint: Endpoint) -> str | None:
     """Why nothing that is listening at `endpoint` can be judged, or None where it speaks AWS JSON."""
     try:
-        answer = client(endpoint, attempts=2, read_seconds=5).list_user_pools(MaxResults=1)
+        answer = client(endpoint, read_seconds=PATIENCE_SECONDS).list_user_pools(MaxResults=1)
     except ClientError as error:
         code = error.response["Error"]["Code"]
         return f"it answers {code}, which is no answer of Cognito" if code.isdigit() else None
-    except ResponseParserError:
+    except UNREADABLE:
         return "it answers something that is no AWS JSON"
     except TRANSPORT_FAULTS as fault:
         return str(fault)
     return None if "UserPools" in answer else "it answers ListUserPools without UserPools"
 
 
-def pause(attempt: int) -> None:
-    """Wait before the next attempt after throttling or a server fault: 50 ms, doubled each time."""
-    time.sleep(0.05 * 2**attempt)
+def patiently(call: Callable[[], T], patience: Callable[[T], int]) -> T:
+    """The answer of `call`, made as often as `patience` says that its answer is worth, 50, 200, 800… ms apart.
+
+    Where the connection was closed on us it is made once more in any case."""
+    attempt = 1
+    while True:
+        try:
+            answer = call()
+        except Inconclusive as fault:
+            if attempt > 1 or "closed" not in str(fault):
+                raise
+        else:
+            if attempt >= patience(answer):
+                return answer
+        time.sleep(0.05 * 4 ** (attempt - 1))
+        attempt += 1
+
+
+def _patience(answer: dict[str, Any] | ServiceError) -> int:
+    return attempts(answer.code) if isinstance(answer, ServiceError) else 1
+
+
+def attempts(outcome: str) -> int:
+    """How often a request with this outcome is worth making."""
+    if outcome in THROTTLED:
+        return THROTTLED_ATTEMPTS
+    return FAULT_ATTEMPTS if is_crash(outcome) else 1

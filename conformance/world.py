@@ -106,14 +106,18 @@ class Pool:
         sent = [{"Name": name, "Value": value} for name, value in (attributes or {}).items()]
         arrange = self.service.arrange
         if start == "FORCE_CHANGE_PASSWORD":
-            arrange(
+            made = arrange(
                 "AdminCreateUser",
+                "User.Username",
+                "User.UserStatus",
+                "User.Enabled",
                 UserPoolId=self.id,
                 Username=username,
                 UserAttributes=sent,
                 TemporaryPassword=password,
                 MessageAction="SUPPRESS",
             )
+            seen = made["User"]
         else:
             arrange("SignUp", ClientId=self.client_id, Username=username, Password=password, UserAttributes=sent)
             if start != "UNCONFIRMED":
@@ -124,7 +128,8 @@ class Pool:
                 arrange("AdminResetUserPassword", UserPoolId=self.id, Username=username)
             if start == DISABLED:
                 arrange("AdminDisableUser", UserPoolId=self.id, Username=username)
-        seen = arrange("AdminGetUser", "Username", "UserStatus", "Enabled", UserPoolId=self.id, Username=username)
+            members = ("Username", "UserStatus", "Enabled")
+            seen = arrange("AdminGetUser", *members, UserPoolId=self.id, Username=username)
         user = User(self, seen["Username"], username, password)
         self.service.journal.names |= {username: "<user>", user.username: "<user>"}
         reached = (seen["UserStatus"], seen["Enabled"])

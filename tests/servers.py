@@ -29,6 +29,7 @@ def error(name: str, status: int = 400) -> Answer:
     return Answer(status, json.dumps({"__type": name, "message": "no"}).encode())
 
 
+DROPPED = Answer(0, b"")  # the connection is closed instead
 NOTHING = Answer(200, b"{}")
 HTML = Answer(200, b"<html><body>Welcome to the hotel network</body></html>", "text/html")
 GARBAGE = Answer(200, b"\x00\xff garbage", "application/octet-stream")
@@ -51,6 +52,9 @@ def serving(respond: Responder) -> Iterator[str]:
             answer = respond(
                 self.headers.get("X-Amz-Target", ""), body, {"method": self.command, **dict(self.headers.items())}
             )
+            if answer == DROPPED:
+                self.close_connection = True
+                return
             self.send_response(answer.status)
             for name, value in (("Content-Type", answer.content_type), *answer.headers):
                 self.send_header(name, value)

@@ -9,7 +9,7 @@ import subprocess
 import sys
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -46,6 +46,11 @@ class Endpoint:
     arrived: threading.Event = field(default_factory=threading.Event)
     closing: threading.Event = field(default_factory=threading.Event)
     twenty: threading.Barrier = field(default_factory=lambda: threading.Barrier(20))
+
+    @property
+    def silent(self) -> list[str]:
+        """A call that ends only when it is killed."""
+        return [*CALL, "--endpoint-url", f"{self.url}/silent", "--cli-read-timeout", "0"]
 
     def respond(self, path: str) -> tuple[int, bytes]:
         if path == "/silent":
@@ -222,8 +227,8 @@ def test_twenty_calls_at_once_get_their_own_answers(aws, environment, endpoint):
 
 def test_a_silent_endpoint_is_a_timeout(aws, environment, endpoint):
     """A call that does not end in its time is killed and raises AwsCliTimeout, and the next call works."""
-    with pytest.raises(AwsCliTimeout, match=r"`aws cognito-idp admin-set-user-password` did not end within 2 s"):
-        aws.run([*CALL, "--endpoint-url", f"{endpoint.url}/silent"], environment, timeout=2)
+    with pytest.raises(AwsCliTimeout, match="`aws cognito-idp admin-set-user-password` did not end"):
+        aws.run(endpoint.silent, environment, timeout=2)
 
     assert aws.run([*CALL, "--endpoint-url", endpoint.url], environment, TIMEOUT).exit_code == 0
 
@@ -231,7 +236,7 @@ def test_a_silent_endpoint_is_a_timeout(aws, environment, endpoint):
 def test_a_silent_endpoint_is_a_timeout_of_a_subprocess_too(environment, endpoint):
     """The true `aws` that does not end in its time raises AwsCliTimeout as well."""
     with pytest.raises(AwsCliTimeout):
-        run_subprocess([*CALL, "--endpoint-url", f"{endpoint.url}/silent"], environment, timeout=2)
+        run_subprocess(endpoint.silent, environment, timeout=2)
 
 
 @pytest.mark.parametrize("text", ["Nul\0-1aA!", "Surr\ud800gate-1!"])
@@ -248,9 +253,8 @@ def test_no_temporary_file_has_a_name(monkeypatch, environment, endpoint, tmp_pa
     temporary = tmp_path / "temporary"
     temporary.mkdir()
     monkeypatch.setenv("TMPDIR", str(temporary))
-    silent = [*CALL, "--endpoint-url", f"{endpoint.url}/silent"]
     with AwsCli() as aws, ThreadPoolExecutor() as pool:
-        call = pool.submit(aws.run, silent, environment, TIMEOUT)
+        call = pool.submit(aws.run, endpoint.silent, environment, TIMEOUT)
         assert endpoint.arrived.wait(TIMEOUT)
         during = list(temporary.iterdir())
         aws.close()
@@ -271,21 +275,40 @@ def test_a_closed_client_says_so(environment):
 @has_proc
 def test_a_call_in_flight_does_not_wait_for_a_dead_process(environment, endpoint):
     """When the process is killed, calls in flight raise AwsCliEnded, and so do later ones."""
-    silent = [*CALL, "--endpoint-url", f"{endpoint.url}/silent"]
     with AwsCli() as aws, ThreadPoolExecutor() as pool:
         before = children(os.getpid())
         assert aws.version
         (process,) = children(os.getpid()) - before
-        call = pool.submit(aws.run, silent, environment, TIMEOUT)
+        call = pool.submit(aws.run, endpoint.silent, environment, TIMEOUT)
         assert endpoint.arrived.wait(TIMEOUT)
         (orphan,) = children(process)
         os.kill(process, signal.SIGKILL)
-        # Nobody is left to end this one.
-        os.kill(orphan, signal.SIGKILL)
+        try:
+            assert isinstance(call.exception(TIMEOUT), AwsCliEnded)
+            with pytest.raises(AwsCliEnded, match="exit code -9"):
+                aws.run(["--version"], environment, TIMEOUT)
+        finally:
+            os.kill(orphan, signal.SIGKILL)
 
-        assert isinstance(call.exception(TIMEOUT), AwsCliEnded)
-        with pytest.raises(AwsCliEnded, match="exit code -9"):
-            aws.run(["--version"], environment, TIMEOUT)
+
+@has_proc
+def test_what_a_call_has_started_is_killed_with_it(environment, tmp_path):
+    """A program that a call has started, here for its credentials, ends when the call is killed."""
+    pid_file = tmp_path / "pid"
+    program = tmp_path / "credentials.sh"
+    program.write_text(f"echo $$ > {pid_file}~; mv {pid_file}~ {pid_file}; exec sleep 600", encoding="utf-8")
+    config = tmp_path / "config"
+    config.write_text(f"[profile slow]\ncredential_process = sh {program}\n", encoding="utf-8")
+    slow = environment | {"AWS_CONFIG_FILE": str(config)}
+    with AwsCli() as aws, ThreadPoolExecutor() as pool:
+        call = pool.submit(aws.run, [*CALL, "--profile", "slow"], slow, TIMEOUT)
+        wait_until(pid_file.exists)
+        pid = int(pid_file.read_text(encoding="utf-8"))
+        assert runs(pid)
+        aws.close()
+        assert isinstance(call.exception(), AwsCliEnded)
+
+    wait_until(lambda: not runs(pid))
 
 
 OWNER = """
@@ -301,7 +324,7 @@ with AwsCli() as aws:
 @has_proc
 def test_nothing_outlives_a_killed_owner(environment, endpoint):
     """When the process that uses AwsCli is killed, the CLI process and the call in flight end too."""
-    request = json.dumps([[*CALL, "--endpoint-url", f"{endpoint.url}/silent"], environment])
+    request = json.dumps([endpoint.silent, environment])
     with subprocess.Popen(
         [sys.executable, "-c", OWNER, request], env=environment | {"PYTHONPATH": os.pathsep.join(sys.path)}
     ) as owner:
@@ -312,11 +335,16 @@ def test_nothing_outlives_a_killed_owner(environment, endpoint):
         assert runs(call)
         owner.kill()
 
-    wait_until_gone = time.monotonic() + TIMEOUT
-    while (runs(process) or runs(call)) and time.monotonic() < wait_until_gone:
+    wait_until(lambda: not runs(process))
+    wait_until(lambda: not runs(call))
+
+
+def wait_until(condition: Callable[[], bool]) -> None:
+    """Return when the condition holds; fail when it never comes to hold."""
+    give_up = time.monotonic() + TIMEOUT
+    while not condition():
+        assert time.monotonic() < give_up
         time.sleep(0.01)
-    assert not runs(process)
-    assert not runs(call)
 
 
 def children(parent: int) -> set[int]:

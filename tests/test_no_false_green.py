@@ -31,29 +31,28 @@ def test_a_service_with_one_answer_conforms_nowhere(run, answer):
         assert set(done.counts()) == {"blocked"}
 
 
-@pytest.mark.parametrize(
-    "answer",
-    [
-        NOTHING,
-        HTML,
-        error("InvalidPasswordException"),
-        error("InvalidParameterException"),
-        error("UserNotFoundException"),
-        error("ResourceNotFoundException"),
-        error("NotAuthorizedException"),
-        error("SerializationException"),
-        error("InvalidSignatureException"),
-    ],
-    ids=lambda answer: answer.body.decode()[:40],
-)
-def test_an_operation_with_one_answer_conforms_nowhere(run, moto, answer):
+# Each answer beside the topics in which it is, somewhere, the documented one; nothing at all is tried on everything.
+ONE_ANSWERS = {
+    "nothing": (NOTHING, "test_"),
+    "html": (HTML, "test_status or test_output or test_dispatch"),
+    "password": (error("InvalidPasswordException"), "test_policy or test_errors or test_wording or test_isolation"),
+    "parameter": (error("InvalidParameterException"), "test_policy or test_input or test_usernames or test_pools"),
+    "user": (error("UserNotFoundException"), "test_usernames or test_errors"),
+    "pool": (error("ResourceNotFoundException"), "test_pools or test_errors"),
+    "form": (error("SerializationException"), "test_input"),
+    "signature": (error("InvalidSignatureException"), "test_authorization or test_dispatch"),
+}
+
+
+@pytest.mark.parametrize(("answer", "chosen"), ONE_ANSWERS.values(), ids=ONE_ANSWERS)
+def test_an_operation_with_one_answer_conforms_nowhere(run, moto, answer, chosen):
     """Where only AdminSetUserPassword is answered alike, every scenario that can be set up diverges."""
     with before(moto, _instead(answer)) as url:
-        done = run("--endpoint-url", url, "--bindings", "wire", "--tier", "wording")
+        done = run("--endpoint-url", url, "--bindings", "wire", "--tier", "wording", "-k", chosen)
 
     conforming = [id for id, verdict in done.verdicts().items() if verdict == "conforms"]
     assert conforming == []
-    assert done.counts()["diverges"] > 100
+    assert done.counts()["diverges"] > 0
     assert done.exit_code == 1
 
 
@@ -78,7 +77,7 @@ def test_an_operation_that_is_not_implemented_is_unsupported(run, moto, name):
 
 def test_throttling_that_passes_changes_no_verdict(run, moto):
     """A service that throttles each request twice gets the verdicts that it gets unthrottled."""
-    chosen = ["-k", "test_temporary_password_forces_change or test_uppercase_is_required", "--tier", "wording"]
+    chosen = ["-k", "test_list_users_shows_the_same_status", "--tier", "wording"]
     with before(moto, throttled_twice()) as url:
         throttled = run("--endpoint-url", url, *chosen)
     free = run("--endpoint-url", moto, *chosen)

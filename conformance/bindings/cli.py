@@ -11,8 +11,8 @@ from typing import Any
 
 from conformance.cli_client import AwsCli, AwsCliTimeout, Completed, clean_environment
 from conformance.journal import Journal
-from conformance.replies import ACCEPTED, THROTTLED, Outcome, Reply, Text
-from conformance.service import CONNECT_SECONDS, READ_SECONDS
+from conformance.replies import ACCEPTED, THROTTLED, UNPARSABLE, Outcome, Reply, Text
+from conformance.service import CONNECT_SECONDS, READ_SECONDS, THROTTLED_ATTEMPTS, attempts, patiently
 from conformance.targets import Endpoint
 from conformance.verdicts import Inconclusive
 
@@ -27,6 +27,7 @@ _TRANSPORT = (
     "SSL validation failed",
     "Connection broken",
 )
+_UNREADABLE = ("codec can't decode", "Unable to parse response")
 _TIMEOUT_SECONDS = 120
 
 
@@ -71,11 +72,16 @@ class Cli:
             arguments.append("--permanent" if members.pop("Permanent") else "--no-permanent")
         if members:
             raise ValueError(f"the command has no option for {', '.join(members)}")
+        reply = patiently(lambda: self._ask(arguments), lambda reply: attempts(reply.outcome))
+        if reply.outcome in THROTTLED:
+            raise Inconclusive(f"AdminSetUserPassword was throttled {THROTTLED_ATTEMPTS} times ({reply.outcome})")
+        return self.journal.record_reply(shlex.join(["aws", *arguments]), reply)
+
+    def _ask(self, arguments: list[str]) -> Reply:
         try:
-            done = self._cli.run([*arguments, *self._options], self._environment, _TIMEOUT_SECONDS)
+            return _reply(self._cli.run([*arguments, *self._options], self._environment, _TIMEOUT_SECONDS))
         except AwsCliTimeout as fault:
             raise Inconclusive(f"AdminSetUserPassword: {fault}") from None
-        return self.journal.record_reply(shlex.join(["aws", *arguments]), _reply(done))
 
     def close(self) -> None:
         """End the CLI's process and remove its home directory."""
@@ -88,10 +94,10 @@ def _reply(done: Completed) -> Reply:
     if done.exit_code == 0:
         return Reply("cli", Outcome(ACCEPTED), **seen)
     named = _SERVICE_ERROR.search(done.stderr)
+    if named is None and any(words in done.stderr for words in _UNREADABLE):
+        return Reply("cli", Outcome(UNPARSABLE), **seen)
     if named is None:
         if any(words in done.stderr for words in _TRANSPORT):
             raise Inconclusive(f"AdminSetUserPassword: {done.stderr.strip()}")
         raise RuntimeError(f"aws ended with {done.exit_code} before it sent a request: {done.stderr.strip()[-300:]}")
-    if named[1] in THROTTLED:
-        raise Inconclusive(f"AdminSetUserPassword was throttled ({named[1]})")
     return Reply("cli", Outcome(named[1]), Text(named[2].strip()), **seen)

@@ -6,11 +6,10 @@ import threading
 from typing import Any
 
 from botocore.exceptions import ClientError
-from botocore.parsers import ResponseParserError
 
 from conformance.journal import Journal, describe
 from conformance.replies import ACCEPTED, THROTTLED, UNPARSABLE, Outcome, Reply, Text, of_http
-from conformance.service import ATTEMPTS, TRANSPORT_FAULTS, client
+from conformance.service import THROTTLED_ATTEMPTS, TRANSPORT_FAULTS, UNREADABLE, attempts, client, patiently
 from conformance.targets import Endpoint
 from conformance.verdicts import Inconclusive
 
@@ -29,24 +28,27 @@ class Sdk:
 
     def admin_set_user_password(self, **members: Any) -> Reply:
         """The answer, with the name and text of an error as boto3 reports them."""
+        reply = patiently(lambda: self._ask(members), lambda reply: attempts(reply.outcome))
+        if reply.outcome in THROTTLED:
+            raise Inconclusive(f"AdminSetUserPassword was throttled {THROTTLED_ATTEMPTS} times ({reply.outcome})")
+        return self.journal.record_reply(describe("AdminSetUserPassword", members), reply)
+
+    def _ask(self, members: dict[str, Any]) -> Reply:
         self._last.answer = None
         outcome, message = ACCEPTED, ""
         try:
             self._client.admin_set_user_password(**members)
         except ClientError as error:
             outcome, message = error.response["Error"]["Code"], error.response["Error"].get("Message", "")
-        except ResponseParserError:
+        except UNREADABLE:
             outcome = UNPARSABLE
         except TRANSPORT_FAULTS as fault:
             raise Inconclusive(f"AdminSetUserPassword: {fault}") from None
-        if outcome in THROTTLED:
-            raise Inconclusive(f"AdminSetUserPassword was throttled {ATTEMPTS} times ({outcome})")
         answer = self._last.answer or {"status_code": None, "headers": {}, "body": b""}
         seen = of_http(self.name, answer["status_code"] or 0, answer["headers"], answer["body"])
         # boto3 takes every HTTP 200 for a success, HTML included.
         judged = seen.outcome if outcome == ACCEPTED else Outcome(outcome)
-        reply = Reply(self.name, judged, Text(message), seen.status, seen.headers, seen.body)
-        return self.journal.record_reply(describe("AdminSetUserPassword", members), reply)
+        return Reply(self.name, judged, Text(message), seen.status, seen.headers, seen.body)
 
     def _keep(self, response_dict: Any = None, **_: Any) -> None:
         self._last.answer = response_dict

@@ -16,7 +16,7 @@ from botocore.httpsession import get_cert_path
 
 from conformance.journal import Journal, describe
 from conformance.replies import THROTTLED, Reply, of_http
-from conformance.service import ATTEMPTS, CONNECT_SECONDS, READ_SECONDS, pause
+from conformance.service import CONNECT_SECONDS, READ_SECONDS, THROTTLED_ATTEMPTS, attempts, patiently
 from conformance.targets import Endpoint
 from conformance.verdicts import Inconclusive
 
@@ -62,16 +62,15 @@ class Wire:
         payload = body if isinstance(body, bytes) else json.dumps(body).encode()
         sent = {"Content-Type": CONTENT_TYPE, **({"X-Amz-Target": target} if target else {}), **(headers or {})}
         described = describe(f"{method} {target}", body) if isinstance(body, Mapping) else f"{method} {target} {body!r}"
-        for attempt in range(ATTEMPTS):
+
+        def ask() -> Reply:
             request = AWSRequest(method=method, url=f"{self.endpoint.url}/", data=payload, headers=sent)
             (authorize or self.sign)(request)
-            reply = self._exchange(request)
-            again = reply.outcome in THROTTLED or reply.status == 429 or (reply.status or 0) >= 500
-            if not again or attempt == ATTEMPTS - 1:
-                break
-            pause(attempt)
-        if reply.outcome in THROTTLED or reply.status == 429:
-            raise Inconclusive(f"{target} was throttled {ATTEMPTS} times ({reply.outcome})")
+            return self._exchange(request)
+
+        reply = patiently(ask, lambda reply: attempts(reply.outcome))
+        if reply.outcome in THROTTLED:
+            raise Inconclusive(f"{target} was throttled {THROTTLED_ATTEMPTS} times ({reply.outcome})")
         return self.journal.record_reply(described, reply)
 
     def sign(self, request: AWSRequest) -> None:

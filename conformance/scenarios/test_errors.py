@@ -18,7 +18,7 @@ def _unknown_pool_id(user):
     return f"{user.pool.id.partition('_')[0]}_NoSuchOne"
 
 
-# What is odd about a request, and the error that the model has for it: one for each error that a request can bring about.
+# Each error that a request can bring about, and what is odd about a request that does.
 CAUSES = {
     "unknown-user": ("UserNotFoundException", lambda _: {"Username": "nobody@example.com"}),
     "unknown-pool": ("ResourceNotFoundException", lambda user: {"UserPoolId": _unknown_pool_id(user)}),

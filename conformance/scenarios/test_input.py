@@ -112,7 +112,6 @@ MALFORMED = {
     "truncated": lambda body: body[:-1],
     "trailing-comma": lambda body: body[:-1] + b",}",
     "plain-text": lambda _: b"a new password, please",
-    "invalid-utf-8": lambda body: body.replace(b"New-", b"N\xff\xfe-"),
     "empty": lambda _: b"",
 }
 

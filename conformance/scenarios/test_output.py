@@ -32,6 +32,7 @@ def test_success_is_http_200(admin_set_user_password, user, permanent, outcome):
     """The answer has HTTP status 200, and the password is set."""
     reply = admin_set_user_password(user, Password="New-Passw0rd!", Permanent=permanent)
 
+    assert not reply.crashed
     assert reply.status == 200
     assert reply.ok
     assert user.sign_in("New-Passw0rd!").outcome == outcome

@@ -1,0 +1,94 @@
+"""How fast the suite is, and how much of its time is the endpoint's: the same requests, replayed bare, side by side.
+
+Usage: python benchmarks/endpoint_share.py [--bindings sdk,wire] [-k EXPR]
+A recorder stands between the suite and moto; then every request is sent again, one after the other over plain HTTP, to
+the same moto, with the identifiers of the first time replaced by those of the second.
+"""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import urllib3
+
+sys.path.insert(0, str(Path(__file__).parent.parent / "tests"))
+
+import servers
+
+from conformance.targets import resolve
+
+
+def leaves(value: Any, path: str = "") -> Iterator[tuple[str, str]]:
+    """The strings in a JSON document, by where they are."""
+    if isinstance(value, dict):
+        for name, item in value.items():
+            yield from leaves(item, f"{path}.{name}")
+    elif isinstance(value, list):
+        for number, item in enumerate(value):
+            yield from leaves(item, f"{path}[{number}]")
+    elif isinstance(value, str) and len(value) > 8:
+        yield path, value
+
+
+def parsed(body: bytes) -> Any:
+    """A body as JSON, or nothing."""
+    try:
+        return json.loads(body)
+    except ValueError:
+        return {}
+
+
+def main() -> None:
+    """Run, replay, and print both with their ratio."""
+    recorded: list[tuple[str, bytes, bytes]] = []
+    http = urllib3.PoolManager(retries=False)
+    with resolve("moto", None).running() as endpoint, tempfile.TemporaryDirectory() as directory:
+
+        def record(target: str, body: bytes) -> servers.Answer:
+            reply = http.request("POST", endpoint.url, body=body, headers=headers(target))
+            recorded.append((target, body, reply.data))
+            return servers.Answer(reply.status, reply.data, reply.headers.get("Content-Type", ""))
+
+        def headers(target: str) -> dict[str, str]:
+            # moto finds the service by the credential scope; it checks no signature.
+            scope = "Credential=x/20260101/us-east-1/cognito-idp/aws4_request, SignedHeaders=host, Signature=x"
+            given = {"X-Amz-Target": target, "Content-Type": "application/x-amz-json-1.1"}
+            return {**given, "Authorization": f"AWS4-HMAC-SHA256 {scope}"}
+
+        file = Path(directory, "report.json")
+        command = [sys.executable, "-m", "conformance", "run", "--json", str(file), *sys.argv[1:]]
+        started = time.perf_counter()
+        subprocess.run([*command, "--baseline", "none"], check=False, stdout=subprocess.DEVNULL)
+        embedded = time.perf_counter() - started
+        results = len(json.loads(file.read_text("utf-8"))["results"])
+
+        with servers.before(endpoint.url, record) as url:
+            subprocess.run([*command, "--endpoint-url", url], check=False, stdout=subprocess.DEVNULL)
+
+        renamed: dict[str, str] = {}
+        bare = 0.0
+        for target, body, answer in recorded:
+            text = body.decode(errors="surrogateescape")
+            for old in [old for old in renamed if old in text]:
+                text = text.replace(old, renamed[old])
+            again = text.encode(errors="surrogateescape")
+            started = time.perf_counter()
+            reply = http.request("POST", endpoint.url, body=again, headers=headers(target))
+            bare += time.perf_counter() - started
+            before = dict(leaves(parsed(answer)))
+            renamed |= {old: new for path, new in leaves(parsed(reply.data)) if (old := before.get(path, new)) != new}
+
+    print(f"suite           {embedded:6.1f} s  {results} results, {results / embedded:.0f} a second (one process)")
+    print(f"endpoint alone  {bare:6.1f} s  {len(recorded)} requests, {len(recorded) / bare:.0f} a second")
+    print(f"share of the endpoint in the suite's time: {bare / embedded:.0%}")
+
+
+if __name__ == "__main__":
+    main()
