@@ -12,6 +12,7 @@ A spec is one of
 from __future__ import annotations
 
 import sys
+from collections.abc import Iterable
 from dataclasses import dataclass
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
@@ -99,19 +100,19 @@ def _installed(package: str) -> Client:
 
 def _with_dependencies(package: str, tree: wheels.Tree, note: str | None = None) -> Client:
     trees = {tree.name: tree}
-    _add_dependencies(tree, trees)
+    _add_dependencies(tree.requirements(), trees)
     parts = tuple(sorted((name, found.version) for name, found in trees.items()))
     return Client(package, tree.version, tuple(found.path for found in trees.values()), parts, note)
 
 
-def _add_dependencies(tree: wheels.Tree, trees: dict[str, wheels.Tree]) -> None:
-    """Add what the tree needs: botocore and s3transfer as released with it, else as installed if that will do."""
-    for requirement in tree.requirements():
+def _add_dependencies(needed: Iterable[Requirement], trees: dict[str, wheels.Tree]) -> None:
+    """Add what is needed: botocore and s3transfer as released with it, else as installed if that will do."""
+    for requirement in needed:
         name = requirement.name.lower()
         if name in trees or (name not in (*PACKAGES, "s3transfer") and _is_installed(requirement)):
             continue
         trees[name] = wheels.tree(_lowest(requirement) if name in (*PACKAGES, "s3transfer") else _plain(requirement))
-        _add_dependencies(trees[name], trees)
+        _add_dependencies(trees[name].requirements(), trees)
 
 
 def _is_installed(requirement: Requirement) -> bool:
@@ -148,7 +149,12 @@ def _aws_cli_v2(place: Path) -> Client:
             found = _version_in(home / "awscli")
             if not found.startswith("2."):
                 raise BadInput(f"{home} holds AWS CLI {found}: name it awscli=={found}")
-            return Client("aws-cli-v2", found, (home.resolve(),), (("aws-cli-v2", str(place)),))
+            trees: dict[str, wheels.Tree] = {}
+            for metadata in home.glob(f"awscli-{found}.dist-info/METADATA"):
+                _add_dependencies(wheels.requirements(metadata), trees)
+            parts = {"aws-cli-v2": str(place), **{name: tree.version for name, tree in trees.items()}}
+            path = home.resolve(), *(tree.path for tree in trees.values())
+            return Client("aws-cli-v2", found, path, tuple(sorted(parts.items())))
     frozen = any((place / name).exists() for name in ("dist/aws", "v2/current/dist/aws", "aws"))
     problem = "is a frozen bundle, whose modules cannot be imported" if frozen else "holds no package awscli"
     raise BadInput(f"aws-cli-v2:{place} {problem}: name the directory that has awscli/__init__.py")

@@ -5,6 +5,7 @@ Everything but the JSON's `header` is the same whenever the same pair is compare
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from itertools import groupby
 from typing import Any
@@ -108,7 +109,7 @@ def _section(found: Comparison, group: list[Change], audience: str) -> Iterator[
         yield f"- and {len(group) - _EXAMPLES} more"
     if first.rule.bite:
         before, after = _differing(first.finding)
-        values = {"before": _plain(before), "after": _plain(after)}
+        values = {"before": _plain(before), "after": _plain(after), **_called(first.finding.fact)}
         yield ""
         yield "```python" if not first.rule.bite.startswith("aws ") else "```sh"
         yield first.rule.bite.format(**values) + ("" if "#" in first.rule.bite else f"  # {_short(first.finding.fact)}")
@@ -119,6 +120,15 @@ def _section(found: Comparison, group: list[Change], audience: str) -> Iterator[
 def _groups(changes: Sequence[Change]) -> Iterator[list[Change]]:
     for _, group in groupby(changes, key=lambda change: (change.rule.id, change.waiver)):
         yield list(group)
+
+
+def _called(fact: str) -> dict[str, str]:
+    """How code names the operation and the member that a fact of the model layer is about."""
+    service, name, *rest = [*fact.split("/")[1:], "…", "…"] if fact.startswith("model/") else ["…", "…"]
+    method = re.sub(r"(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])", "_", name).lower()
+    members = [member for member in rest[1:] if member != "member"]
+    path = "".join(f'["{member}"]' for member in members if member not in ("…", "required"))
+    return {"call": f'boto3.client("{service}").{method}', "member": next(iter(members), "…"), "path": path}
 
 
 def _differing(finding: Finding) -> tuple[Any, Any]:

@@ -41,7 +41,9 @@ class Rule:
 
     @property
     def bite(self) -> str | None:
-        """A line of code or of a terminal that meets it, where there is one."""
+        """A line of code or of a terminal that meets it, where there is one.
+
+        {before}, {after}, {call}, {member} and {path} stand for what changed."""
         return _BITES.get(self.id)
 
 
@@ -55,7 +57,6 @@ class Finding:
     after: Any = None
 
 
-# fmt: off - a table
 _RULES = [
     # The contract comes first: what schemas/contract.toml pins.
     Rule("contract-broken", MODEL, BREAK, BREAK, "a clause of the pinned contract no longer holds"),
@@ -170,7 +171,6 @@ _RULES = [
     Rule("scenario-healed", SUITE, BEHAVIOUR, OK, "a scenario that diverged conforms under the new client"),
     Rule("scenario-undecided", SUITE, WARN, OK, "a scenario could be judged under one client only"),
 ]
-# fmt: on
 
 RULES = {rule.id: rule for rule in _RULES}
 
@@ -178,15 +178,15 @@ _CALL = "client.admin_set_user_password(UserPoolId=…, Username=…, Password=�
 _BITES = {
     "contract-broken": _CALL,
     "service-removed": "boto3.client('…')  # UnknownServiceError",
-    "operation-removed": "client.…()  # AttributeError",
-    "input-member-removed": "client.…(Member=…)  # ParamValidationError",
-    "input-member-added-required": "client.…()  # ParamValidationError",
-    "input-member-required": "client.…()  # ParamValidationError",
-    "output-member-removed": "client.…()['Member']  # KeyError",
-    "output-member-optional": "client.…()['Member']  # may be a KeyError",
-    "input-min-raised": "client.…(Member=…)  # ParamValidationError",
-    "input-min-lowered": "client.…(Member='')  # sent now",
-    "type-changed": "client.…(Member=…)  # ParamValidationError",
+    "operation-removed": "{call}()  # AttributeError",
+    "input-member-removed": "{call}({member}=…)  # ParamValidationError",
+    "input-member-added-required": "{call}()  # ParamValidationError: {member} is missing",
+    "input-member-required": "{call}()  # ParamValidationError: {member} is missing",
+    "output-member-removed": "{call}(){path}  # KeyError",
+    "output-member-optional": "{call}(){path}  # may be a KeyError",
+    "input-min-raised": "{call}({member}=…)  # ParamValidationError",
+    "input-min-lowered": "{call}({member}='')  # sent now",
+    "type-changed": "{call}({member}=…)  # ParamValidationError",
     "error-added": "except client.exceptions.{after}: …  # new",
     "exception-removed": "except client.exceptions.{before}:  # AttributeError",
     "auth-required": "client = boto3.client(…, config=Config(signature_version=UNSIGNED))  # refused",

@@ -52,11 +52,16 @@ class Tree:
     def requirements(self) -> Iterator[Requirement]:
         """What it needs besides itself, on this Python, without extras."""
         [metadata] = self.path.glob("*.dist-info/METADATA")
-        headers = HeaderParser().parsestr(metadata.read_text(encoding="utf-8"), headersonly=True)
-        for line in headers.get_all("Requires-Dist") or []:
-            requirement = Requirement(line)
-            if requirement.marker is None or requirement.marker.evaluate({"extra": ""}):
-                yield requirement
+        return requirements(metadata)
+
+
+def requirements(metadata: Path) -> Iterator[Requirement]:
+    """What a distribution's METADATA says that it needs, on this Python, without extras."""
+    headers = HeaderParser().parsestr(metadata.read_text(encoding="utf-8"), headersonly=True)
+    for line in headers.get_all("Requires-Dist") or []:
+        requirement = Requirement(line)
+        if requirement.marker is None or requirement.marker.evaluate({"extra": ""}):
+            yield requirement
 
 
 def cache() -> Path:
