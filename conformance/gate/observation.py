@@ -65,7 +65,7 @@ def _scripts(
     names = ["--all", *(["--except", ",".join(unchanged)] if unchanged else [])] if everything else list(services)
     scripts = [("model.py", [*names, *of])]
     if client.is_cli:
-        return [*scripts, ("cli.py", []), ("surface.py", [])]
+        return [*scripts, ("cli.py", ["subprocess"] if client.package == "aws-cli-v2" else []), ("surface.py", [])]
     return [*scripts, ("client.py", ["boto3"] if client.package == "boto3" else [])]
 
 
