@@ -2,7 +2,8 @@
 
 Run as a file, in a process of its own, with the AWS CLI to observe in front on PYTHONPATH. The calls are forked from a
 process that has the CLI loaded (conformance.cli_client); some are made as plain subprocesses too, as a check on the
-forking, and with `python cli.py subprocess` all are. A service in this process records the requests: the path of --endpoint-url says which case they belong to.
+forking, and with `python cli.py subprocess` all are. A service in this process records the requests: the path of
+--endpoint-url says which case they belong to.
 """
 
 import json
