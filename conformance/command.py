@@ -396,3 +396,12 @@ def check(files: Sequence[Path]) -> None:
         if unexplained:
             raise BadInput(f"baseline {path}: write a reason for {'; '.join(unexplained)}")
         click.echo(f"{path}: {len(entries)} divergences, each with a reason")
+
+
+@main.command("sdk-gate", add_help_option=False, context_settings={"ignore_unknown_options": True})
+@click.argument("arguments", nargs=-1, type=click.UNPROCESSED)
+def sdk_gate(arguments: Sequence[str]) -> None:
+    """Compare two versions of boto3 or the AWS CLI: what changed, for whom, and may it merge."""
+    # This process has loaded boto3; the gate, which compares others, is one that has not.
+    sys.stdout.flush()
+    os.execv(sys.executable, [sys.executable, "-P", "-m", "conformance.gate", *arguments])

@@ -1,0 +1,326 @@
+"""A client that does something else with the same model is found out: patched for real, observed in its own process."""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+from collections import Counter
+from importlib.metadata import PackageNotFoundError, version
+from importlib.util import find_spec
+from pathlib import Path
+from typing import Any
+
+import pytest
+import sites
+
+from conformance.gate import clients, comparison, facts, observation, suite
+from conformance.gate.clients import Client
+from conformance.gate.observation import SERVICE, Observation
+from conformance.gate.rules import CLI, CLIENT, RULES, SUITE, SURFACE, Finding
+
+# Appended to modules of botocore: each a change that no model shows. The comment names the rule.
+PATCHED = {
+    "serialize.py": """
+_serialize = JSONSerializer.serialize_to_request
+def _patched(self, parameters, operation_model):
+    made = _serialize(self, parameters, operation_model)
+    made["body"] = made["body"] + b" "  # request-changed, and with it signature-changed
+    made["headers"]["X-New"] = "1"  # header-changed
+    return made
+JSONSerializer.serialize_to_request = _patched
+""",
+    "endpoint.py": "\nDEFAULT_TIMEOUT = 30\n",  # default-changed
+    "configprovider.py": """
+BOTOCORE_DEFAUT_SESSION_VARIABLES["retry_mode"] = ("retry_mode", "AWS_RETRY_MODE", "legacy", None)  # retry-mode-changed
+""",
+    "retries/standard.py": "\nDEFAULT_MAX_ATTEMPTS = 4\n",  # retry-attempts-changed, retry-pauses-changed
+    "errorfactory.py": """
+_from_code = BaseClientExceptions.from_code
+def _patched(self, code):
+    return ClientError if code == "NotAuthorizedException" else _from_code(self, code)  # error-class-lost
+BaseClientExceptions.from_code = _patched
+""",
+    "parsers.py": """
+_error = BaseJSONParser._do_error_parse
+def _patched(self, response, shape):
+    parsed = _error(self, response, shape)
+    if parsed["Error"]["Code"] == "UserNotFoundException":
+        parsed["Error"]["Message"] = "NO"  # error-read-otherwise
+    return parsed
+BaseJSONParser._do_error_parse = _patched
+_success = JSONParser._do_parse
+def _patched_success(self, response, shape):
+    if b"hotel" in response["body"]:
+        raise ResponseParserError("no JSON")  # answer-refused
+    return {**_success(self, response, shape), "New": 1}  # answer-read-otherwise
+JSONParser._do_parse = _patched_success
+""",
+    "validate.py": """
+_validate = ParamValidator.validate
+def _patched(self, params, shape):
+    report = _validate(self, params, shape)
+    report._errors = [error for error in report._errors if error[0] != "invalid length"]  # validation-loosened
+    if isinstance(params.get("Password"), str) and len(params["Password"]) > 256:
+        report._report("password", "too long")  # validation-tightened
+    for error in report._errors:
+        error[2].update(name=error[1] + "?") if len(error) > 2 and isinstance(error[2], dict) else None
+    return report
+ParamValidator.validate = _patched
+_generate = ValidationErrors.generate_report
+ValidationErrors.generate_report = lambda self: _generate_safely(self)
+def _generate_safely(self):
+    return "Refused: " + "; ".join(str(error[0]) for error in self._errors)  # validation-worded-otherwise
+""",
+}
+EXPECTED = {
+    "request-changed": "wire/permanent/body",
+    "signature-changed": "wire/permanent/header/Authorization",
+    "header-changed": "wire/permanent/header/X-New",
+    "default-changed": "defaults/connect_timeout",
+    "retry-mode-changed": "defaults/retries",
+    "retry-attempts-changed": "retries/standard/InternalErrorException-500/attempts",
+    "retry-pauses-changed": "retries/standard/InternalErrorException-500/delays",
+    "retry-header-changed": "retries/standard/InternalErrorException-500/header",
+    "error-class-lost": "answers/code/NotAuthorizedException",
+    "error-read-otherwise": "answers/code/UserNotFoundException",
+    "answer-refused": "answers/success/html",
+    "answer-read-otherwise": "answers/success/empty-object",
+    "validation-loosened": "validation/empty-Username",
+    "validation-tightened": "validation/long-Password",
+    "validation-worded-otherwise": "validation/missing-Password",
+    "sample-target-changed": "samples/AdminSetUserPassword",
+    "endpoint-changed": "endpoints/eu-west-1/plain",
+    "sample-refused": "samples/AdminGetUser",
+    "request-not-sent": "wire/long/sent",
+}
+
+
+def _elsewhere() -> dict[str, Any]:
+    text = re.sub(r"cognito-idp\.\{Region\}", "cognito-idp.elsewhere.{Region}", str(sites._read("endpoint-rule-set-1")))
+    return dict(json.loads(text))
+
+
+def _another_target() -> dict[str, Any]:
+    model = sites.model()
+    model["metadata"]["targetPrefix"] = "Other"
+    # A member that must hold itself: no request is long enough.
+    model["shapes"]["AdminGetUserRequest"]["members"]["Username"]["shape"] = "Endless"
+    model["shapes"]["Endless"] = {"type": "structure", "members": {"Next": {"shape": "Endless"}}, "required": ["Next"]}
+    return model
+
+
+@pytest.fixture(scope="module")
+def sides(tmp_path_factory: pytest.TempPathFactory) -> tuple[Observation, Observation]:
+    """The installed botocore and the patched one, observed."""
+    files = {"service-2": _another_target(), "endpoint-rule-set-1": _elsewhere()}
+    place = sites.site(tmp_path_factory.mktemp("patched"), {SERVICE: files}, PATCHED)
+    pair = clients.resolve("botocore==installed", ""), Client("botocore", "patched", (place,))
+    old, new = observation.observe(pair, [SERVICE], everything=False)
+    return old, new
+
+
+@pytest.mark.parametrize("rule", EXPECTED)
+def test_another_behaviour_is_named_by_its_rule(sides: tuple[Observation, Observation], rule: str) -> None:
+    """What a patched client does otherwise is found at the fact that shows it, under the rule that says what it is."""
+    found = facts.compare(sides[0].facts, sides[1].facts).findings
+
+    assert (rule, EXPECTED[rule]) in {(finding.rule, finding.fact) for finding in found}
+
+
+def test_a_patched_client_breaks_the_contract(sides: tuple[Observation, Observation]) -> None:
+    """Body, signature and target on the wire are pinned: the contract is broken whatever the model says."""
+    found = comparison.judge((Client("botocore", "1"), sides[0]), (Client("botocore", "2"), sides[1]))
+
+    assert found.verdict("caller") == "breaking"
+    assert {"request-body", "request-signature", "request-target", "target"} <= {
+        c.clause for c in found.changes if c.clause
+    }
+
+
+def test_the_installed_client_keeps_the_contract(sides: tuple[Observation, Observation]) -> None:
+    """Compared with itself a version is safe, breaks no clause, and nothing changed."""
+    client = Client("botocore", "1")
+
+    assert comparison.judge((client, sides[0]), (client, sides[0])).changes == ()
+
+
+def test_an_observation_is_the_same_in_a_hostile_environment(
+    sides: tuple[Observation, Observation], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """AWS_* variables, AWS_DATA_PATH, a profile and the user's own models reach no observer."""
+    home = tmp_path / ".aws" / "models" / SERVICE / "2099-01-01"
+    home.mkdir(parents=True)
+    (home / "service-2.json").write_text("{}")
+    (tmp_path / ".aws" / "config").write_text("[default]\nregion = mars\nretry_mode = legacy\n")
+    hostile = {"HOME": tmp_path, "AWS_DATA_PATH": tmp_path / ".aws" / "models", "AWS_RETRY_MODE": "legacy"}
+    hostile |= {"AWS_PROFILE": "nope", "AWS_ENDPOINT_URL": "http://127.0.0.1:9", "HTTPS_PROXY": "http://127.0.0.1:9"}
+    for name, value in hostile.items():
+        monkeypatch.setenv(name, str(value))
+    [seen] = observation.observe([clients.resolve("botocore==installed", "")], [SERVICE], everything=False)
+
+    assert seen == sides[0]
+
+
+def test_what_differs_at_every_call_is_ignored_by_name() -> None:
+    """The user agent and the invocation id are counted, and are no change."""
+    old = {"wire/x/header/User-Agent": "a", "wire/x/header/amz-sdk-invocation-id": "1", "wire/x/url": "u"}
+    compared = facts.compare(old, {**old, "wire/x/header/User-Agent": "b", "wire/x/header/amz-sdk-invocation-id": "2"})
+
+    assert compared.findings == []
+    assert compared.ignored == Counter({"user-agent": 1, "invocation-id": 1})
+
+
+RAISED = {"raised": "ClientError", "code": "X", "message": "no", "status": 400, "members": []}
+OPTION = {"required": False, "type": "string", "nargs": None, "choices": None, "group": None, "positional": False}
+# The rules that no single patch shows well: fact, before, after.
+TOLD = {
+    "error-class-gained": ("answers/code/X", RAISED, {**RAISED, "raised": "X", "members": ["message"]}),
+    "error-members-added": ("answers/code/X", RAISED, {**RAISED, "members": ["reasonCode"]}),
+    "probe-crashed": ("answers/success/null", {"returned": {}}, {"crashed": "AttributeError", "text": "…"}),
+    "retry-outcome-changed": ("retries/default/tls/raised", "SSLError", "Exception"),
+    "setting-added": ("defaults/new", "not a setting", True),
+    "sample-changed": ("samples/SignUp", {"target": "a", "body": "{}"}, {"target": "a", "body": "{ }"}),
+    "fact-changed": ("unheard-of/fact", 1, 2),
+    "option-removed": ("option/admin-set-user-password/--password", OPTION, None),
+    "option-added": ("option/global/--new", None, OPTION),
+    "option-required": ("option/admin-set-user-password/--permanent", OPTION, {**OPTION, "required": True}),
+    "option-changed": ("option/admin-set-user-password/--password", OPTION, {**OPTION, "type": "blob"}),
+    "command-removed": ("command/cognito-idp/sign-up", True, None),
+    "command-added": ("command/cognito-idp/brew", None, True),
+    "skeleton-changed": ("skeleton/sign-up", {"Username": ""}, {"User": ""}),
+    "skeleton-grew": ("skeleton/sign-up", {"Username": ""}, {"Username": "", "New": ""}),
+    "help-changed": ("help/admin-set-user-password", ["sets", "a", "password"], ["sets", "passwords"]),
+    "cli-exit-code-changed": ("cli/accepted/exit_code", 0, 1),
+    "cli-stdout-changed": ("cli/accepted/stdout", "", "{}"),
+    "cli-stderr-changed": ("cli/accepted/stderr", "", "note"),
+    "cli-requests-changed": ("cli/accepted/requests", [{}], [{}, {}]),
+}
+
+
+@pytest.mark.parametrize("rule", TOLD)
+def test_a_fact_that_differs_falls_under_its_rule(rule: str) -> None:
+    """A fact that is there, gone or another on one side is told under the one rule made for it."""
+    fact, before, after = TOLD[rule]
+    old, new = ({fact: value} if value is not None else {} for value in (before, after))
+    [found] = facts.compare(old, new).findings
+
+    assert found.rule == rule
+
+
+def test_the_words_of_the_help_are_counted_and_not_quoted() -> None:
+    """A reworded help page is a number of words: the text is AWS's own."""
+    [found] = facts.compare({"help/x": ["sets", "a", "password"]}, {"help/x": ["sets", "passwords"]}).findings
+
+    assert (found.before, found.after) == ("2 words that are gone", "1 words that are new")
+
+
+def test_every_rule_of_behaviour_is_met() -> None:
+    """No rule of the client, CLI and scenario layers is without something that meets it."""
+    flipped = {"scenario-flipped", "scenario-healed", "scenario-undecided"}
+    named = {rule.id for rule in RULES.values() if rule.layer in (CLIENT, SURFACE, CLI, SUITE)}
+
+    assert named == EXPECTED.keys() | TOLD.keys() | flipped
+
+
+def test_a_verdict_that_flips_is_told_by_the_id_of_its_result() -> None:
+    """conforms -> diverges breaks, the way back is another behaviour, and what is undecided says so."""
+    old = suite.Judged({"a": "conforms", "b": "diverges", "c": "conforms", "d": "conforms"})
+    new = suite.Judged({"a": "diverges", "b": "conforms", "c": "inconclusive", "d": "conforms"})
+
+    assert [(f.rule, f.fact) for f in suite.compare(old, new)] == [
+        ("scenario-flipped", "scenarios/a"),
+        ("scenario-healed", "scenarios/b"),
+        ("scenario-undecided", "scenarios/c"),
+    ]
+
+
+def test_a_client_under_which_the_scenarios_do_not_run_is_told() -> None:
+    """A suite that runs under the old client only has flipped as a whole; under the new only, it says nothing."""
+    runs, fails = suite.Judged({"a": "conforms"}), suite.Judged({}, "ImportError")
+
+    assert list(suite.compare(runs, fails)) == [Finding("scenario-flipped", "scenarios", "run", "ImportError")]
+    assert list(suite.compare(fails, runs)) == [Finding("scenario-undecided", "scenarios", "ImportError", "run")]
+
+
+def test_the_scenarios_run_under_the_client_that_is_named(tmp_path: Path) -> None:
+    """A client that drops Permanent from what it sends flips the scenarios on permanent passwords, by their ids."""
+    drops = """
+_serialize = JSONSerializer.serialize_to_request
+def _patched(self, parameters, operation_model):
+    return _serialize(self, {k: v for k, v in parameters.items() if k != "Permanent"}, operation_model)
+JSONSerializer.serialize_to_request = _patched
+"""
+    pytest.importorskip("moto")
+    place = sites.site(tmp_path, {}, {"serialize.py": drops})
+    pair = clients.resolve("boto3==installed", ""), Client("botocore", "patched", (place,))
+    flips = list(
+        suite.compare(
+            *suite.judge(
+                pair,
+                "moto",
+                "permanent-password-confirms and NEW_PASSWORD_REQUIRED or test_permanent_password_confirms",
+            )
+        )
+    )
+
+    assert flips
+    assert {flip.rule for flip in flips} == {"scenario-flipped"}
+    assert all("test_permanent_password_confirms" in flip.fact for flip in flips)
+
+
+def _cli_or_skip() -> None:
+    try:
+        version("awscli")
+    except PackageNotFoundError:
+        pytest.skip("no AWS CLI v1 here: pip install awscli")
+
+
+def test_a_patched_command_line_is_found_out(tmp_path: Path) -> None:
+    """An AWS CLI with other exit codes and a new option is told and breaks the contract."""
+    _cli_or_skip()
+    origin = find_spec("awscli")
+    assert origin is not None
+    assert origin.origin is not None
+    home = Path(origin.origin).parent
+    package = tmp_path / "awscli"
+    package.mkdir()
+    patched = {
+        "errorhandler.py": "\nCLIENT_ERROR_RC = 1\nClientErrorHandler.RC = 1\n",
+        "clidriver.py": """
+_table = CLIDriver._build_argument_table
+def _patched(self):
+    table = _table(self)
+    table["new"] = CustomArgument("new")
+    return table
+CLIDriver._build_argument_table = _patched
+_main = main
+def main():
+    return 1 if _main() == 255 else 0
+""",
+    }
+    for entry in home.iterdir():
+        if entry.name not in ("__pycache__", *patched):
+            (package / entry.name).symlink_to(entry)
+    for name, added in patched.items():
+        (package / name).write_text((home / name).read_text("utf-8") + added, "utf-8")
+    pair = clients.resolve("awscli==installed", ""), Client("awscli", "patched", (tmp_path,))
+    old, new = observation.observe(pair, [SERVICE], everything=False)
+    found = {(f.rule, f.fact) for f in facts.compare(old.facts, new.facts).findings}
+
+    assert ("cli-exit-code-changed", "cli/UserNotFoundException/exit_code") in found
+    assert ("option-added", "option/global/--new") in found
+    assert not [fact for rule, fact in found if rule == "cli-requests-changed"]
+    broken = comparison.judge((pair[0], old), (pair[1], new))
+    assert "cli-refused" in {change.clause for change in broken.changes}
+
+
+def test_forked_and_true_command_lines_agree() -> None:
+    """The calls that the observer forks end as true subprocesses do: same exit code, streams and requests."""
+    _cli_or_skip()
+    seen = observation.run(clients.resolve("awscli==installed", ""), "cli.py", [])["facts"]
+    pairs = {fact: fact.replace("-true/", "/") for fact in seen if "-true/" in fact}
+
+    assert pairs
+    assert {fact: seen[fact] for fact in pairs} == {fact: seen[forked] for fact, forked in pairs.items()}
+    assert os.environ.get("HOME", "/nowhere") not in str(seen)
