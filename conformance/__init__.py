@@ -40,6 +40,6 @@ The modules, each importing only from those above it:
   plugin        pytest: options, bindings, verdicts
   command       the command line
 
-scenarios/ holds what any endpoint is asked; nothing imports it. gate/ judges SDK and CLI upgrades, in processes that load
-neither; its own docstring is its map.
+scenarios/ holds what any endpoint is asked; nothing imports it. gate/ judges SDK and CLI upgrades, in processes that
+load neither; its own docstring is its map.
 """

@@ -13,7 +13,6 @@ from functools import cache
 from typing import Any
 
 import regex
-import rstr
 
 from conformance.shapes import Shape, anchored, is_document
 
@@ -130,6 +129,8 @@ def specimen(pattern: str | None, least: int, most: int, seed: int = 0) -> str:
 
 
 def _specimen(pattern: str, plain: str, lengths: range, seed: int) -> str | None:
+    import rstr  # only who judges skeletons needs it
+
     whole = regex.compile(anchored(pattern))
     for number, most_repeated in enumerate(_REPEATS):
         text = rstr.Rstr(random.Random(seed * len(_REPEATS) + number)).xeger(_limited(plain, most_repeated))

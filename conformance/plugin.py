@@ -89,10 +89,13 @@ def pytest_ignore_collect(collection_path: Path, config: pytest.Config) -> bool 
 
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
-    """Run a scenario over each binding that can express it; those not asked for are deselected later."""
+    """Run a scenario over each binding that was asked for and can express it; without one it is deselected later."""
     if metafunc.definition.get_closest_marker("claim"):
         able = metafunc.definition.get_closest_marker("bindings")
-        metafunc.parametrize(_way(metafunc.fixturenames), able.args if able else NAMES, indirect=True)
+        names = able.args if able else NAMES
+        run = metafunc.config.stash.get(RUN, None)
+        asked = [name for name in names if run is None or name in run.settings.bindings]
+        metafunc.parametrize(_way(metafunc.fixturenames), asked or names[:1], indirect=True)
 
 
 @pytest.hookimpl(tryfirst=True)

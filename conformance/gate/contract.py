@@ -110,7 +110,7 @@ def _pattern(_: Any, pattern: str, instance: object, __: Any) -> Iterator[Valida
         yield ValidationError(f"{instance!r} does not match {pattern!r}")
 
 
-_Validator = validators.extend(Draft202012Validator, {"pattern": _pattern})
+_Validator = validators.extend(Draft202012Validator, {"pattern": _pattern})  # type: ignore[no-untyped-call]
 
 
 @cache
