@@ -116,12 +116,13 @@ def test_an_installed_copy_works_from_any_directory(installed, tmp_path):
     """The wheel carries schemas, fixtures and scenarios: it judges from an empty directory, away from the checkout."""
     probe = "import sys; sys.path.insert(0, sys.argv.pop(1)); from conformance.command import main; main()"
     command = [sys.executable, "-c", probe, str(installed), "run", "-k", "test_list_users_shows_the_same_status"]
+    command += ["--html", str(tmp_path / "page.html")]
     done = subprocess.run(command, capture_output=True, text=True, check=False, cwd=tmp_path)
 
     assert done.returncode == 0, done.stdout + done.stderr
     assert (installed / "conformance" / "fixtures" / "baselines" / "moto.toml").is_file()
     assert "conforms" in done.stdout
-    assert list(tmp_path.iterdir()) == []
+    assert list(tmp_path.iterdir()) == [tmp_path / "page.html"]
 
 
 SECRETS = re.compile(r"eyJ[\w-]{10,}\.|(?:AKIA|ASIA)[A-Z0-9]{16}|Signature=[0-9a-f]{8}|Credential=\w")
