@@ -5,6 +5,7 @@ The modules, each importing only from those above it:
   data          where schemas/ and fixtures/ lie
   verdicts      what can be said of a target, and what ends a scenario that cannot judge
   ledger        the claims of an operation
+  transitions   what each operation makes of a user in each status
   editions      the documentation's sentences, as fingerprints, in each of its editions
   help_process  the AWS CLI's help page, in a process of its own
   cli_process   the AWS CLI, loaded once and forked for each call, in a process of its own

@@ -1,0 +1,83 @@
+"""The transitions: what each operation of the password lifecycle makes of a user, read from `schemas/`."""
+
+from __future__ import annotations
+
+import tomllib
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cache
+from itertools import product
+from typing import Any
+
+from conformance.data import SCHEMAS
+
+NONE = "none"  # the status of a user that does not exist
+
+
+@dataclass(frozen=True)
+class Row:
+    """What `operation` makes of a user in the status `start`, enabled or not, `when` a condition holds ("": always).
+
+    `error` is the named error, `to` the status afterwards (`start` after an error, None where no source tells) and
+    `answer` what a sign-in gives. Without a `claim` nothing is known of this cell.
+    """
+
+    operation: str
+    when: str
+    start: str
+    to: str | None
+    error: str | None
+    claim: str | None
+    provenance: str | None
+    answer: str | None = None
+    enabled: bool = True
+
+    @property
+    def asserted(self) -> bool:
+        """Whether a target can be judged by it: our own reasoning accuses nobody."""
+        return self.claim is not None and self.provenance != "inferred"
+
+    @property
+    def outcome(self) -> str:
+        """What the request ends in: the error, what a sign-in gives, or `accepted`."""
+        return self.error or self.answer or "accepted"
+
+
+@dataclass(frozen=True)
+class Table:
+    """Every row, in the order of the file, and the statuses it speaks of."""
+
+    rows: tuple[Row, ...]
+    statuses: tuple[str, ...]
+    retired: tuple[str, ...]
+
+    def find(self, operation: str, when: str, start: str, enabled: bool = True) -> Row:
+        """The row for this cell; one of which nothing is known where the file has none."""
+        unknown = Row(operation, when, start, None, None, None, None, enabled=enabled)
+        cell = (operation, when, start, enabled)
+        return next((row for row in self.rows if (row.operation, row.when, row.start, row.enabled) == cell), unknown)
+
+
+@cache
+def load() -> Table:
+    """The table."""
+    document = tomllib.loads((SCHEMAS / "transitions.toml").read_text(encoding="utf-8"))
+    rows = tuple(row for entry in document["transition"] for row in _rows(entry))
+    return Table(rows, tuple(document["statuses"]), tuple(document["retired"]))
+
+
+def _rows(entry: Mapping[str, Any]) -> list[Row]:
+    return [
+        Row(
+            operation=entry["operation"],
+            when=when,
+            start=start,
+            to=start if "error" in entry else {"same": start, "unknown": None}.get(entry["to"], entry["to"]),
+            error=entry.get("error"),
+            claim=entry.get("claim"),
+            provenance=entry.get("provenance"),
+            answer=entry.get("answer"),
+            enabled=entry.get("enabled", True),
+        )
+        for when, start in product(entry.get("when", [""]), entry["from"])
+    ]
