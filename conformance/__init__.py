@@ -16,6 +16,15 @@ The modules, each importing only from those above it:
   judgement     from a failed assertion to a divergence
   results       results and their tally
   targets       the endpoints that can be judged
+  reference     the documented service as an executable specification
+  reference.refusal   a refusal of the service, and its text
+  reference.shapes    what a request must hold, by the service model
+  reference.password  what a pool asks of a password
+  reference.srp       the server's half of SRP
+  reference.callers   signatures and IAM policies
+  reference.service   pools, users and the operations on them
+  reference.face      the same over HTTP
+  reference.process   the same in a process of its own
   service       the plain client that arranges and observes
   sign_in       signing in, by each flow that knows a password
   world         pools and users at the target
