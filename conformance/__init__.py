@@ -28,6 +28,7 @@ The modules, each importing only from those above it:
   service       the plain client that arranges and observes
   sign_in       signing in, by each flow that knows a password
   world         pools and users at the target
+  lifecycle     one user, step by step, beside the table of transitions
   bindings      the ways to call the operation under test
   bindings.sdk  boto3
   bindings.wire raw HTTP with botocore's signature
@@ -37,6 +38,7 @@ The modules, each importing only from those above it:
   settings      what one run judges, checked before it starts
   runs          one run and its exit code
   report        what a person reads
+  stateful      random walks through the lifecycle, and the shortest to a disagreement
   plugin        pytest: options, bindings, verdicts
   command       the command line
 

@@ -35,6 +35,10 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     group.addoption("--bindings", default=settings.DEFAULT_BINDINGS, help="sdk,wire,cli (default: %(default)s)")
     group.addoption("--tier", default=settings.TIERS[0], help=f"{', '.join(settings.TIERS)} (default: %(default)s)")
     group.addoption("--baseline", help="file of known divergences, or none (default: the embedded target's own)")
+    group.addoption(
+        "--stateful-examples", type=int, default=settings.EXAMPLES, help="random walks to take (default: %(default)s)"
+    )
+    group.addoption("--seed", type=int, default=settings.SEED, help="which walks those are (default: %(default)s)")
     group.addoption("--json", type=Path, help="write the results as JSON to this file")
     group.addoption("--junit", dest="xmlpath", help="write the results as JUnit XML to this file")
 
@@ -50,7 +54,15 @@ def pytest_configure(config: pytest.Config) -> None:
         return
     option = config.option
     try:
-        checked = settings.check(option.target, option.endpoint_url, option.bindings, option.tier, option.baseline)
+        checked = settings.check(
+            option.target,
+            option.endpoint_url,
+            option.bindings,
+            option.tier,
+            option.baseline,
+            option.stateful_examples,
+            option.seed,
+        )
         settings.check_writable(option.json)
     except BadInput as problem:
         raise pytest.UsageError(str(problem)) from None
@@ -67,7 +79,8 @@ def _judges(config: pytest.Config) -> bool:
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
     """Run a scenario over each binding that can express it; those not asked for are deselected later."""
-    if metafunc.definition.get_closest_marker("claim"):
+    marks = {mark.name for mark in metafunc.definition.iter_markers()}
+    if "claim" in marks or "bindings" in marks:
         able = metafunc.definition.get_closest_marker("bindings")
         metafunc.parametrize("binding", able.args if able else NAMES, indirect=True)
 
@@ -78,7 +91,7 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     run = config.stash.get(RUN, None)
     if run is None:
         return
-    claims = ledger.load().claims
+    claims = ledger.load_all().claims
     kept, dropped = [], []
     scenarios = [item for item in items if item.get_closest_marker("claim")]
     for item in scenarios:
@@ -109,7 +122,7 @@ def _unknown_word(expression: str, items: Sequence[pytest.Item]) -> str | None:
     names = {name.lower() for item in items for name in (*item.listnames(), *item.extra_keyword_matches)}
     for word in re.findall(r"[\w:+\-.\[\]\\/]+", expression):
         if word not in ("and", "or", "not") and not any(word.lower() in name for name in names):
-            nearest = ledger.load().nearest(word.removeprefix("test_").replace("_", "-"))
+            nearest = ledger.load_all().nearest(word.removeprefix("test_").replace("_", "-"))
             return f"-k {word!r} is in no claim and no scenario" + (f": did you mean {nearest!r}?" if nearest else "")
     return None
 
@@ -166,7 +179,7 @@ def pytest_runtest_makereport(
 
 
 def _result(item: pytest.Item, call: pytest.CallInfo[None], run: Run) -> Result:
-    claim = ledger.load().claims[_claim(item)]
+    claim = ledger.load_all().claims[_claim(item)]
     journal = run.journal or Journal()
     verdict, divergence, reason, fault = _verdict(item, call, journal, claim.wording)
     result = Result(
@@ -184,6 +197,7 @@ def _result(item: pytest.Item, call: pytest.CallInfo[None], run: Run) -> Result:
         fault=fault,
         seconds=round(time.perf_counter() - item.stash[_STARTED], 3),
         exchange=tuple((e.sent, e.received) for e in journal.exchanges) if divergence else (),
+        script=journal.script if divergence else (),
     )
     known = verdict == Verdict.DIVERGES and run.settings.baseline.explains(result)
     return Result(**{**vars(result), "known": known})

@@ -70,7 +70,7 @@ def reproduce(result: Result, settings: Settings) -> str:
 
 def explanation(result: Result, settings: Settings) -> str:
     """A divergence as text: claim, source, expected and observed, the exchange, how to see it again."""
-    claim = ledger.load().claims[result.claim]
+    claim = ledger.load_all().claims[result.claim]
     lines = [
         f"{result.kind}: {claim.text}",
         f"  claim      {claim.id} ({claim.provenance}, confidence {claim.confidence})",
@@ -79,6 +79,8 @@ def explanation(result: Result, settings: Settings) -> str:
         f"  expected   {result.expected}",
         f"  observed   {result.observed}",
         *[f"  {line}" for line in _exchange(result)],
+        *(["  by hand"] if result.script else []),
+        *[f"    {line}" for line in result.script],
         f"  reproduce  {reproduce(result, settings)}",
     ]
     return "\n".join(lines)
@@ -101,13 +103,14 @@ def _short(text: str, most: int = 400) -> str:
 def head(settings: Settings, clients: dict[str, str]) -> Table:
     """What is judged, against what, with which clients."""
     target = settings.target
-    claims = [c for c in ledger.load().claims.values() if c.state == "testable" and within(settings.tier, c.tier)]
+    claims = [c for c in ledger.load_all().claims.values() if c.state == "testable" and within(settings.tier, c.tier)]
     where = target.url or "embedded, in a process of its own"
     known = settings.baseline
     rows = {
         "target": f"{target.name} {target.version or ''}".strip() + f" ({where})",
-        "claims": f"{len(claims)} of AdminSetUserPassword, tier {settings.tier}",
+        "claims": f"{len(claims)} of AdminSetUserPassword and the lifecycle around it, tier {settings.tier}",
         "bindings": ", ".join(f"{name} ({clients.get(name, 'not installed')})" for name in settings.bindings),
+        "walks": f"{settings.examples} with seed {settings.seed} (--stateful-examples, --seed)",
         "baseline": f"{_relative(known.path)}, {len(known.entries)} known divergences" if known.path else "none",
     }
     table = Table.grid(padding=(0, 2))
@@ -132,7 +135,7 @@ def statements(run: Run) -> Group:
         by_claim.setdefault(result.claim, []).append(result)
     blocks: list[Text | Padding] = []
     topic = ""
-    for claim in ledger.load().claims.values():
+    for claim in ledger.load_all().claims.values():
         results = by_claim.get(claim.id)
         if not results:
             continue
@@ -168,7 +171,7 @@ def _statement(claim: Claim, results: Sequence[Result]) -> Table:
 
 def table(run: Run) -> Table:
     """Topics by bindings, conforms of judged in each cell, with the two figures at the end of each row."""
-    claims = ledger.load().claims
+    claims = ledger.load_all().claims
     bindings = [name for name in run.settings.bindings if any(r.binding == name for r in run.results.values())]
     grid = Table(box=None, padding=(0, 2, 0, 0), header_style="bold", show_footer=True, footer_style="bold")
     results = list(run.results.values())
@@ -208,7 +211,7 @@ def summary(run: Run) -> Group:
     if more:
         wider = TIERS[-1] if run.left_out[TIERS[-1]] else TIERS[1]
         parts.append(Text(f"{more} more results with --tier {wider}", "dim"))
-    pending = [claim for claim in ledger.load().claims.values() if claim.state == "pending"]
+    pending = [claim for claim in ledger.load_all().claims.values() if claim.state == "pending"]
     parts.append(
         Text(f"{len(pending)} claims of the ledger are pending: cognito-conformance claims --state pending", "dim")
     )

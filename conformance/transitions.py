@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -31,6 +32,12 @@ class Row:
     provenance: str | None
     answer: str | None = None
     enabled: bool = True
+
+    @property
+    def id(self) -> str:
+        """The row in one word."""
+        words = [self.operation, self.when, self.start, "" if self.enabled else "disabled"]
+        return "-".join(re.sub(r"[^A-Za-z0-9_]+", "-", word) for word in words if word)
 
     @property
     def asserted(self) -> bool:
