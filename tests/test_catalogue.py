@@ -72,9 +72,9 @@ def _map():
 def test_the_map_names_every_module():
     """The package's docstring lists each module once."""
     modules = {path.stem for path in PACKAGE.glob("*.py") if path.stem not in ("__init__", "__main__")}
-    parts = [path for name in ("bindings", "reference") for path in PACKAGE.glob(f"{name}/*.py")]
+    parts = [path for name in ("bindings", "reference", "mutants") for path in PACKAGE.glob(f"{name}/*.py")]
     modules |= {f"{path.parent.name}.{path.stem}" for path in parts if path.stem != "__init__"}
-    modules |= {"bindings", "reference"}
+    modules |= {"bindings", "reference", "mutants"}
 
     assert sorted(_map()) == sorted(modules)
 

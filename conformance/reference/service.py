@@ -611,4 +611,3 @@ def code(user: User, asked: Members) -> str:
     if not user.code:
         return "no code was sent"
     return "right code" if asked["ConfirmationCode"] == user.code else "wrong code"
-

@@ -59,7 +59,7 @@ def typed(shape: Any, value: Any) -> Any:
     """`value` with the members that the model knows.
 
     Raises Refusal (SerializationException) where a type is wrong."""
-    wanted = TYPES.get(shape.type_name, object)
+    wanted: Any = TYPES.get(shape.type_name, object)
     if not isinstance(value, wanted) or (isinstance(value, bool) and wanted is not bool):
         raise Refusal("SerializationException")
     match shape.type_name:
