@@ -54,9 +54,14 @@ class Visit:
     steps: tuple[Step, ...] = ()
 
     @property
+    def expected_outcome(self) -> str:
+        """What the row says, or the other outcome that it allows where that was seen."""
+        return self.row.also if self.row.also == self.outcome else self.row.outcome
+
+    @property
     def agrees(self) -> bool:
         """Whether the target did what the row says."""
-        return self.outcome == self.row.outcome and self.status == self.expected_status
+        return self.outcome == self.expected_outcome and self.status == self.expected_status
 
 
 @dataclass

@@ -12,9 +12,9 @@ from conformance.verdicts import BadInput
 
 TIERS = ("documented", "observed", "wording")
 DEFAULT_BINDINGS = "sdk,wire"
-# So many random walks take about two seconds at an embedded target.
+# So many walks take about two seconds at an embedded target, and these visit every row of the table there.
 EXAMPLES = 30
-SEED = 1
+SEED = 2
 
 
 @dataclass(frozen=True)

@@ -20,7 +20,7 @@ class Row:
     """What `operation` makes of a user in the status `start`, enabled or not, `when` a condition holds ("": always).
 
     `error` is the named error, `to` the status afterwards (`start` after an error, None where no source tells) and
-    `answer` what a sign-in gives. Without a `claim` nothing is known of this cell.
+    `answer` what a sign-in gives; `also` is an outcome that a source has against that, and that is as good. Without a `claim` nothing is known of this cell.
     """
 
     operation: str
@@ -32,6 +32,7 @@ class Row:
     provenance: str | None
     answer: str | None = None
     enabled: bool = True
+    also: str | None = None
 
     @property
     def id(self) -> str:
@@ -85,6 +86,7 @@ def _rows(entry: Mapping[str, Any]) -> list[Row]:
             provenance=entry.get("provenance"),
             answer=entry.get("answer"),
             enabled=entry.get("enabled", True),
+            also=entry.get("also"),
         )
         for when, start in product(entry.get("when", [""]), entry["from"])
     ]
