@@ -40,6 +40,12 @@ The modules, each importing only from those above it:
   report        what a person reads
   stateful      random walks through the lifecycle, and the shortest to a disagreement
   plugin        pytest: options, bindings, verdicts
+  mutants       the reference broken in one way at a time
+  mutants.planting   how a fault is planted
+  mutants.faults     the catalogue of faults
+  mutants.hostile    services that are no Cognito at all
+  mutants.trial      one mutant on trial
+  mutants.program    the command `mutants`
   command       the command line
 
 scenarios/ holds what any endpoint is asked; nothing imports it.

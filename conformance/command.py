@@ -1,4 +1,4 @@
-"""The command line: `cognito-conformance run`, `claims`, `targets`, `baseline`."""
+"""The command line: `cognito-conformance run`, `claims`, `targets`, `baseline`, `mutants`."""
 
 from __future__ import annotations
 
@@ -22,6 +22,7 @@ from conformance import baseline, catalogue, ledger, settings, targets
 from conformance.bindings import NAMES
 from conformance.data import SCENARIOS
 from conformance.ledger import UnknownClaim
+from conformance.mutants.program import mutants
 from conformance.plugin import RUN
 from conformance.report import head, scenarios_of, statements, summary, table, verdict_line
 from conformance.results import Tally
@@ -61,6 +62,9 @@ def _complain(line: str) -> None:
 @click.version_option(package_name="cognito-conformance")
 def main() -> None:
     """Judge any endpoint against what Amazon Cognito documents for AdminSetUserPassword."""
+
+
+main.add_command(mutants)
 
 
 def _judging(command: F) -> F:

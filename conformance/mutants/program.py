@@ -100,7 +100,7 @@ def _matches(expression: str, name: str, claims: Collection[str]) -> bool:
 def matrix(outcomes: Sequence[Outcome], findings: Sequence[Finding], *, complete: bool, every_binding: bool) -> Matrix:
     """The matrix of these outcomes; only a complete one can tell which claims nothing breaks."""
     broken = {claim for outcome in outcomes for claim in outcome.claims}
-    testable = [claim.id for claim in ledger.load().claims.values() if claim.state == "testable"]
+    testable = [claim.id for claim in ledger.load_all().claims.values() if claim.state == "testable"]
     unbroken = [claim for claim in testable if complete and claim not in broken]
     order = {name: number for number, name in enumerate(faults.catalogue())}
     ordered = sorted(outcomes, key=lambda outcome: order[outcome.mutant])
@@ -154,7 +154,7 @@ def show(console: Console, found: Matrix) -> None:
     for outcome in found.outcomes:
         meant.update(every[outcome.mutant].claims)
         caught.update(outcome.claims & set(every[outcome.mutant].claims))
-    for claim in ledger.load().claims:
+    for claim in ledger.load_all().claims:
         if claim in meant:
             table.add_row(claim, str(meant[claim]), str(caught[claim]))
     if found.outcomes:

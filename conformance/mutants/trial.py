@@ -7,7 +7,7 @@ import json
 import multiprocessing
 import os
 import time
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from functools import partial
@@ -150,13 +150,25 @@ def _trial(mutant: Mutant, bindings: Sequence[str]) -> Outcome:
     """Ask the scenarios of the mutant's own claims first, and the others only where none of those noticed."""
     started = time.monotonic()
     with _serving(mutant.plant) as url:
-        meant = [s for claim in mutant.claims for s in catalogue.of_claim(claim)]
-        wanted = {f"{s.claim}|{binding}" for s in meant for binding in s.bindings if binding in bindings}
-        broken = _judge(url, [f"{SCENARIOS / s.file}::{s.name}" for s in meant], bindings)
+        wanted, places = _meant(mutant, bindings)
+        broken = _judge(url, places, wanted)
         if not broken:
-            broken = _judge(url, [str(SCENARIOS)], bindings[:1], enough=1)
+            broken = _judge(url, [str(SCENARIOS)], None)
     missed = sorted(wanted - set(broken))
     return Outcome(mutant.name, tuple(sorted(broken)), tuple(missed), round(time.monotonic() - started, 1))
+
+
+def _meant(mutant: Mutant, bindings: Sequence[str]) -> tuple[set[str], list[str]]:
+    """The claims that must catch it, as `claim|binding`, and where their scenarios are.
+
+    A claim that none of the bindings can express is judged by one that can."""
+    wanted, places = set(), []
+    for claim in mutant.claims:
+        able = [(s, binding) for s in catalogue.of_claim(claim) for binding in s.bindings]
+        asked = [pair for pair in able if pair[1] in bindings] or able[:1]
+        wanted |= {f"{claim}|{binding}" for _, binding in asked}
+        places += [f"{SCENARIOS / scenario.file}::{scenario.name}" for scenario, _ in asked]
+    return wanted, list(dict.fromkeys(places))
 
 
 @contextmanager
@@ -179,8 +191,9 @@ def _serve(plant: Plant, pipe: Connection) -> None:
     serving.serve_forever()
 
 
-def _judge(url: str, places: Sequence[str], bindings: Sequence[str], enough: int = 0) -> set[str]:
-    """The claims that diverge at `url`, as `claim|binding`; nothing more is asked of one that does, or of `enough`."""
+def _judge(url: str, places: Sequence[str], wanted: Collection[str] | None) -> set[str]:
+    """Which of the `wanted` diverge at `url`, as `claim|binding`; where all claims are (None), the first that does."""
+    bindings = {pair.partition("|")[2] for pair in wanted} if wanted else {"wire", "sdk"}
     identity = {
         "AWS_ACCESS_KEY_ID": str(INVENTED.access_key),
         "AWS_SECRET_ACCESS_KEY": str(INVENTED.secret_key),
@@ -190,7 +203,7 @@ def _judge(url: str, places: Sequence[str], bindings: Sequence[str], enough: int
     for name in [name for name in os.environ if name.startswith(("AWS_", "PYTEST_"))]:
         del os.environ[name]
     os.environ.update(identity)
-    watcher = _Watcher(enough)
+    watcher = _Watcher(wanted)
     code = pytest.main(
         [
             *places,
@@ -198,7 +211,7 @@ def _judge(url: str, places: Sequence[str], bindings: Sequence[str], enough: int
             f"--config-file={SCENARIOS / 'pytest.ini'}",
             *("-p", "conformance.plugin", "-p", "no:terminal", "-p", "no:cacheprovider"),
             f"--endpoint-url={url}",
-            f"--bindings={','.join(bindings)}",
+            f"--bindings={','.join(sorted(bindings))}",
             "--tier=wording",
         ],
         plugins=[watcher],
@@ -211,17 +224,17 @@ def _judge(url: str, places: Sequence[str], bindings: Sequence[str], enough: int
 class _Watcher:
     """Notes which claims diverge, and passes over what more there is to ask about them."""
 
-    def __init__(self, enough: int) -> None:
+    def __init__(self, wanted: Collection[str] | None) -> None:
         self.broken: set[str] = set()
-        self._enough = enough
+        self._wanted = wanted
 
     @pytest.hookimpl(tryfirst=True)
     def pytest_runtest_setup(self, item: Any) -> None:
-        """Pass over a scenario whose claim is known to be broken over this binding."""
-        marker = item.get_closest_marker("claim")
-        done = self._enough and len(self.broken) >= self._enough
-        if done or f"{marker.args[0]}|{item.callspec.params['binding']}" in self.broken:
-            pytest.skip("known")
+        """Pass over a scenario whose claim was not asked for, or is known to be broken over this binding."""
+        pair = f"{item.get_closest_marker('claim').args[0]}|{item.callspec.params['binding']}"
+        needless = self.broken if self._wanted is None else pair in self.broken or pair not in self._wanted
+        if needless:
+            pytest.skip("needless")
 
     def pytest_runtest_logreport(self, report: Any) -> None:
         """Note a divergence."""
