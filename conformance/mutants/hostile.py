@@ -158,13 +158,15 @@ def catalogue() -> dict[str, Hostile]:
             lambda: _answers(_at_first(2, THROTTLED))(),
             CONFORMS,
             0,
+            ONE,
         ),
         Hostile(
-            "faulty-once",
-            "Each request fails with 500 once, then is served.",
-            lambda: _answers(_at_first(1, ANSWERS["500"][0]))(),
+            "mine-faulty-once",
+            "The operation fails with 500 once, then is served.",
+            lambda: _answers(_at_first(1, ANSWERS["500"][0]), True)(),
             CONFORMS,
             0,
+            ONE,
         ),
     ]
     return {one.name: one for one in every}
