@@ -39,6 +39,7 @@ class Walks:
         self._pool = pool
         self._agreements: dict[Row, Visit] = {}
         self._disagreements: dict[Row, Visit] = {}
+        self._unreached: set[tuple[str, bool]] = set()
         self._unimplemented: set[str] = set()
         self._blocked: str | None = None
         self._fault: Inconclusive | None = None
@@ -59,8 +60,11 @@ class Walks:
 
             @initialize(number=_NUMBERS)
             def begin(self, number: int) -> None:
-                for operation, when in walks._start(number):
+                start = walks._start(number)
+                for operation, when in PATHS[start]:
                     walks._take(self.walker, step(operation, when))
+                if (self.walker.user.status, self.walker.user.enabled) != start:
+                    walks._unreached.add(start)
 
             @rule(number=_NUMBERS)
             def go_on(self, number: int) -> None:
@@ -143,12 +147,14 @@ class Walks:
         for visit in walker.visits[before:]:
             (self._agreements if visit.agrees else self._disagreements).setdefault(visit.row, visit)
 
-    def _start(self, number: int) -> tuple[tuple[str, str], ...]:
-        """A path to a status of which much was not seen yet."""
+    def _start(self, number: int) -> tuple[str, bool]:
+        """A status of which much was not seen yet, unless its path led elsewhere before."""
         unseen = Counter((row.start, row.enabled) for row in driven() if not self._saw(row))
+        for start in self._unreached:
+            unseen[start] = 0
         most = max(unseen.values(), default=0)
         starts = [start for start in PATHS if number % _ANYTHING == _ANYTHING - 1 or unseen[start] * 3 >= most * 2]
-        return PATHS[starts[number // _ANYTHING % len(starts)]]
+        return starts[number // _ANYTHING % len(starts)]
 
     def _choose(self, walker: Walker, number: int) -> Step | None:
         """A step that can be taken, by preference to a row that was not seen yet, best without leaving the status."""
