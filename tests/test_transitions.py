@@ -1,6 +1,7 @@
 """The table of transitions is valid, complete, and says nothing twice."""
 
 import json
+import re
 import tomllib
 from collections import Counter
 
@@ -71,3 +72,20 @@ def test_a_cell_without_evidence_asserts_nothing():
     assert not TABLE.find("AdminDeleteUser", "", "CONFIRMED", enabled=False).asserted
     assert not TABLE.find("SignUp", "", "EXTERNAL_PROVIDER").asserted
     assert not TABLE.find("AdminSetUserPassword", "Permanent=false", "EXTERNAL_PROVIDER").asserted
+
+
+def test_the_readmes_diagram_is_the_tables():
+    """The state diagram in the README is drawn from the table as it is."""
+    readme = (SCHEMAS.parent / "README.md").read_text(encoding="utf-8")
+    (drawn,) = re.findall(r"```mermaid\n(.*?)\n```", readme, re.DOTALL)
+
+    assert drawn == transitions.diagram(), "put what transitions.diagram() gives into the README"
+
+
+def test_the_diagram_draws_every_change_that_has_a_source():
+    """A change of status that is only inferred is not drawn, one that has a source is, with its operation."""
+    drawn = transitions.diagram()
+
+    assert "CONFIRMED --> RESET_REQUIRED: AdminResetUserPassword (verified contact)" in drawn
+    assert "EXTERNAL_PROVIDER --> FORCE_CHANGE_PASSWORD" not in drawn
+    assert "[*] --> UNCONFIRMED: SignUp" in drawn
