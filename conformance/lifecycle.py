@@ -8,6 +8,7 @@ import shlex
 import uuid
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
+from functools import cache
 from typing import Any
 
 from conformance import transitions
@@ -304,6 +305,7 @@ def step(operation: str, when: str) -> Step:
     return next(s for s in STEPS if (s.operation, s.when) == (operation, when))
 
 
+@cache
 def driven() -> tuple[Row, ...]:
     """The rows of the table that a walk can judge."""
     conditions = {(s.operation, s.when) for s in STEPS}

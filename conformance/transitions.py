@@ -6,7 +6,7 @@ import re
 import tomllib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, cached_property
 from itertools import groupby, product
 from typing import Any
 
@@ -19,8 +19,9 @@ NONE = "none"  # the status of a user that does not exist
 class Row:
     """What `operation` makes of a user in the status `start`, enabled or not, `when` a condition holds ("": always).
 
-    `error` is the named error, `to` the status afterwards (`start` after an error, None where no source tells) and
-    `answer` what a sign-in gives; `also` is an outcome that a source has against that, and that is as good. Without a `claim` nothing is known of this cell.
+    `error` is the named error, `to` the status afterwards (`start` after an error, None where no source tells),
+    `answer` what a sign-in gives, and `also` an outcome that a source has against that and that is as good. Without a
+    `claim` nothing is known of this cell.
     """
 
     operation: str
@@ -62,8 +63,11 @@ class Table:
     def find(self, operation: str, when: str, start: str, enabled: bool = True) -> Row:
         """The row for this cell; one of which nothing is known where the file has none."""
         unknown = Row(operation, when, start, None, None, None, None, enabled=enabled)
-        cell = (operation, when, start, enabled)
-        return next((row for row in self.rows if (row.operation, row.when, row.start, row.enabled) == cell), unknown)
+        return self._cells.get((operation, when, start, enabled), unknown)
+
+    @cached_property
+    def _cells(self) -> Mapping[tuple[str, str, str, bool], Row]:
+        return {(row.operation, row.when, row.start, row.enabled): row for row in self.rows}
 
 
 @cache
