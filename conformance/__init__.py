@@ -5,6 +5,7 @@ The modules, each importing only from those above it:
   data          where schemas/ and fixtures/ lie
   verdicts      what can be said of a target, and what ends a scenario that cannot judge
   ledger        the claims of an operation
+  transitions   what each operation makes of a user in each status
   editions      the documentation's sentences, as fingerprints, in each of its editions
   help_process  the AWS CLI's help page, in a process of its own
   cli_process   the AWS CLI, loaded once and forked for each call, in a process of its own
@@ -22,9 +23,19 @@ The modules, each importing only from those above it:
   results       results and their tally
   targets       the endpoints that can be judged
   command_line  a program with all that surrounds it under control
+  reference     the documented service as an executable specification
+  reference.refusal   a refusal of the service, and its text
+  reference.shapes    what a request must hold, by the service model
+  reference.password  what a pool asks of a password
+  reference.srp       the server's half of SRP
+  reference.callers   signatures and IAM policies
+  reference.service   pools, users and the operations on them
+  reference.face      the same over HTTP
+  reference.process   the same in a process of its own
   service       the plain client that arranges and observes
   sign_in       signing in, by each flow that knows a password
   world         pools and users at the target
+  lifecycle     one user, step by step, beside the table of transitions
   bindings      the ways to call the operation under test
   bindings.sdk  boto3
   bindings.wire raw HTTP with botocore's signature
@@ -37,7 +48,14 @@ The modules, each importing only from those above it:
   report        what a person reads on a terminal
   document      the JSON report
   page          what a person reads in a browser
+  stateful      random walks through the lifecycle, and the shortest to a disagreement
   plugin        pytest: options, bindings, verdicts
+  mutants       the reference broken in one way at a time
+  mutants.planting   how a fault is planted
+  mutants.faults     the catalogue of faults
+  mutants.hostile    services that are no Cognito at all
+  mutants.trial      one mutant on trial
+  mutants.program    the command `mutants`
   command       the command line
 
 scenarios/ holds what any endpoint is asked; nothing imports it. gate/ judges SDK and CLI upgrades, in processes that

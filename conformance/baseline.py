@@ -76,6 +76,10 @@ class Baseline:
         """The entry that describes a divergence, if it is known."""
         return next((entry for entry in self.entries if entry.explains(result)), None)
 
+    def names(self, scenario: str, parameters: str) -> bool:
+        """Whether an entry is about just these parameters of a scenario."""
+        return any(entry.scenario == scenario and parameters in entry.parameters for entry in self.entries)
+
     def stale(self, results: Sequence[Result], collected: Iterable[tuple[str, str]]) -> list[Stale]:
         """The entries that `results` prove wrong.
 

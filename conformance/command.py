@@ -1,4 +1,4 @@
-"""The command line: `cognito-conformance run`, `claims`, `targets`, `baseline`."""
+"""The command line: `cognito-conformance run`, `claims`, `targets`, `baseline`, `mutants`."""
 
 from __future__ import annotations
 
@@ -32,6 +32,7 @@ from conformance.cli_client import AwsCliMissing
 from conformance.data import SCENARIOS
 from conformance.document import clients
 from conformance.ledger import UnknownClaim
+from conformance.mutants.program import mutants
 from conformance.plugin import RUN
 from conformance.report import head, scenarios_of, statements, summary, table, verdict_line
 from conformance.runs import Run
@@ -72,6 +73,9 @@ def main() -> None:
     """Judge any endpoint against what Amazon Cognito documents for AdminSetUserPassword."""
 
 
+main.add_command(mutants)
+
+
 def _judging(command: F) -> F:
     """The options that say what is judged, shared by every command that runs scenarios."""
     for option in reversed(
@@ -88,6 +92,16 @@ def _judging(command: F) -> F:
                 metavar="FILE|none",
                 help="Known divergences [default: the target's own].",
             ),
+            click.option(
+                "--stateful-examples",
+                "examples",
+                type=int,
+                default=settings.EXAMPLES,
+                show_default=True,
+                metavar="N",
+                help="Take so many random walks through the lifecycle.",
+            ),
+            click.option("--seed", type=int, default=settings.SEED, show_default=True, help="Which walks those are."),
             click.option("-n", "workers", metavar="WORKERS", default="0", help="Run in so many processes at once."),
             click.option(
                 "-k", "expression", metavar="EXPR", help="Only what matches: claim, topic, scenario, id; and, or, not."
@@ -135,6 +149,8 @@ def judge(
     bindings: str = settings.DEFAULT_BINDINGS,
     tier: str = settings.TIERS[0],
     baseline_name: str | None = None,
+    examples: int = settings.EXAMPLES,
+    seed: int = settings.SEED,
     workers: str = "0",
     expression: str | None = None,
     extra: Sequence[str] = (),
@@ -142,7 +158,7 @@ def judge(
     """Run the scenarios that these options choose, and show how far they are.
 
     Raises BadInput, and Inconclusive where the endpoint does not answer at all."""
-    checked = settings.check(target, endpoint_url, bindings, tier, baseline_name)
+    checked = settings.check(target, endpoint_url, bindings, tier, baseline_name, examples, seed)
     if not (workers.isdigit() or workers in ("auto", "logical")):
         raise BadInput(f"-n {workers!r}: give a number of processes, or auto")
     if checked.target.url is not None:
@@ -160,6 +176,8 @@ def judge(
         "no:cacheprovider",
         f"--bindings={bindings}",
         f"--tier={tier}",
+        f"--stateful-examples={examples}",
+        f"--seed={seed}",
         *([f"--target={target}"] if target else []),
         *([f"--endpoint-url={endpoint_url}"] if endpoint_url else []),
         *([f"--baseline={baseline_name}"] if baseline_name else []),
@@ -253,7 +271,7 @@ class _Watcher:
 )
 def claims(claim_id: str | None, state: str | None) -> None:
     """Print the ledger; with ID: wording, provenance, source and scenarios of one claim."""
-    book = ledger.load()
+    book = ledger.load_all()
     if claim_id is None:
         topic = ""
         for claim in book.claims.values():
@@ -313,7 +331,9 @@ def list_targets() -> None:
             state = str(problem)
         path = baseline.path_of(name)
         entries = (
-            f"{len(baseline.load(path, ledger.load()).entries)} known divergences" if path.exists() else "no baseline"
+            f"{len(baseline.load(path, ledger.load_all()).entries)} known divergences"
+            if path.exists()
+            else "no baseline"
         )
         click.echo(f"{name}\n  {title}\n  {state}; {entries}")
     click.echo("any other\n  cognito-conformance run --endpoint-url URL")
@@ -359,7 +379,7 @@ def prune(ctx: click.Context, /, **asked: Any) -> None:
 
 def _write(mended: baseline.Baseline, path: Path, done: Run) -> None:
     """The target's part goes to its file, that of the programs to theirs."""
-    book = ledger.load()
+    book = ledger.load_all()
     baseline.write(program_baselines.without(mended, book), path, done.settings.target.name)
     for file in program_baselines.write(mended, book, done.settings.bindings):
         click.echo(f"{file}: what is known of the program")
@@ -391,7 +411,7 @@ def check(files: Sequence[Path]) -> None:
     """Check baselines without running anything: form, claims, scenarios, reasons. Default: all that are shipped."""
     names = {scenario.name for scenario in catalogue.scenarios()}
     for path in files or sorted(baseline.DIRECTORY.glob("*.toml")):
-        entries = baseline.load(path, ledger.load(), names).entries
+        entries = baseline.load(path, ledger.load_all(), names).entries
         unexplained = [entry.title for entry in entries if entry.reason == baseline.UNEXPLAINED]
         if unexplained:
             raise BadInput(f"baseline {path}: write a reason for {'; '.join(unexplained)}")

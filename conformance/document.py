@@ -43,6 +43,7 @@ def document(done: Run) -> dict[str, Any]:
         "summary": {
             "tier": done.settings.tier,
             "bindings": list(done.settings.bindings),
+            "walks": {"examples": done.settings.examples, "seed": done.settings.seed},
             "verdicts": {str(verdict): tally[verdict] for verdict in Verdict},
             "conformity": tally.conformity,
             "coverage": tally.coverage,

@@ -35,18 +35,20 @@ class Journal:
     """What one scenario sent and received.
 
     `secrets` are values to hide wherever they appear: the credentials in use. `names` maps what differs from run to run
-    (user names, pool ids) to a word for it, so that an observation reads the same every time.
+    (user names, pool ids) to a word for it, so that an observation reads the same every time. `script` is for a shell:
+    what shows the same by hand, where the scenario knows.
     """
 
     def __init__(self, secrets: Iterable[str] = ()) -> None:
         self.exchanges: list[Exchange] = []
         self.names: dict[str, str] = {}
         self.reply: Reply | None = None
+        self.script: tuple[str, ...] = ()
         self._secrets = [secret for secret in secrets if secret]
 
     def begin(self) -> None:
         """Forget the exchanges and names of the scenario before."""
-        self.exchanges, self.names, self.reply = [], {}, None
+        self.exchanges, self.names, self.reply, self.script = [], {}, None, ()
 
     def record(self, sent: str, received: str) -> None:
         """Write down an exchange that the plain client made."""

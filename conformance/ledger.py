@@ -3,7 +3,7 @@
 import difflib
 import tomllib
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cache
 from typing import Any
 
@@ -102,15 +102,31 @@ def load(operation: str = "admin-set-user-password") -> Ledger:
     path = SCHEMAS / f"{operation}.toml"
     document = tomllib.loads(path.read_text(encoding="utf-8"))
     claims = [_claim(**row) for row in document["claim"]]
-    asides = [Aside(row["id"], row["text"], _sentences(row["sentences"])) for row in document["aside"]]
+    asides = [Aside(row["id"], row["text"], _sentences(row["sentences"])) for row in document.get("aside", [])]
     return Ledger(
         operation=document["operation"],
         service=document["service"],
         file=path.name,
-        editions={name: Edition(**edition) for name, edition in document["editions"].items()},
+        editions={name: Edition(**edition) for name, edition in document.get("editions", {}).items()},
         claims={claim.id: claim for claim in claims},
         asides={aside.id: aside for aside in asides},
     )
+
+
+def operations() -> tuple[str, ...]:
+    """The operations that have a ledger, as their files are named."""
+    documents = {path.stem: tomllib.loads(path.read_text(encoding="utf-8")) for path in sorted(SCHEMAS.glob("*.toml"))}
+    return tuple(name for name, document in documents.items() if "claim" in document)
+
+
+@cache
+def load_all() -> Ledger:
+    """Every claim: those of AdminSetUserPassword first, then those of the lifecycle around it."""
+    main = load()
+    claims = dict(main.claims)
+    for operation in operations():
+        claims |= load(operation).claims
+    return replace(main, file=f"{SCHEMAS.name}/", claims=claims)
 
 
 def _claim(source: list[str], sentences: Mapping[str, list[str]] | None = None, **row: Any) -> Claim:

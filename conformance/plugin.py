@@ -37,6 +37,10 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     group.addoption("--bindings", default=settings.DEFAULT_BINDINGS, help="sdk,wire,cli,cli2 (default: %(default)s)")
     group.addoption("--tier", default=settings.TIERS[0], help=f"{', '.join(settings.TIERS)} (default: %(default)s)")
     group.addoption("--baseline", help="file of known divergences, or none (default: the embedded target's own)")
+    group.addoption(
+        "--stateful-examples", type=int, default=settings.EXAMPLES, help="random walks to take (default: %(default)s)"
+    )
+    group.addoption("--seed", type=int, default=settings.SEED, help="which walks those are (default: %(default)s)")
     group.addoption("--json", type=Path, help="write the results as JSON to this file")
     with suppress(ValueError):  # another plugin, such as pytest-html, may have the name
         group.addoption("--html", type=Path, help="write the report as one HTML page to this file")
@@ -54,7 +58,15 @@ def pytest_configure(config: pytest.Config) -> None:
         return
     option = config.option
     try:
-        checked = settings.check(option.target, option.endpoint_url, option.bindings, option.tier, option.baseline)
+        checked = settings.check(
+            option.target,
+            option.endpoint_url,
+            option.bindings,
+            option.tier,
+            option.baseline,
+            option.stateful_examples,
+            option.seed,
+        )
         settings.check_writable(option.json, _html(config))
     except BadInput as problem:
         raise pytest.UsageError(str(problem)) from None
@@ -90,7 +102,8 @@ def pytest_ignore_collect(collection_path: Path, config: pytest.Config) -> bool 
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
     """Run a scenario over each binding that was asked for and can express it; without one it is deselected later."""
-    if metafunc.definition.get_closest_marker("claim"):
+    marks = {mark.name for mark in metafunc.definition.iter_markers()}
+    if "claim" in marks or "bindings" in marks:
         able = metafunc.definition.get_closest_marker("bindings")
         names = able.args if able else NAMES
         run = metafunc.config.stash.get(RUN, None)
@@ -117,7 +130,7 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
 
 def _chosen(item: pytest.Item, run: Run) -> bool:
     """Whether a scenario over a binding is to be run, before any `-k`; counts those, and what another tier adds."""
-    claim = ledger.load().claims[_claim(item)]
+    claim = ledger.load_all().claims[_claim(item)]
     item.extra_keyword_matches |= {claim.id, claim.topic}
     if _binding(item) not in run.settings.bindings:
         return False
@@ -133,7 +146,7 @@ def _unknown_word(expression: str, items: Sequence[pytest.Item]) -> str | None:
     names = {name.lower() for item in items for name in (*item.listnames(), *item.extra_keyword_matches)}
     for word in re.findall(r"[\w:+\-.\[\]\\/]+", expression):
         if word not in ("and", "or", "not") and not any(word.lower() in name for name in names):
-            nearest = ledger.load().nearest(word.removeprefix("test_").replace("_", "-"))
+            nearest = ledger.load_all().nearest(word.removeprefix("test_").replace("_", "-"))
             return f"-k {word!r} is in no claim and no scenario" + (f": did you mean {nearest!r}?" if nearest else "")
     return None
 
@@ -190,7 +203,7 @@ def pytest_runtest_makereport(
 
 
 def _result(item: pytest.Item, call: pytest.CallInfo[None], run: Run) -> Result:
-    claim = ledger.load().claims[_claim(item)]
+    claim = ledger.load_all().claims[_claim(item)]
     journal = run.journal or Journal()
     verdict, divergence, reason, fault = _verdict(item, call, journal, claim.wording)
     result = Result(
@@ -208,6 +221,7 @@ def _result(item: pytest.Item, call: pytest.CallInfo[None], run: Run) -> Result:
         fault=fault,
         seconds=round(time.perf_counter() - item.stash[_STARTED], 3),
         exchange=tuple((e.sent, e.received) for e in journal.exchanges) if divergence else (),
+        script=journal.script if divergence else (),
     )
     return replace(result, known=run.settings.baseline.entry(result) is not None)
 

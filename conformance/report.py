@@ -74,7 +74,7 @@ def reproduce(result: Result, settings: Settings) -> str:
 
 def explanation(result: Result, settings: Settings) -> str:
     """A divergence as text: claim, source, expected and observed, the exchange, how to see it again."""
-    claim = ledger.load().claims[result.claim]
+    claim = ledger.load_all().claims[result.claim]
     lines = [
         f"{result.kind}: {claim.text}",
         f"  claim      {claim.id} ({claim.provenance}, confidence {claim.confidence})",
@@ -83,6 +83,8 @@ def explanation(result: Result, settings: Settings) -> str:
         f"  expected   {result.expected}",
         f"  observed   {result.observed}",
         *[f"  {line}" for line in _exchange(result)],
+        *(["  by hand"] if result.script else []),
+        *[f"    {line}" for line in result.script],
         f"  reproduce  {reproduce(result, settings)}",
     ]
     return "\n".join(lines)
@@ -106,13 +108,14 @@ def head(settings: Settings, clients: dict[str, str]) -> Table:
     """What is judged, against what, with which clients."""
     target = settings.target
     judged = {s.claim for s in catalogue.scenarios() if not set(s.bindings).isdisjoint(settings.bindings)}
-    claims = [c for c in ledger.load().claims.values() if c.id in judged and within(settings.tier, c.tier)]
+    claims = [c for c in ledger.load_all().claims.values() if c.id in judged and within(settings.tier, c.tier)]
     where = target.url or "embedded, in a process of its own"
     known = settings.baseline
     rows = {
         "target": f"{target.name} {target.version or ''}".strip() + f" ({where})",
-        "claims": f"{len(claims)} of AdminSetUserPassword, tier {settings.tier}",
+        "claims": f"{len(claims)} of AdminSetUserPassword and the lifecycle around it, tier {settings.tier}",
         "bindings": ", ".join(f"{name} ({clients.get(name, 'not installed')})" for name in settings.bindings),
+        "walks": f"{settings.examples} with seed {settings.seed} (--stateful-examples, --seed)",
         "baseline": f"{_relative(known.path)}, {len(known.entries)} known divergences" if known.path else "none",
     }
     table = Table.grid(padding=(0, 2))
@@ -159,7 +162,7 @@ class Statement:
 def by_topic(run: Run) -> dict[str, list[Statement]]:
     """The claims that were run, by topic, in the order of the ledger."""
     topics: dict[str, list[Statement]] = {}
-    for claim in ledger.load().claims.values():
+    for claim in ledger.load_all().claims.values():
         results = tuple(sorted((r for r in run.results.values() if r.claim == claim.id), key=lambda r: r.id))
         if results:
             topics.setdefault(claim.topic, []).append(Statement(claim, results))
@@ -240,7 +243,7 @@ def summary(run: Run) -> Group:
     if more:
         wider = TIERS[-1] if run.left_out[TIERS[-1]] else TIERS[1]
         parts.append(Text(f"{more} more results with --tier {wider}", "dim"))
-    pending = [claim for claim in ledger.load().claims.values() if claim.state == "pending"]
+    pending = [claim for claim in ledger.load_all().claims.values() if claim.state == "pending"]
     parts.append(
         Text(f"{len(pending)} claims of the ledger are pending: cognito-conformance claims --state pending", "dim")
     )

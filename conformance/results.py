@@ -16,7 +16,7 @@ class Result:
 
     `id` is stable across runs and machines, and selects just this result with `-k`. `kind`, `expected` and `observed`
     are set for a divergence, `reason` for a verdict that says nothing about the target, `known` where the baseline has
-    the divergence, `fault` where the suite itself failed.
+    the divergence, `fault` where the suite itself failed, `script` where AWS CLI commands show the same by hand.
     """
 
     id: str
@@ -34,6 +34,7 @@ class Result:
     fault: bool = False
     seconds: float = 0.0
     exchange: tuple[tuple[str, str], ...] = field(default=())
+    script: tuple[str, ...] = ()
 
     @property
     def where(self) -> str:
@@ -45,6 +46,7 @@ class Result:
         document = asdict(self)
         # Plain strings: execnet, which carries results between processes, knows no enums.
         document["verdict"], document["kind"] = str(self.verdict), str(self.kind) if self.kind else None
+        document["script"] = list(self.script)
         document["exchange"] = [{"sent": sent, "received": received} for sent, received in self.exchange]
         return document
 
@@ -56,6 +58,7 @@ class Result:
                 **document,
                 "verdict": Verdict(document["verdict"]),
                 "kind": Kind(document["kind"]) if document["kind"] else None,
+                "script": tuple(document["script"]),
                 "exchange": tuple((step["sent"], step["received"]) for step in document["exchange"]),
             }
         )

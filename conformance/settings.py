@@ -12,6 +12,9 @@ from conformance.verdicts import BadInput
 
 TIERS = ("documented", "observed", "wording")
 DEFAULT_BINDINGS = "sdk,wire"
+# So many walks take about two seconds at an embedded target, and these visit every row of the table there.
+EXAMPLES = 30
+SEED = 2
 
 
 @dataclass(frozen=True)
@@ -22,6 +25,8 @@ class Settings:
     bindings: tuple[str, ...]
     tier: str
     baseline: Baseline
+    examples: int = EXAMPLES
+    seed: int = SEED
 
     @property
     def arguments(self) -> str:
@@ -29,6 +34,8 @@ class Settings:
         words = [] if self.target.name == "endpoint" else [self.target.name]
         words += ["--endpoint-url", self.target.url] if self.target.url else []
         words += ["--tier", self.tier] if self.tier != TIERS[0] else []
+        words += ["--stateful-examples", str(self.examples)] if self.examples != EXAMPLES else []
+        words += ["--seed", str(self.seed)] if self.seed != SEED else []
         return " ".join([*words, "--baseline none"])
 
 
@@ -38,6 +45,8 @@ def check(
     chosen: str = DEFAULT_BINDINGS,
     tier: str = TIERS[0],
     baseline_name: str | None = None,
+    examples: int = EXAMPLES,
+    seed: int = SEED,
 ) -> Settings:
     """The settings that these options mean.
 
@@ -48,13 +57,15 @@ def check(
         raise BadInput(f"--bindings {chosen!r}: choose some of {','.join(bindings.NAMES)}")
     if tier not in TIERS:
         raise BadInput(f"--tier {tier!r}: choose one of {', '.join(TIERS)}")
+    if examples < 1:
+        raise BadInput(f"--stateful-examples {examples}: at least one walk is to be taken")
     resolved = resolve(target, endpoint_url)
     known = _baseline(resolved, baseline_name)
     if baseline_name != "none":
         # Of a program its own baseline holds, whichever target is judged beside it.
         scenarios = {scenario.name for scenario in catalogue.scenarios()}
-        known = Baseline(known.entries + program_baselines.load(names, ledger.load(), scenarios), known.path)
-    return Settings(resolved, names, tier, known)
+        known = Baseline(known.entries + program_baselines.load(names, ledger.load_all(), scenarios), known.path)
+    return Settings(resolved, names, tier, known, examples, seed)
 
 
 def _baseline(target: Target, name: str | None) -> Baseline:
@@ -64,7 +75,7 @@ def _baseline(target: Target, name: str | None) -> Baseline:
     path = Path(name) if name is not None else baseline.path_of(target.name)
     if name is None and not path.exists():
         return Baseline()
-    return baseline.load(path, ledger.load(), {scenario.name for scenario in catalogue.scenarios()})
+    return baseline.load(path, ledger.load_all(), {scenario.name for scenario in catalogue.scenarios()})
 
 
 def within(tier: str, claim_tier: str) -> bool:

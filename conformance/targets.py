@@ -32,6 +32,7 @@ _AWS_DOMAINS = (
     "aws.dev",
 )
 _START_SECONDS = 60
+_PROCESSES = {"moto": "conformance.moto_process", "reference": "conformance.reference.process"}
 
 
 @dataclass(frozen=True)
@@ -68,7 +69,7 @@ class Target:
         if self.url is not None:
             yield Endpoint(self.url, *_identity())
             return
-        with _embedded_moto() as url:
+        with _embedded(self.name) as url:
             yield Endpoint(url, REGION, INVENTED)
 
 
@@ -85,6 +86,8 @@ def resolve(name: str | None, endpoint_url: str | None) -> Target:
     if title is None:
         known = ", ".join(sorted(known_targets()))
         raise BadInput(f"unknown target {name!r}: choose one of {known}, or give any endpoint with --endpoint-url")
+    if name == "reference":
+        return Target(name, title)
     try:
         return Target(name, title, version("moto"))
     except PackageNotFoundError:
@@ -130,9 +133,9 @@ def _identity() -> tuple[str, ReadOnlyCredentials]:
 
 
 @contextmanager
-def _embedded_moto() -> Iterator[str]:
-    """moto in a process of its own that ends with this one, whatever happens: it lives as long as its stdin."""
-    command = [sys.executable, "-m", "conformance.moto_process"]
+def _embedded(name: str) -> Iterator[str]:
+    """A target in a process of its own that ends with this one, whatever happens: it lives as long as its stdin."""
+    command = [sys.executable, "-m", _PROCESSES[name]]
     with subprocess.Popen(
         command,
         stdin=subprocess.PIPE,
@@ -146,7 +149,8 @@ def _embedded_moto() -> Iterator[str]:
         try:
             line = process.stdout.readline()
             if not line:
-                raise Inconclusive(f"moto did not start: {' '.join(command)} ended with {process.wait(_START_SECONDS)}")
+                ended = process.wait(_START_SECONDS)
+                raise Inconclusive(f"{name} did not start: {' '.join(command)} ended with {ended}")
             yield json.loads(line)["url"]
         finally:
             process.stdin.close()

@@ -182,7 +182,7 @@ def test_an_unknown_id_in_a_baseline_is_one_line(tmp_path, changed, said):
 @pytest.mark.parametrize("path", sorted(baseline.DIRECTORY.glob("*.toml")), ids=lambda path: path.stem)
 def test_shipped_baselines_give_reasons(path):
     """Every entry that is shipped names what exists, and explains itself in a sentence of its own."""
-    entries = baseline.load(path, ledger.load(), {s.name for s in catalogue.scenarios()}).entries
+    entries = baseline.load(path, ledger.load_all(), {s.name for s in catalogue.scenarios()}).entries
 
     assert entries
     assert [e.title for e in entries if e.reason == baseline.UNEXPLAINED or len(e.reason) < 20] == []

@@ -16,12 +16,15 @@ from conformance.bindings.sdk import Sdk
 from conformance.bindings.wire import Wire
 from conformance.cli_client import AwsCliMissing
 from conformance.command_line import CommandLine
+from conformance.lifecycle import Visit, script
 from conformance.plugin import RUN
 from conformance.programs import Program
 from conformance.recorder import Recorder
 from conformance.replies import UNIMPLEMENTED, Reply
 from conformance.service import Service, ServiceError
+from conformance.stateful import Unvisited, Walks
 from conformance.targets import Endpoint
+from conformance.transitions import Row
 from conformance.verdicts import Inconclusive, Unsupported
 from conformance.world import Pool, Pools, User
 
@@ -160,6 +163,32 @@ def admin_set_user_password(binding: Binding) -> AdminSetUserPassword:
 
     def call(user: User, /, **members: Any) -> Reply:
         return binding.admin_set_user_password(**{"UserPoolId": user.pool.id, "Username": user.username, **members})
+
+    return call
+
+
+@pytest.fixture(scope="session")
+def walks(request: pytest.FixtureRequest, pools: Pools) -> Walks:
+    """The walks of this worker, the same in every worker."""
+    settings = request.config.stash[RUN].settings
+    return Walks(pools.get(apart="walks"), settings.examples, settings.seed).walk()
+
+
+@pytest.fixture
+def visit(request: pytest.FixtureRequest, walks: Walks, service: Service) -> Callable[[Row], Visit]:
+    """What the walks saw of a row; a disagreement that is not known already is shrunk, and written down as commands."""
+    settings = request.config.stash[RUN].settings
+
+    def call(row: Row) -> Visit:
+        try:
+            seen = walks.of(row)
+        except Unvisited as unvisited:
+            pytest.skip(str(unvisited))
+        if not seen.agrees:
+            seen = seen if settings.baseline.names(request.node.originalname, row.id) else walks.shortest(seen)
+            service.journal.begin()
+            service.journal.script = script(seen.calls, settings.target.url or "http://127.0.0.1:5000")
+        return seen
 
     return call
 

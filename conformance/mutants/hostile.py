@@ -1,0 +1,184 @@
+"""Services that are no Cognito at all, or hardly answer: what a run says of each, and with which exit code it ends."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+import tempfile
+import threading
+import time
+from collections import Counter
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from conformance.mutants.planting import Plant, around
+from conformance.reference import face
+from conformance.reference.callers import Request
+from conformance.reference.face import Answer, Handler
+
+MINE = f"{face.PREFIX}AdminSetUserPassword"
+JSON = {"Content-Type": face.CONTENT_TYPE}
+# Quick, and without a scenario that a refusal of everything could satisfy.
+FEW = "list-users-shows-the-same-status or wrong-password-is-refused"
+ONE = "test_new_password_confirms_the_user"
+
+
+@dataclass(frozen=True)
+class Hostile:
+    """A service, and what a run over `chosen` may say of it."""
+
+    name: str
+    intent: str
+    plant: Plant
+    verdicts: frozenset[str]
+    exit_code: int
+    chosen: str = FEW
+
+
+@dataclass(frozen=True)
+class Finding:
+    """What a run said: how it ended, and its verdicts (none where it found no service)."""
+
+    hostile: str
+    exit_code: int
+    verdicts: dict[str, int]
+    as_meant: bool
+
+
+Respond = Callable[[Request], Answer | None]
+
+
+def _answers(instead: Answer | Callable[[Request], Answer | None], only_mine: bool = False) -> Plant:
+    """Answer everything, or the operation under test alone, otherwise; None leaves it to the service."""
+
+    def make(f: Any) -> Any:
+        def call(service: Any, request: Request) -> Answer:
+            if only_mine and request.headers.get("x-amz-target") != MINE:
+                real: Answer = f(service, request)
+                return real
+            given = instead if isinstance(instead, Answer) else instead(request)
+            answer: Answer = f(service, request) if given is None else given
+            return answer
+
+        return call
+
+    return around(face, "answer", make)
+
+
+def _sends(send: Callable[[Handler, Answer], None], only_mine: bool = False) -> Plant:
+    """Send what the service answers in another manner."""
+
+    def make(f: Any) -> Any:
+        def call(self: Handler, answer: Answer) -> None:
+            if only_mine and self.headers.get("X-Amz-Target") != MINE:
+                f(self, answer)
+            else:
+                send(self, answer)
+
+        return call
+
+    return around(Handler, "send", make)
+
+
+def _hang(_: Handler, __: Answer) -> None:
+    time.sleep(3600)
+
+
+def _reset(handler: Handler, _: Answer) -> None:
+    handler.close_connection = True
+    handler.connection.close()
+
+
+def _trickle(handler: Handler, answer: Answer) -> None:
+    handler.send_response(answer.status)
+    for name, value in {**answer.headers, "Content-Length": str(len(answer.body))}.items():
+        handler.send_header(name, value)
+    handler.end_headers()
+    for byte in answer.body:
+        handler.wfile.write(bytes([byte]))
+        handler.wfile.flush()
+        time.sleep(0.002)
+
+
+def _at_first(times: int, instead: Answer) -> Respond:
+    """Each request so often answered otherwise before it is let through."""
+    seen: Counter[tuple[str, bytes]] = Counter()
+    lock = threading.Lock()
+
+    def respond(request: Request) -> Answer | None:
+        with lock:
+            key = request.headers.get("x-amz-target", ""), request.body
+            seen[key] += 1
+            return instead if seen[key] % (times + 1) else None
+
+    return respond
+
+
+def _error(code: str, status: int = 400) -> Answer:
+    return Answer(status, json.dumps({"__type": code, "message": "no"}).encode(), JSON)
+
+
+NOTHING = Answer(200, b"{}", JSON)
+ANSWERS = {
+    "nothing": (NOTHING, "200 {}"),
+    "one-error": (_error("UserNotFoundException"), "UserNotFoundException"),
+    "500": (Answer(500, b"Internal Server Error", {"Content-Type": "text/plain"}), "a plain 500"),
+    "html": (Answer(200, b"<html>Welcome to the hotel network</html>", {"Content-Type": "text/html"}), "a web page"),
+    "redirect": (Answer(302, b"", {"Location": "http://127.0.0.1:9/"}), "a redirect to nowhere"),
+    "random-json": (Answer(200, b'{"a": [1, {"b": null}], "c": "d"}', JSON), "some JSON"),
+    "huge": (Answer(200, b'{"a": "' + b"x" * 20_000_000 + b'"}', JSON), "20 MB of JSON"),
+}
+THROTTLED = _error("TooManyRequestsException")
+
+BLOCKED, DIVERGES, INCONCLUSIVE, CONFORMS = (
+    frozenset({v}) for v in ("blocked", "diverges", "inconclusive", "conforms")
+)
+
+
+def catalogue() -> dict[str, Hostile]:
+    """Every hostile service by its name."""
+    every = []
+    for name, (answer, words) in ANSWERS.items():
+        every.append(Hostile(f"always-{name}", f"Everything is answered with {words}.", _answers(answer), BLOCKED, 3))
+        plant = _answers(answer, only_mine=True)
+        every.append(Hostile(f"mine-{name}", f"The operation is answered with {words}.", plant, DIVERGES, 1))
+    every += [
+        Hostile("always-reset", "Every connection is closed without an answer.", _sends(_reset), INCONCLUSIVE, 3),
+        Hostile("mine-reset", "The operation ends the connection.", _sends(_reset, True), INCONCLUSIVE, 3, ONE),
+        Hostile("always-hanging", "Nothing is ever answered.", _sends(_hang), INCONCLUSIVE, 3),
+        Hostile("slow", "Everything is right, but comes byte by byte.", _sends(_trickle), CONFORMS, 0),
+        Hostile("throttled", "Everything is throttled for ever.", _answers(THROTTLED), INCONCLUSIVE, 3, ONE),
+        Hostile("mine-throttled", "The operation is throttled.", _answers(THROTTLED, True), INCONCLUSIVE, 3, ONE),
+        Hostile(
+            "throttled-twice",
+            "Each request is throttled twice, then served.",
+            lambda: _answers(_at_first(2, THROTTLED))(),
+            CONFORMS,
+            0,
+            ONE,
+        ),
+        Hostile(
+            "mine-faulty-once",
+            "The operation fails with 500 once, then is served.",
+            lambda: _answers(_at_first(1, ANSWERS["500"][0]), True)(),
+            CONFORMS,
+            0,
+            ONE,
+        ),
+    ]
+    return {one.name: one for one in every}
+
+
+def judged(hostile: Hostile, url: str) -> Finding:
+    """What `cognito-conformance run` says of the hostile service at `url`."""
+    with tempfile.TemporaryDirectory(prefix="cognito-conformance-") as place:
+        file = Path(place) / "report.json"
+        command = [sys.executable, "-m", "conformance", "run", "--endpoint-url", url, f"--json={file}"]
+        done = subprocess.run([*command, "--tier=wording", "-k", hostile.chosen], check=False, capture_output=True)
+        report = json.loads(file.read_text("utf-8")) if file.exists() else {"summary": {"verdicts": {}}}
+    verdicts = {name: count for name, count in report["summary"]["verdicts"].items() if count}
+    fine = done.returncode == hostile.exit_code and set(verdicts) <= hostile.verdicts
+    return Finding(hostile.name, done.returncode, verdicts, fine)

@@ -1,0 +1,72 @@
+"""How a fault is planted: a method, a table row or a constant of the reference replaced, in a process of its own."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, replace
+from typing import Any
+
+from conformance import transitions
+from conformance.transitions import Row, Table
+
+Plant = Callable[[], None]
+Make = Callable[[Any], Callable[..., Any]]
+
+
+@dataclass(frozen=True)
+class Mutant:
+    """A single fault: what it is, how it is planted, and the claims that it must be caught by."""
+
+    name: str
+    intent: str
+    plant: Plant
+    claims: tuple[str, ...]
+
+
+def mutant(name: str, intent: str, plant: Plant, *claims: str) -> Mutant:
+    """A mutant, in the order in which one reads it."""
+    return Mutant(name, intent, plant, claims)
+
+
+def around(owner: Any, name: str, make: Make) -> Plant:
+    """Replace `owner.name` by what `make` makes of it."""
+    return lambda: setattr(owner, name, make(getattr(owner, name)))
+
+
+def constant(owner: Any, name: str, value: object) -> Plant:
+    """Give `owner.name` another value."""
+    return lambda: setattr(owner, name, value)
+
+
+def entry(mapping: Any, key: object, value: object) -> Plant:
+    """Give a table another value for `key`."""
+    return lambda: mapping.__setitem__(key, value)
+
+
+def both(*plants: Plant) -> Plant:
+    """Several replacements that are one fault."""
+
+    def plant() -> None:
+        for one in plants:
+            one()
+
+    return plant
+
+
+def rows(operation: str, when: str | Iterable[str], start: str | Iterable[str], **changes: Any) -> Plant:
+    """Change these rows of the table of transitions."""
+    conditions = {when} if isinstance(when, str) else set(when)
+    starts = {start} if isinstance(start, str) else set(start)
+
+    def changed(row: Row) -> Row:
+        meant = row.operation == operation and row.when in conditions and row.start in starts
+        return replace(row, **changes) if meant and row.claim else row
+
+    def plant() -> None:
+        table = transitions.load()
+        broken = Table(tuple(changed(row) for row in table.rows), table.statuses, table.retired)
+        if broken == table:
+            raise LookupError(f"the table has no such row: {operation}, {when}, {start}")
+        setattr(transitions, "load", lambda: broken)  # noqa: B010 - mypy takes no function for another
+
+    return plant
