@@ -45,19 +45,18 @@ class Call:
 
 @dataclass(frozen=True)
 class Visit:
-    """A row of the table beside what the target did: the outcome, and the user's status afterwards."""
+    """A row of the table beside what the target did: the outcome, and the user's status afterwards.
+
+    Where the password that an operation set is not in force, the visit is to that operation's row, and the outcome that
+    of signing in."""
 
     row: Row
     outcome: Outcome
     status: Status
     calls: tuple[Call, ...]
+    expected_outcome: str
     expected_status: str
     steps: tuple[Step, ...] = ()
-
-    @property
-    def expected_outcome(self) -> str:
-        """What the row says, or the other outcome that it allows where that was seen."""
-        return self.row.also if self.row.also == self.outcome else self.row.outcome
 
     @property
     def agrees(self) -> bool:
@@ -342,11 +341,13 @@ class Walker:
 
         Raises Blocked where the target does not show the status."""
         self.steps.append(step)
+        row = self.row(step)
         self._visit(step, step.call(self.user))
         if self.row(CHECK).asserted and _known(self.user) and self.user.status != NONE and step is not CHECK:
-            self._visit(CHECK, replace(CHECK.call(self.user), check=True))
+            check = replace(CHECK.call(self.user), check=True)
+            self._visit(CHECK, check, cause=row if step.sets_password and row.asserted else None)
 
-    def _visit(self, step: Step, call: Call) -> None:
+    def _visit(self, step: Step, call: Call, cause: Row | None = None) -> None:
         user, row = self.user, self.row(step)
         before, enabled = user.status, user.enabled
         outcome = self._send(call)
@@ -358,11 +359,15 @@ class Walker:
         if row.error:
             expected_enabled = enabled
         expected = row.to or user.status
+        expected_outcome = row.also if row.also == outcome else row.outcome
+        if cause is not None and outcome == "NotAuthorizedException" != expected_outcome:
+            row = cause
         visit = Visit(
             row,
             outcome,
             Status(_shown(user.status, user.enabled)),
             tuple(self.calls),
+            expected_outcome,
             _shown(expected, expected_enabled or expected == NONE),
             tuple(self.steps),
         )
@@ -441,7 +446,7 @@ class Walker:
             user.password = user.password if user.status != NONE else None
         if not visit.agrees:
             user.session = False
-            if "InitiateAuth" not in step.operation:
+            if "InitiateAuth" not in visit.row.operation:
                 user.password, user.signed_in = None, False
 
 

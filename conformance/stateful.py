@@ -1,7 +1,7 @@
 """Random walks through the lifecycle, drawn by Hypothesis, and the shortest walk to each disagreement.
 
-Hypothesis draws, and does not shrink: it stops at the first failure, while here a walk goes on after a disagreement, so
-that every row is judged. What was found is shortened afterwards, by leaving steps out for as long as the same is seen.
+Hypothesis draws, and does not shrink: it stops at the first failure, while here a walk goes on after a disagreement so
+that every row is judged. What was found is shortened afterwards, by leaving steps out as long as the same is seen.
 """
 
 from __future__ import annotations

@@ -54,12 +54,15 @@ class Endpoint:
 
 @dataclass(frozen=True)
 class Target:
-    """An endpoint under test. `url` is None for one that the suite starts by itself."""
+    """An endpoint under test. `url` is None for one that the suite starts by itself.
+
+    `control` is the path at which it can be told more than Cognito's operations can say."""
 
     name: str
     title: str
     version: str | None = None
     url: str | None = None
+    control: str | None = None
 
     @contextmanager
     def running(self) -> Iterator[Endpoint]:
@@ -80,14 +83,14 @@ def resolve(name: str | None, endpoint_url: str | None) -> Target:
     if endpoint_url is not None:
         _check(endpoint_url)
         label = name or "endpoint"
-        return Target(label, _title(label) or endpoint_url, None, endpoint_url.rstrip("/"))
+        return Target(label, _title(label) or endpoint_url, None, endpoint_url.rstrip("/"), _control(label))
     name = name or "moto"
     title = _title(name)
     if title is None:
         known = ", ".join(sorted(known_targets()))
         raise BadInput(f"unknown target {name!r}: choose one of {known}, or give any endpoint with --endpoint-url")
     if name == "reference":
-        return Target(name, title)
+        return Target(name, title, control=_control(name))
     try:
         return Target(name, title, version("moto"))
     except PackageNotFoundError:
@@ -102,6 +105,14 @@ def known_targets() -> dict[str, str]:
 
 def _title(name: str) -> str | None:
     return known_targets().get(name)
+
+
+def _control(name: str) -> str | None:
+    if name not in known_targets():
+        return None
+    path = FIXTURES / "targets" / f"{name}.toml"
+    said: str | None = tomllib.loads(path.read_text(encoding="utf-8")).get("control")
+    return said
 
 
 def _check(url: str) -> None:

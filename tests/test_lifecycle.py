@@ -140,6 +140,19 @@ def test_a_known_disagreement_hides_no_other(run, moto):
     assert done.counts().get("skipped", 0) < len(done.report["results"]) / 4
 
 
+def test_a_password_that_is_not_in_force_is_the_operations_fault(run, moto):
+    """Where ChangePassword changes nothing its own row diverges, by the sign-in that fails, and none of signing in."""
+    with before(moto, only("ChangePassword", NOTHING)) as url:
+        done = run("--endpoint-url", url, "-k", "test_lifecycle")
+    wrong = {r["id"]: (r["expected"], r["observed"]) for r in done.report["results"] if r["verdict"] == "diverges"}
+
+    assert wrong["test_transition[sdk-ChangePassword-right-previous-password-CONFIRMED]"] == (
+        "sign-in: tokens",
+        "sign-in: NotAuthorizedException",
+    )
+    assert not any("InitiateAuth" in name and "right-password-CONFIRMED" in name for name in wrong)
+
+
 @pytest.mark.parametrize(
     ("operation", "answer", "verdict"),
     [

@@ -8,6 +8,7 @@ import re
 import time
 import unicodedata
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 from urllib.parse import unquote, unquote_plus
@@ -1529,6 +1530,203 @@ def history() -> Iterator[Mutant]:
     )
 
 
+# Time and permission
+
+
+def expiry() -> Iterator[Mutant]:
+    """The clock of temporary passwords: stopped, too fast, too slow, not restarted."""
+    expired, sets = "expired-temporary-password-is-refused", "pool-sets-the-validity"
+    default, zero = "validity-is-seven-days-by-default", "zero-days-mean-the-default"
+    yield mutant(
+        "temporary-passwords-never-expire",
+        "A temporary password is good for ever.",
+        around(Service, "check_expiry", lambda _: lambda *_: None),
+        expired,
+        sets,
+        default,
+    )
+    for name, intent, policy, claims in (
+        ("a-day-too-long", "A temporary password is good for a day more.", {"add": 1}, (sets, default)),
+        ("a-day-too-short", "A temporary password is good for a day less.", {"add": -1}, (sets, default)),
+        ("never-above-90", "More than 90 days count as 90.", {"most": 90}, (sets,)),
+        ("always-7", "Every pool's validity is seven days.", {"least": 7, "most": 7}, (sets, expired)),
+    ):
+        yield mutant(
+            f"validity-{name}",
+            intent,
+            around(
+                Service, "check_expiry", lambda f, p=policy: lambda self, pool, user: f(self, _valid(pool, p), user)
+            ),
+            *claims,
+        )
+    yield mutant(
+        "validity-by-default-90",
+        "A pool that says nothing gives ninety days.",
+        entry(passwords.DEFAULTS, "TemporaryPasswordValidityDays", 90),
+        default,
+        zero,
+    )
+    for name, days in (("expires-at-once", 0), ("never-expires", 9999)):
+        yield mutant(
+            f"validity-zero-{name}",
+            f"Zero days are {days}.",
+            around(
+                passwords,
+                "policy_of",
+                lambda f, d=days: (
+                    lambda given: {
+                        **f(given),
+                        **(
+                            {"TemporaryPasswordValidityDays": d}
+                            if given.get("TemporaryPasswordValidityDays") == 0
+                            else {}
+                        ),
+                    }
+                ),
+            ),
+            zero,
+        )
+    yield mutant(
+        "clock-is-not-restarted",
+        "The validity counts from the first password that the user had.",
+        around(
+            Service,
+            "store",
+            lambda f: (
+                lambda self, pool, user, password: (
+                    since := user.since,
+                    f(self, pool, user, password),
+                    setattr(user, "since", since or user.since),
+                )
+            ),
+        ),
+        "administrator-revives-an-expired-user",
+    )
+    yield mutant(
+        "expired-users-stay-out",
+        "Once expired, a user stays out, whatever is set.",
+        both(
+            around(Service, "check_expiry", lambda f: lambda self, pool, user: _remember(f, self, pool, user)),
+            _sign_in(lambda self, f, c, u, r: _refuse() if getattr(u, "expired", False) else None),
+        ),
+        "administrator-revives-an-expired-user",
+    )
+    yield mutant(
+        "used-accounts-expire",
+        "A password that the user chose expires as well.",
+        around(
+            Service,
+            "granted",
+            lambda f: lambda self, pool, user: (self.check_expiry(pool, user), f(self, pool, user))[1],
+        ),
+        "used-account-does-not-expire",
+    )
+    yield mutant(
+        "expired-text-of-2018",
+        "The text is the one that was given in 2018.",
+        constant(refusal, "EXPIRED_PASSWORD", "User account has expired, it must be reset by an administrator."),
+        "expired-password-message",
+    )
+    yield mutant(
+        "expired-is-another-error",
+        "An expired password is PasswordResetRequiredException.",
+        around(Service, "check_expiry", lambda f: _renamed(f, "PasswordResetRequiredException")),
+        expired,
+        "expired-password-message",
+    )
+
+
+def _valid(pool: Any, change: Any) -> Any:
+    days = pool.policy["TemporaryPasswordValidityDays"] + change.get("add", 0)
+    days = min(change.get("most", days), max(change.get("least", days), days))
+    return replace(pool, policy={**pool.policy, "TemporaryPasswordValidityDays": days})
+
+
+def _remember(f: Any, self: Service, pool: Any, user: Any) -> None:
+    try:
+        f(self, pool, user)
+    except Refusal:
+        user.expired = True
+        raise
+
+
+def permissions() -> Iterator[Mutant]:
+    """IAM policies: not evaluated, in part, or in another order."""
+    required, suffices, named = "permission-is-required", "permission-suffices", "access-denial-is-named"
+    elsewhere, deny = "permission-on-another-pool-does-not-count", "explicit-deny-wins"
+    yield mutant(
+        "policies-are-not-evaluated",
+        "Whoever signs may do everything.",
+        constant(callers, "authorize", lambda *_: None),
+        required,
+        elsewhere,
+        deny,
+        named,
+    )
+    yield mutant(
+        "pools-are-not-looked-at",
+        "What is allowed on one pool is allowed on all.",
+        around(callers.Statement, "covers", lambda f: lambda self, action, _: f(self, action, self.resources[0])),
+        elsewhere,
+    )
+    yield mutant(
+        "actions-are-not-looked-at",
+        "Whoever may do anything may do this.",
+        around(callers.Statement, "covers", lambda f: lambda self, _, place: f(self, self.actions[0], place)),
+        required,
+        named,
+    )
+    yield mutant(
+        "wildcards-are-taken-literally",
+        "A star in a policy is a star.",
+        constant(callers, "_among", lambda name, patterns: name in patterns or "*" in patterns),
+        suffices,
+    )
+    yield mutant(
+        "deny-is-ignored",
+        "A denial has no effect where something allows.",
+        constant(callers, "allowed", lambda effects: "Allow" in effects),
+        deny,
+    )
+    yield mutant(
+        "no-policy-suffices",
+        "Only those who may do everything may do this.",
+        around(
+            callers,
+            "authorize",
+            lambda f: (
+                lambda caller, *rest: f(
+                    replace(caller, statements=[s for s in caller.statements if s.resources == ("*",)]), *rest
+                )
+            ),
+        ),
+        suffices,
+    )
+    yield mutant(
+        "denial-is-not-authorized",
+        "A caller without permission meets NotAuthorizedException.",
+        around(callers, "authorize", lambda f: _renamed(f, "NotAuthorizedException")),
+        named,
+    )
+    yield mutant(
+        "denial-comes-too-late",
+        "A caller without permission is refused after the request was carried out.",
+        around(face, "execute", lambda f: lambda service, request: _denied_late(f, service, request)),
+        required,
+        elsewhere,
+    )
+
+
+def _denied_late(f: Any, service: Service, request: Any) -> Any:
+    try:
+        return f(service, request)
+    except Refusal as problem:
+        if problem.code == "AccessDeniedException":
+            operation = face.dispatched(request)
+            service.call(operation.name, shapes.parse(operation, request.body))
+        raise
+
+
 # Input
 
 
@@ -2288,8 +2486,8 @@ def _retold(f: Any, self: Service, asked: Any) -> Any:
 
 
 GROUPS = (
-    statuses, lifecycle, stored, signing_in, challenges, isolation, usernames, pools, policies, history, inputs,
-    outputs, errors, dispatch, authorization, wording,
+    statuses, lifecycle, stored, signing_in, challenges, isolation, usernames, pools, policies, history, expiry,
+    permissions, inputs, outputs, errors, dispatch, authorization, wording,
 )  # fmt: skip
 
 

@@ -70,11 +70,10 @@ def mutants(ctx: click.Context, json_file: Path | None, workers: int, expression
     names = chosen_names(expression)
     enemies = [name for name in hostile.catalogue() if expression is None or _matches(expression, name, ())]
     console = Console(highlight=False)
-    state = Path(tempfile.gettempdir()) / f"cognito-conformance-mutants-{digest()}-{'-'.join(asked)}.jsonl"
+    state = Path(tempfile.gettempdir()) / f"cognito-conformance-mutants-{digest(expression or '', *asked)}.jsonl"
     outcomes, findings = _tried(console, names, enemies, workers, asked, state)
     found = matrix(outcomes, findings, complete=expression is None, every_binding=len(asked) > 1)
-    if expression is None:
-        state.unlink(missing_ok=True)
+    state.unlink(missing_ok=True)
     if json_file is not None:
         json_file.write_text(f"{json.dumps(document(found), indent=1)}\n", encoding="utf-8")
     show(console, found)

@@ -89,10 +89,11 @@ def _meeting(one: Hostile) -> Finding:
         return hostile.judged(one, url)
 
 
-def digest() -> str:
-    """A name for this state of the suite: outcomes of another are worth nothing."""
+def digest(*asked: str) -> str:
+    """A name for this state of the suite and what is asked of it: outcomes of another are worth nothing."""
     files = [*SCENARIOS.parent.rglob("*.py"), *SCHEMAS.glob("*.toml"), *FIXTURES.rglob("*.toml")]
-    return hashlib.sha256(b"".join(path.read_bytes() for path in sorted(files))).hexdigest()[:16]
+    said = "\n".join(asked).encode()
+    return hashlib.sha256(b"".join([*(path.read_bytes() for path in sorted(files)), said])).hexdigest()[:16]
 
 
 def _remembered(state: Path | None) -> dict[str, Outcome]:
@@ -210,6 +211,7 @@ def _judge(url: str, places: Sequence[str], wanted: Collection[str] | None) -> s
             f"--rootdir={SCENARIOS}",
             f"--config-file={SCENARIOS / 'pytest.ini'}",
             *("-p", "conformance.plugin", "-p", "no:terminal", "-p", "no:cacheprovider"),
+            "--target=reference",
             f"--endpoint-url={url}",
             f"--bindings={','.join(sorted(bindings))}",
             "--tier=wording",

@@ -16,6 +16,7 @@ from conformance.bindings.sdk import Sdk
 from conformance.bindings.wire import Wire
 from conformance.cli_client import AwsCliMissing
 from conformance.command_line import CommandLine
+from conformance.control import Control
 from conformance.lifecycle import Visit, script
 from conformance.plugin import RUN
 from conformance.programs import Program
@@ -191,6 +192,17 @@ def visit(request: pytest.FixtureRequest, walks: Walks, service: Service) -> Cal
         return seen
 
     return call
+
+
+@pytest.fixture
+def control(request: pytest.FixtureRequest, endpoint: Endpoint) -> Iterator[Control]:
+    """The control path, for what Cognito has no operation for; skips where the target has none."""
+    path = request.config.stash[RUN].settings.target.control
+    if path is None:
+        pytest.skip("the target has no control path, by which its clock could be moved and callers be added")
+    made = Control(endpoint, path)
+    yield made
+    made.undo()
 
 
 @pytest.fixture
