@@ -15,17 +15,18 @@ Make = Callable[[Any], Callable[..., Any]]
 
 @dataclass(frozen=True)
 class Mutant:
-    """A single fault: what it is, how it is planted, and the claims that it must be caught by."""
+    """A single fault: what it is, how it is planted, the claims that must catch it; `hidden_by` bindings cannot see it."""
 
     name: str
     intent: str
     plant: Plant
     claims: tuple[str, ...]
+    hidden_by: tuple[str, ...] = ()
 
 
-def mutant(name: str, intent: str, plant: Plant, *claims: str) -> Mutant:
+def mutant(name: str, intent: str, plant: Plant, *claims: str, hidden_by: tuple[str, ...] = ()) -> Mutant:
     """A mutant, in the order in which one reads it."""
-    return Mutant(name, intent, plant, claims)
+    return Mutant(name, intent, plant, claims, hidden_by)
 
 
 def around(owner: Any, name: str, make: Make) -> Plant:

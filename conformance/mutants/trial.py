@@ -165,7 +165,7 @@ def _meant(mutant: Mutant, bindings: Sequence[str]) -> tuple[set[str], list[str]
     A claim that none of the bindings can express is judged by one that can."""
     wanted, places = set(), []
     for claim in mutant.claims:
-        able = [(s, binding) for s in catalogue.of_claim(claim) for binding in s.bindings]
+        able = [(s, b) for s in catalogue.of_claim(claim) for b in s.bindings if b not in mutant.hidden_by]
         asked = [pair for pair in able if pair[1] in bindings] or able[:1]
         wanted |= {f"{claim}|{binding}" for _, binding in asked}
         places += [f"{SCENARIOS / scenario.file}::{scenario.name}" for scenario, _ in asked]
