@@ -18,6 +18,7 @@ from conformance import bindings, ledger, settings
 from conformance.mutants import faults, hostile
 from conformance.mutants.hostile import Finding
 from conformance.mutants.trial import Outcome, digest, try_hostile, try_out
+from conformance.program_baselines import TOPIC
 from conformance.verdicts import BadInput
 
 CAUGHT = ("as meant", "in part", "by others", "survived")
@@ -96,11 +97,16 @@ def _matches(expression: str, name: str, claims: Collection[str]) -> bool:
     return any(word.strip() in text for word in expression.split(" or ") for text in (name, *claims))
 
 
+def breakable() -> list[str]:
+    """The testable claims about a target; those about a command-line program are broken by tests/cli_mutants.py."""
+    claims = ledger.load_all().claims.values()
+    return [claim.id for claim in claims if claim.state == "testable" and claim.topic != TOPIC]
+
+
 def matrix(outcomes: Sequence[Outcome], findings: Sequence[Finding], *, complete: bool, every_binding: bool) -> Matrix:
     """The matrix of these outcomes; only a complete one can tell which claims nothing breaks."""
     broken = {claim for outcome in outcomes for claim in outcome.claims}
-    testable = [claim.id for claim in ledger.load_all().claims.values() if claim.state == "testable"]
-    unbroken = [claim for claim in testable if complete and claim not in broken]
+    unbroken = [claim for claim in breakable() if complete and claim not in broken]
     order = {name: number for number, name in enumerate(faults.catalogue())}
     ordered = sorted(outcomes, key=lambda outcome: order[outcome.mutant])
     return Matrix(ordered, sorted(findings, key=lambda finding: finding.hostile), unbroken, every_binding)
