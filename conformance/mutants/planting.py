@@ -15,7 +15,7 @@ Make = Callable[[Any], Callable[..., Any]]
 
 @dataclass(frozen=True)
 class Mutant:
-    """A single fault: what it is, how it is planted, the claims that catch it; `hidden_by` names blind bindings."""
+    """A single fault: what it is, how it is planted, the claims that must catch it, the bindings that cannot see it."""
 
     name: str
     intent: str
