@@ -32,6 +32,7 @@ from conformance.cli_client import AwsCliMissing
 from conformance.data import SCENARIOS
 from conformance.document import clients
 from conformance.ledger import UnknownClaim
+from conformance.mutants import faults
 from conformance.mutants.program import mutants
 from conformance.plugin import RUN
 from conformance.report import head, scenarios_of, statements, summary, table, verdict_line
@@ -270,7 +271,7 @@ class _Watcher:
     "--state", type=click.Choice(["testable", "pending", "untestable"]), help="Only the claims in this state."
 )
 def claims(claim_id: str | None, state: str | None) -> None:
-    """Print the ledger; with ID: wording, provenance, source and scenarios of one claim."""
+    """Print the ledger; with ID: wording, provenance, source, scenarios and mutants of one claim."""
     book = ledger.load_all()
     if claim_id is None:
         topic = ""
@@ -295,6 +296,7 @@ def claims(claim_id: str | None, state: str | None) -> None:
         "source": "\n".join(claim.sources),
         "note": claim.source_note,
         "scenarios": "\n".join(scenarios_of(claim)),
+        "mutants": "\n".join(one.name for one in faults.catalogue().values() if claim.id in one.claims),
         "judge it": f"cognito-conformance run -k {claim.id}" if claim.state == "testable" else None,
     }
     for name, value in rows.items():
