@@ -86,7 +86,11 @@ class Baseline:
         `collected` are the (scenario, binding) pairs of which every parameter was run: an entry that names
         anything else is not judged, so that a run of a part of the suite says nothing about the rest."""
         complete = set(collected)
-        return [stale for entry in self.entries if (stale := _stale(entry, results, complete))]
+        by_scenario: dict[str, list[Result]] = {}
+        for result in results:
+            by_scenario.setdefault(result.scenario, []).append(result)
+        found = (_stale(entry, by_scenario.get(entry.scenario, ()), complete) for entry in self.entries)
+        return [stale for stale in found if stale]
 
 
 def _stale(entry: Entry, results: Sequence[Result], complete: set[tuple[str, str]]) -> Stale | None:

@@ -183,11 +183,6 @@ class Step:
     possible: Callable[[User], bool] = lambda _: True
     sets_password: bool = False
 
-    @property
-    def fails(self) -> bool:
-        """Whether it is a failed sign-in by intent."""
-        return "wrong password" in self.when or "wrong previous" in self.when
-
 
 def _may_fail(user: User) -> bool:
     return user.failures < MOST_FAILURES

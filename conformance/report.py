@@ -161,11 +161,13 @@ class Statement:
 
 def by_topic(run: Run) -> dict[str, list[Statement]]:
     """The claims that were run, by topic, in the order of the ledger."""
+    by_claim: dict[str, list[Result]] = {}
+    for result in sorted(run.results.values(), key=lambda r: r.id):
+        by_claim.setdefault(result.claim, []).append(result)
     topics: dict[str, list[Statement]] = {}
     for claim in ledger.load_all().claims.values():
-        results = tuple(sorted((r for r in run.results.values() if r.claim == claim.id), key=lambda r: r.id))
-        if results:
-            topics.setdefault(claim.topic, []).append(Statement(claim, results))
+        if claim.id in by_claim:
+            topics.setdefault(claim.topic, []).append(Statement(claim, tuple(by_claim[claim.id])))
     return topics
 
 

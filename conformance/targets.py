@@ -9,6 +9,7 @@ import tomllib
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import cache
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from urllib.parse import urlsplit
@@ -83,36 +84,31 @@ def resolve(name: str | None, endpoint_url: str | None) -> Target:
     if endpoint_url is not None:
         _check(endpoint_url)
         label = name or "endpoint"
-        return Target(label, _title(label) or endpoint_url, None, endpoint_url.rstrip("/"), _control(label))
+        said = _files().get(label, {})
+        return Target(label, said.get("title", endpoint_url), None, endpoint_url.rstrip("/"), said.get("control"))
     name = name or "moto"
-    title = _title(name)
-    if title is None:
+    if name not in _files():
         known = ", ".join(sorted(known_targets()))
         raise BadInput(f"unknown target {name!r}: choose one of {known}, or give any endpoint with --endpoint-url")
+    said = _files()[name]
     if name == "reference":
-        return Target(name, title, control=_control(name))
+        return Target(name, said["title"], control=said.get("control"))
     try:
-        return Target(name, title, version("moto"))
+        return Target(name, said["title"], version("moto"))
     except PackageNotFoundError:
         raise BadInput("target moto is not installed: run pip install 'cognito-conformance[moto]'") from None
 
 
 def known_targets() -> dict[str, str]:
     """The targets that the suite can start, with a sentence on each."""
-    files = sorted((FIXTURES / "targets").glob("*.toml"))
-    return {path.stem: str(tomllib.loads(path.read_text(encoding="utf-8"))["title"]) for path in files}
+    return {name: said["title"] for name, said in _files().items()}
 
 
-def _title(name: str) -> str | None:
-    return known_targets().get(name)
-
-
-def _control(name: str) -> str | None:
-    if name not in known_targets():
-        return None
-    path = FIXTURES / "targets" / f"{name}.toml"
-    said: str | None = tomllib.loads(path.read_text(encoding="utf-8")).get("control")
-    return said
+@cache
+def _files() -> dict[str, dict[str, str]]:
+    """What is known of each target, by its name."""
+    paths = sorted((FIXTURES / "targets").glob("*.toml"))
+    return {path.stem: tomllib.loads(path.read_text(encoding="utf-8")) for path in paths}
 
 
 def _check(url: str) -> None:

@@ -1246,11 +1246,6 @@ def _rule(name: str, holds: Any) -> Plant:
     return entry(RULES, name, (holds, RULES[name][1]))
 
 
-def _asked(change: Any) -> Plant:
-    """Change operation, password or policy before the policy is asked."""
-    return around(passwords, "check_policy", lambda f: lambda *given: f(*change(*given)) if change(*given) else None)
-
-
 def policies() -> Iterator[Mutant]:
     """Each rule off, always on, at a wrong boundary, or not for everybody."""
     for name, word in CLASSES.items():
@@ -2164,13 +2159,6 @@ def errors() -> Iterator[Mutant]:
 
 
 # Dispatch and authorization
-
-
-def _header(change: Any) -> Plant:
-    """Change the headers before a request is dispatched."""
-    return around(
-        face, "execute", lambda f: lambda service, r: f(service, callers.Request(r.method, r.path, change(r), r.body))
-    )
 
 
 def _as_if(change: Any) -> Plant:
