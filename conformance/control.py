@@ -10,7 +10,7 @@ from typing import Any
 import urllib3
 from botocore.credentials import ReadOnlyCredentials
 
-from conformance.service import CONNECT_SECONDS, READ_SECONDS
+from conformance.service import CONNECT_SECONDS, READ_SECONDS, in_time
 from conformance.targets import Endpoint
 from conformance.verdicts import Inconclusive
 from conformance.world import Pool, User
@@ -54,9 +54,12 @@ class Control:
         return pool.find(username, username, "")
 
     def _tell(self, verb: str, told: dict[str, Any]) -> None:
-        timeout = urllib3.Timeout(connect=CONNECT_SECONDS, read=READ_SECONDS)
+        body, timeout = json.dumps(told).encode(), urllib3.Timeout(connect=CONNECT_SECONDS, read=READ_SECONDS)
         try:
-            answer = self._http.request("POST", f"{self._url}{verb}", body=json.dumps(told).encode(), timeout=timeout)
+            answer = in_time(
+                "the control path",
+                lambda: self._http.request("POST", f"{self._url}{verb}", body=body, timeout=timeout),
+            )
         except urllib3.exceptions.HTTPError as fault:
             raise Inconclusive(f"the control path does not answer: {fault}") from None
         if answer.status != 200:

@@ -124,6 +124,7 @@ def _unused():
     [
         (_unused, "Could not connect"),
         (lambda: servers.hanging(), "Read timeout"),
+        (lambda: servers.trickling(), "no complete answer within 0.4 s"),
         (lambda: servers.closing(), "Connection was closed"),
         (lambda: servers.always(servers.HTML), "without UserPools"),
         (lambda: servers.always(servers.GARBAGE), "no AWS JSON"),
@@ -132,11 +133,23 @@ def _unused():
         (lambda: servers.always(servers.NOTHING), "without UserPools"),
         (_tls, "SSL validation failed"),
     ],
-    ids=["unreachable", "hangs", "closes", "html", "garbage", "redirects", "500", "nothing", "untrusted-tls"],
+    ids=[
+        "unreachable",
+        "hangs",
+        "trickles",
+        "closes",
+        "html",
+        "garbage",
+        "redirects",
+        "500",
+        "nothing",
+        "untrusted-tls",
+    ],
 )
 def test_an_endpoint_that_is_none_is_inconclusive(monkeypatch, endpoint, said):
     """The line says what the endpoint did instead of answering, and the exit code is 3."""
     monkeypatch.setattr(service, "PATIENCE_SECONDS", 0.3)
+    monkeypatch.setattr(service, "EXCHANGE_SECONDS", 0.4)
     with endpoint() as url:
         done = CliRunner().invoke(main, ["run", "--endpoint-url", url])
 
