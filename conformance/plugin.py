@@ -291,6 +291,8 @@ def pytest_sessionfinish(session: pytest.Session) -> None:
     if run.problem is not None:
         session.exitstatus = pytest.ExitCode.USAGE_ERROR
         return
+    if session.exitstatus not in (pytest.ExitCode.OK, pytest.ExitCode.TESTS_FAILED):
+        return  # a report on a part of what was asked for would pass for the whole
     if config.option.json is not None:
         document.write(run, config.option.json)
     if (html := _html(config)) is not None:

@@ -40,6 +40,13 @@ _GRAVEST = (
 )
 
 
+class Terminal(Console):
+    """A console that raises BrokenPipeError where nobody reads it any more."""
+
+    def on_broken_pipe(self) -> None:
+        raise BrokenPipeError
+
+
 @dataclass(frozen=True)
 class Finding:
     """Results that say the same: one claim, one scenario, one kind, one observation."""

@@ -19,6 +19,7 @@ from conformance.mutants import faults, hostile
 from conformance.mutants.hostile import Finding
 from conformance.mutants.trial import Outcome, digest, try_hostile, try_out
 from conformance.program_baselines import TOPIC
+from conformance.report import Terminal
 from conformance.verdicts import BadInput
 
 CAUGHT = ("as meant", "in part", "by others", "survived")
@@ -70,7 +71,7 @@ def mutants(ctx: click.Context, json_file: Path | None, workers: int, expression
         raise BadInput(f"--bindings {chosen!r}: choose some of {','.join(bindings.NAMES)}")
     names = chosen_names(expression)
     enemies = [name for name in hostile.catalogue() if expression is None or _matches(expression, name, ())]
-    console = Console(highlight=False)
+    console = Terminal(highlight=False)
     state = Path(tempfile.gettempdir()) / f"cognito-conformance-mutants-{digest(expression or '', *asked)}.jsonl"
     outcomes, findings = _tried(console, names, enemies, workers, asked, state)
     found = matrix(outcomes, findings, complete=expression is None, every_binding=len(asked) > 1)
