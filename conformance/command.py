@@ -123,7 +123,7 @@ def run(
     2: bad input; 3: inconclusive; 4: a fault of the suite itself."""
     files = {"json": json_file, "junit": junit_file, "html": html_file}
     settings.check_writable(*files.values())
-    console = Terminal(highlight=False, width=None if sys.stdout.isatty() else 120)
+    console = Terminal()
     done = judge(console, **asked, extra=[f"--{name}={file.absolute()}" for name, file in files.items() if file])
     console.print(statements(done))
     console.print()
@@ -315,7 +315,7 @@ def options() -> None:
         shown = [page in option.shown, *(option.name in names for names in columns.values())]
         style = "" if all(shown) else "yellow"
         grid.add_row(option.name, option.claim, *("yes" if there else "no" for there in shown), style=style)
-    Terminal(highlight=False, width=None if sys.stdout.isatty() else 120).print(grid)
+    Terminal().print(grid)
 
 
 @main.command("targets")
@@ -396,7 +396,7 @@ def _run_for_baseline(ctx: click.Context, asked: dict[str, Any]) -> tuple[Path, 
     path = Path(name) if name else baseline.path_of(asked["target"] or "moto")
     if name and not path.exists():
         baseline.write(baseline.Baseline(), path, asked["target"] or "the endpoint")
-    done = judge(Terminal(highlight=False, stderr=True), **asked)
+    done = judge(Terminal(stderr=True), **asked)
     if done.exit_code > 1:
         raise Inconclusive("the run was not conclusive: the baseline is left as it is")
     return path, done

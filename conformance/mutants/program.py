@@ -71,7 +71,7 @@ def mutants(ctx: click.Context, json_file: Path | None, workers: int, expression
         raise BadInput(f"--bindings {chosen!r}: choose some of {','.join(bindings.NAMES)}")
     names = chosen_names(expression)
     enemies = [name for name in hostile.catalogue() if expression is None or _matches(expression, name, ())]
-    console = Terminal(highlight=False)
+    console = Terminal()
     state = Path(tempfile.gettempdir()) / f"cognito-conformance-mutants-{digest(expression or '', *asked)}.jsonl"
     outcomes, findings = _tried(console, names, enemies, workers, asked, state)
     found = matrix(outcomes, findings, complete=expression is None, every_binding=len(asked) > 1)
