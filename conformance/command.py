@@ -22,6 +22,7 @@ from conformance import (
     command_line,
     help_page,
     ledger,
+    output,
     program_baselines,
     programs,
     settings,
@@ -122,7 +123,7 @@ def run(
     Exit code 0: nothing beyond the baseline; 1: a divergence beyond it, or an entry of it that no longer holds;
     2: bad input; 3: inconclusive; 4: a fault of the suite itself."""
     files = {"json": json_file, "junit": junit_file, "html": html_file}
-    settings.check_writable(*files.values())
+    output.check(*files.values())
     console = Terminal()
     done = judge(console, **asked, extra=[f"--{name}={file.absolute()}" for name, file in files.items() if file])
     console.print(statements(done))
@@ -182,7 +183,10 @@ def judge(
     os.environ.pop("PYTEST_ADDOPTS", None)
     watcher = _Watcher(console)
     with watcher.progress, redirect_stderr(io.StringIO()) as complaints:
-        code = pytest.main(arguments, plugins=[watcher])
+        try:
+            code = pytest.main(arguments, plugins=[watcher])
+        except OSError as fault:  # of all that pytest does only its reports are written outside of a scenario
+            raise BadInput(f"a report cannot be written: {fault}") from None
     if code == pytest.ExitCode.USAGE_ERROR and complaints.getvalue():
         raise BadInput(complaints.getvalue().strip().removeprefix("ERROR: "))
     if watcher.unheard:
@@ -323,7 +327,8 @@ def list_targets() -> None:
     """Print what can be judged here, and what is missing."""
     for name, title in targets.known_targets().items():
         try:
-            state = f"ready, version {targets.resolve(name, None).version}"
+            release = targets.resolve(name, None).version
+            state = f"ready, version {release}" if release else "ready"
         except BadInput as problem:
             state = str(problem)
         path = baseline.path_of(name)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import os
 import sys
 from collections.abc import Iterator
@@ -18,7 +19,12 @@ UNHEARD = 141
 
 @contextmanager
 def ending(ctx: click.Context) -> Iterator[None]:
-    """End with 2 for bad input, 3 for no answer, and interrupted or unheard as a shell reports it."""
+    """End with 2 for bad input, 3 for no answer, and interrupted or unheard as a shell reports it.
+
+    What the streams cannot encode is written as an escape."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="backslashreplace")
     try:
         yield
     except BadInput as problem:

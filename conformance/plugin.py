@@ -13,7 +13,7 @@ from typing import Any
 
 import pytest
 
-from conformance import catalogue, document, ledger, page, settings
+from conformance import catalogue, document, ledger, output, page, settings
 from conformance.bindings import NAMES
 from conformance.data import SCENARIOS
 from conformance.journal import Journal
@@ -67,7 +67,7 @@ def pytest_configure(config: pytest.Config) -> None:
             option.stateful_examples,
             option.seed,
         )
-        settings.check_writable(option.json, _html(config))
+        output.check(option.json, _html(config))
     except BadInput as problem:
         raise pytest.UsageError(str(problem)) from None
     config.stash[RUN] = run = Run(checked)

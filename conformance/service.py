@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import threading
 import time
 from collections.abc import Callable
@@ -9,14 +10,15 @@ from concurrent.futures import Future
 from typing import Any, TypeVar
 
 import boto3
+import botocore.session
 from botocore.config import Config
-from botocore.exceptions import ClientError, ConnectionError, HTTPClientError, IncompleteReadError
+from botocore.exceptions import BotoCoreError, ClientError, ConnectionError, HTTPClientError, IncompleteReadError
 from botocore.parsers import ResponseParserError
 
 from conformance.journal import Journal, describe
 from conformance.replies import THROTTLED, UNIMPLEMENTED, UNPARSABLE, is_crash
 from conformance.targets import Endpoint
-from conformance.verdicts import Blocked, Inconclusive
+from conformance.verdicts import BadInput, Blocked, Inconclusive
 
 T = TypeVar("T")
 
@@ -32,6 +34,12 @@ FAULT_ATTEMPTS = 2
 # What botocore raises for a body that is no JSON: its own error, or what decoding the bytes raised.
 UNREADABLE = (ResponseParserError, UnicodeDecodeError)
 TRANSPORT_FAULTS = (ConnectionError, HTTPClientError, IncompleteReadError)
+# Where botocore is to look for the caller's configuration: nowhere.
+_NO_FILES = {
+    "profile": (None, None, None, None),
+    "config_file": (None, None, os.devnull, None),
+    "credentials_file": (None, None, os.devnull, None),
+}
 
 
 class ServiceError(Exception):
@@ -47,25 +55,31 @@ class ServiceError(Exception):
 def client(endpoint: Endpoint, *, read_seconds: float = READ_SECONDS) -> Any:
     """A boto3 client of cognito-idp for `endpoint` that no profile, proxy setting or variable redirects.
 
-    It tries once: botocore's own retries have a quota per client, which would make verdicts depend on order."""
+    It tries once: botocore's own retries have a quota per client, which would make verdicts depend on order.
+
+    Raises BadInput where a variable or the region is nothing that boto3 can use."""
     frozen = endpoint.credentials
-    return boto3.session.Session().client(
-        "cognito-idp",
-        endpoint_url=endpoint.url,
-        region_name=endpoint.region,
-        aws_access_key_id=frozen.access_key,
-        aws_secret_access_key=frozen.secret_key,
-        aws_session_token=frozen.token,
-        config=Config(
-            connect_timeout=CONNECT_SECONDS,
-            read_timeout=read_seconds,
-            retries={"mode": "standard", "total_max_attempts": 1},
-            max_pool_connections=32,
-            proxies={},
-            use_fips_endpoint=False,
-            use_dualstack_endpoint=False,
-        ),
-    )
+    session = boto3.session.Session(botocore_session=botocore.session.Session(session_vars=_NO_FILES))
+    try:
+        return session.client(
+            "cognito-idp",
+            endpoint_url=endpoint.url,
+            region_name=endpoint.region,
+            aws_access_key_id=frozen.access_key,
+            aws_secret_access_key=frozen.secret_key,
+            aws_session_token=frozen.token,
+            config=Config(
+                connect_timeout=CONNECT_SECONDS,
+                read_timeout=read_seconds,
+                retries={"mode": "standard", "total_max_attempts": 1},
+                max_pool_connections=32,
+                proxies={},
+                use_fips_endpoint=False,
+                use_dualstack_endpoint=False,
+            ),
+        )
+    except BotoCoreError as error:
+        raise BadInput(f"the AWS configuration cannot be used: {error}") from None
 
 
 class Service:

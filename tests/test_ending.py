@@ -54,3 +54,11 @@ def test_an_interrupted_run_leaves_no_report(tmp_path, workers):
 
     assert (started.returncode, complaint) == (130, "cognito-conformance: interrupted\n")
     assert list(tmp_path.iterdir()) == []
+
+
+def test_a_stream_of_another_encoding_gets_escapes(run):
+    """Where the terminal knows no Unicode, signs are escaped, and verdict and exit code stay what they are."""
+    done = run("-k", "test_list_users_shows_the_same_status", environment={"PYTHONIOENCODING": "ascii"})
+
+    assert (done.exit_code, done.stderr) == (0, "")
+    assert r"\u2713 ListUsers and AdminGetUser show the same status" in done.stdout

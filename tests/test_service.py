@@ -41,3 +41,13 @@ def test_one_fault_at_the_start_is_no_silence(first):
     answers = iter([first, POOLS])
     with servers.serving(lambda *_: next(answers)) as url:
         assert silence(Endpoint(url, REGION, INVENTED)) is None
+
+
+def test_no_profile_of_the_caller_has_a_say(monkeypatch, tmp_path):
+    """The client is the same whatever AWS_PROFILE and the files of the AWS configuration say."""
+    file = tmp_path / "config"
+    file.write_text("[default]\nparameter_validation = false\n")
+    monkeypatch.setenv("AWS_CONFIG_FILE", str(file))
+    monkeypatch.setenv("AWS_PROFILE", "nobody")
+
+    assert service.client(Endpoint("http://127.0.0.1", REGION, INVENTED)).meta.config.parameter_validation

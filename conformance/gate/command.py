@@ -12,6 +12,7 @@ from pathlib import Path
 
 import click
 
+from conformance import output
 from conformance.ending import ending
 from conformance.gate import clients, comparison, report, waivers
 from conformance.gate.comparison import AUDIENCES, Comparison, Scope, Verdict
@@ -82,9 +83,7 @@ def main(
     started = time.monotonic()
     if len(old) != len(new):
         raise BadInput(f"{len(old)} times --from and {len(new)} times --to: give as many of the one as of the other")
-    for file in (json_file, markdown_file, junit_file):
-        if file is not None and not file.parent.is_dir():
-            raise BadInput(f"{file} cannot be written: there is no directory {file.parent}")
+    output.check(json_file, markdown_file, junit_file)
     accepted = waivers.load(waivers_file) if waivers_file else []
     target = None if scenarios == "none" else scenarios
     scope = Scope(services, everything, target, expression)

@@ -14,7 +14,7 @@ from rich.console import Console
 from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn
 from rich.table import Table
 
-from conformance import bindings, ledger, settings
+from conformance import bindings, ledger, output
 from conformance.mutants import faults, hostile
 from conformance.mutants.hostile import Finding
 from conformance.mutants.trial import Outcome, digest, try_hostile, try_out
@@ -65,7 +65,7 @@ def mutants(ctx: click.Context, json_file: Path | None, workers: int, expression
 
     An interrupted run is taken up where it ended. Exit code 0: every mutant was caught, and every testable claim is
     broken by one; 1: not so; 2: bad input."""
-    settings.check_writable(json_file)
+    output.check(json_file)
     asked = tuple(chosen.split(","))
     if set(asked) - set(bindings.NAMES):
         raise BadInput(f"--bindings {chosen!r}: choose some of {','.join(bindings.NAMES)}")
