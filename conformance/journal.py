@@ -21,6 +21,8 @@ _SECRET_TEXT = re.compile(
 )
 _UUID = re.compile(r"[0-9a-f]{8}-(?:[0-9a-f]{4}-){3}[0-9a-f]{12}", re.IGNORECASE)
 _LONGEST = 2000
+# What is shorter is a word that an emulator takes for a key, such as `test` or `x`; hidden, it would tear holes in names.
+_SHORTEST = 8
 
 
 @dataclass(frozen=True)
@@ -44,7 +46,7 @@ class Journal:
         self.names: dict[str, str] = {}
         self.reply: Reply | None = None
         self.script: tuple[str, ...] = ()
-        self._secrets = [secret for secret in secrets if secret]
+        self._secrets = [secret for secret in secrets if len(secret) >= _SHORTEST]
 
     def begin(self) -> None:
         """Forget the exchanges and names of the scenario before."""
@@ -66,7 +68,8 @@ class Journal:
         return reply
 
     def redact(self, text: str) -> str:
-        """`text` without credentials, tokens and signatures, cut to a readable length."""
+        """`text` without credentials, tokens and signatures, fit for any file, cut to a readable length."""
+        text = text.encode(errors="backslashreplace").decode()
         for secret in self._secrets:
             text = text.replace(secret, HIDDEN)
         text = _SECRET_TEXT.sub(HIDDEN, text)
@@ -82,10 +85,11 @@ class Journal:
 def hide_members(text: str) -> str:
     """A JSON document with the values of secret members hidden; any other text as it is."""
     try:
-        document = json.loads(text)
+        return json.dumps(_hidden(json.loads(text)), ensure_ascii=False, default=str)
     except ValueError:
         return text
-    return json.dumps(_hidden(document), ensure_ascii=False, default=str)
+    except RecursionError:
+        return "JSON that is nested too deeply"
 
 
 def describe(operation: str, members: Mapping[str, Any]) -> str:

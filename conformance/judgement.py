@@ -55,7 +55,7 @@ def _of_reply(journal: Journal) -> Divergence:
         return Divergence(Kind.CRASH, "an answer of the service", journal.anonymous(f"reply: {reply.outcome}"))
     if reply.ok:
         return Divergence(Kind.PERMISSIVE, "reply: a refusal", "reply: accepted")
-    return Divergence(Kind.STRICT, "reply: accepted", f"reply: {reply.outcome}")
+    return Divergence(Kind.STRICT, "reply: accepted", journal.anonymous(f"reply: {reply.outcome}"))
 
 
 def _shown(value: object, journal: Journal) -> str:

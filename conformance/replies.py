@@ -179,7 +179,7 @@ def of_http(binding: str, status: int, headers: Mapping[str, str], body: bytes) 
     headers = {name.lower(): value for name, value in headers.items()}
     try:
         document = json.loads(body) if body else {}
-    except ValueError:
+    except (ValueError, RecursionError):
         document = None
     if not isinstance(document, dict):
         outcome = str(status) if status >= 500 else UNPARSABLE

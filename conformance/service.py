@@ -31,8 +31,8 @@ PATIENCE_SECONDS = 5.0
 # Throttling is given time to pass (4 s in all); a server fault is tried once more, to see whether it is deterministic.
 THROTTLED_ATTEMPTS = 5
 FAULT_ATTEMPTS = 2
-# What botocore raises for a body that is no JSON: its own error, or what decoding the bytes raised.
-UNREADABLE = (ResponseParserError, UnicodeDecodeError)
+# What botocore raises for a body that is not what the model says: its own error, or whatever decoding it came upon.
+UNREADABLE = (ResponseParserError, AttributeError, LookupError, OverflowError, RecursionError, TypeError, ValueError)
 TRANSPORT_FAULTS = (ConnectionError, HTTPClientError, IncompleteReadError)
 # Where botocore is to look for the caller's configuration: nowhere.
 _NO_FILES = {

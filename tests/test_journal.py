@@ -56,6 +56,19 @@ def test_the_credentials_in_use_are_hidden():
     assert "my-" not in repr(journal.exchanges)
 
 
+def test_a_short_word_is_no_secret():
+    """What somebody who talks to an emulator writes for a key leaves the words of an answer as they are."""
+    assert (
+        Journal(["x", "test"]).anonymous("reply: UserNotFoundException at test")
+        == "reply: UserNotFoundException at test"
+    )
+
+
+def test_half_a_character_is_written_as_an_escape():
+    """A lone surrogate, which JSON may hold and no file, does not keep a report from being written."""
+    assert Journal().anonymous("\ud800") == r"\ud800"
+
+
 def test_synthetic_passwords_are_shown():
     """The passwords of the scenarios are made up, and what was sent has to be readable."""
     assert "Temp0rary!" in describe("AdminSetUserPassword", {"Password": "Temp0rary!"})

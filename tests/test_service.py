@@ -8,7 +8,7 @@ from conformance.bindings.sdk import Sdk
 from conformance.bindings.wire import Wire
 from conformance.control import Control
 from conformance.journal import Journal
-from conformance.service import Service, silence
+from conformance.service import Service, ServiceError, silence
 from conformance.targets import INVENTED, REGION, Endpoint
 from conformance.verdicts import Inconclusive
 
@@ -41,6 +41,22 @@ def test_one_fault_at_the_start_is_no_silence(first):
     answers = iter([first, POOLS])
     with servers.serving(lambda *_: next(answers)) as url:
         assert silence(Endpoint(url, REGION, INVENTED)) is None
+
+
+ODD = [b"[]", b"1", b'"text"', b"[" * 100_000, b"\xff"]
+
+
+@pytest.mark.parametrize("body", ODD, ids=lambda body: ascii(body[:20]))
+@pytest.mark.parametrize("status", [200, 400])
+def test_whatever_the_body_is_the_answer_is_one(status, body):
+    """An answer that boto3 cannot read is an error of the service, never a fault of the suite."""
+    with servers.always(servers.Answer(status, body)) as url:
+        endpoint = Endpoint(url, REGION, INVENTED)
+        assert silence(endpoint) is not None
+        with pytest.raises(ServiceError):
+            Service(endpoint).call("ListUserPools", MaxResults=1)
+        replies = [binding(endpoint, Journal()).admin_set_user_password(**MEMBERS) for binding in (Sdk, Wire)]
+        assert [reply.ok for reply in replies] == [False, False]
 
 
 def test_no_profile_of_the_caller_has_a_say(monkeypatch, tmp_path):
