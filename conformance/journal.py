@@ -21,7 +21,7 @@ _SECRET_TEXT = re.compile(
 )
 _UUID = re.compile(r"[0-9a-f]{8}-(?:[0-9a-f]{4}-){3}[0-9a-f]{12}", re.IGNORECASE)
 _LONGEST = 2000
-# What is shorter is a word that an emulator takes for a key, such as `test` or `x`; hidden, it would tear holes in names.
+# What is shorter is a word that an emulator takes for a key, such as `x`; hidden, it would tear holes in names.
 _SHORTEST = 8
 
 

@@ -25,6 +25,8 @@ from conformance.service import silence
 from conformance.verdicts import BadInput, Undecided, Verdict
 
 RUN = pytest.StashKey[Run]()
+# After so many scenarios in a row without an answer, each of which may have waited half a minute, no more are tried.
+UNANSWERED = 10
 _COMPARISON = pytest.StashKey[Comparison | None]()
 _STARTED = pytest.StashKey[float]()
 
@@ -191,6 +193,8 @@ def pytest_runtest_makereport(
     result = _result(item, call, run)
     if result.verdict == Verdict.INCONCLUSIVE and not result.fault:
         _notice_a_broken_endpoint(item, run)
+    elif result.verdict != Verdict.SKIPPED:
+        run.unanswered = 0
     _dress(report, result, run)
     # On the item: JUnit takes its properties from the report on the teardown.
     item.user_properties += [
@@ -267,10 +271,15 @@ def _dress(report: pytest.TestReport, result: Result, run: Run) -> None:
 
 
 def _notice_a_broken_endpoint(item: pytest.Item, run: Run) -> None:
-    """After a transport fault, ask once whether the endpoint still answers; if not, the rest is not tried."""
+    """After a transport fault, ask once whether the endpoint still answers; if not, the rest is not tried.
+
+    Nor is it where an endpoint that answers something leaves one scenario after the other without an answer."""
+    run.unanswered += 1
     service = getattr(item, "funcargs", {}).get("service")
     if service is not None and run.broken is None:
         run.broken = silence(service.endpoint)
+        if run.broken is None and run.unanswered == UNANSWERED:
+            run.broken = f"{UNANSWERED} scenarios in a row got no answer"
 
 
 def pytest_sessionfinish(session: pytest.Session) -> None:

@@ -25,6 +25,7 @@ class Run:
     problem: str | None = None
     journal: Journal | None = None
     broken: str | None = None
+    unanswered: int = 0
 
     @property
     def stale(self) -> list[Stale]:

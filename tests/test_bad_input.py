@@ -199,6 +199,24 @@ def test_a_malformed_k_is_refused(run):
     assert len(done.stderr.strip().splitlines()) == 1
 
 
+def test_an_operation_that_never_answers_is_not_waited_for_in_every_scenario(run, moto):
+    """Where one operation that everything needs drops every request, the rest is not tried after ten scenarios."""
+    seen = []
+
+    def tamper(target, _body):
+        dropped = target.endswith(".AdminInitiateAuth")
+        seen.extend([target] * dropped)
+        return servers.DROPPED if dropped else None
+
+    with servers.before(moto, tamper) as url:
+        done = run("--endpoint-url", url, "-k", "test_isolation")
+
+    assert done.exit_code == 3
+    assert set(done.counts()) == {"inconclusive"}
+    assert "10 scenarios in a row got no answer" in done.stdout
+    assert len(seen) == 20, "each request is made twice where the connection was closed"
+
+
 def test_an_endpoint_that_dies_in_the_middle_is_inconclusive(run, moto):
     """When the endpoint stops answering, what is left is inconclusive and nothing is accused."""
     seen = []
