@@ -13,7 +13,7 @@ from typing import Any, TypeVar
 import click
 import pytest
 from rich.console import Console
-from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TaskProgressColumn, TextColumn
 from rich.table import Table
 
 from conformance import (
@@ -220,7 +220,7 @@ class _Watcher:
             TextColumn("{task.description}"),
             BarColumn(),
             TaskProgressColumn(),
-            TextColumn("{task.completed} of {task.total}"),
+            MofNCompleteColumn(separator=" of "),  # the total is known once the scenarios are collected
         )
         # Refreshed by hand: pytest captures the output of whatever runs while a scenario does.
         self.progress = Progress(
