@@ -133,7 +133,7 @@ def resolve(name: str | None, endpoint_url: str | None) -> Target:
     else:
         said = _files().get(name or "endpoint", {})
     if not said and endpoint_url is None:
-        known = ", ".join(sorted(known_targets()))
+        known = ", ".join(known_targets())
         raise BadInput(
             f"unknown target {name!r}: choose one of {known}, name a target file (.toml), or give any endpoint with "
             "--endpoint-url"
