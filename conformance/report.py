@@ -246,9 +246,10 @@ def summary(run: Run) -> Group:
         wider = TIERS[-1] if run.left_out[TIERS[-1]] else TIERS[1]
         parts.append(Text(f"{more} more results with --tier {wider}", "dim"))
     pending = [claim for claim in ledger.load_all().claims.values() if claim.state == "pending"]
-    parts.append(
-        Text(f"{len(pending)} claims of the ledger are pending: cognito-conformance claims --state pending", "dim")
-    )
+    if pending:
+        parts.append(
+            Text(f"{len(pending)} claims of the ledger are pending: cognito-conformance claims --state pending", "dim")
+        )
     new = findings(run.new)
     if new:
         parts.append(Text(f"\n{len(new)} divergences beyond the baseline, most serious first", "bold red"))
