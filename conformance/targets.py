@@ -6,12 +6,13 @@ import json
 import subprocess
 import sys
 import tomllib
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cache
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
+from typing import Any
 from urllib.parse import urlsplit
 
 import botocore.session
@@ -54,16 +55,29 @@ class Endpoint:
 
 
 @dataclass(frozen=True)
+class Federated:
+    """Users who signed in through a provider before the run; each is used up by one result.
+
+    The client allows the flows with a password."""
+
+    user_pool_id: str
+    client_id: str
+    usernames: tuple[str, ...]
+
+
+@dataclass(frozen=True)
 class Target:
     """An endpoint under test. `url` is None for one that the suite starts by itself.
 
-    `control` is the path at which it can be told more than Cognito's operations can say."""
+    `control` is the path at which it can be told more than Cognito's operations can say, `federated` the users whom it
+    has from a provider."""
 
     name: str
     title: str
     version: str | None = None
     url: str | None = None
     control: str | None = None
+    federated: Federated | None = None
 
     @contextmanager
     def running(self) -> Iterator[Endpoint]:
@@ -85,14 +99,15 @@ def resolve(name: str | None, endpoint_url: str | None) -> Target:
         _check(endpoint_url)
         label = name or "endpoint"
         said = _files().get(label, {})
-        return Target(label, said.get("title", endpoint_url), None, endpoint_url.rstrip("/"), said.get("control"))
+        title, url = said.get("title", endpoint_url), endpoint_url.rstrip("/")
+        return Target(label, title, None, url, said.get("control"), federated(label, said))
     name = name or "moto"
     if name not in _files():
         known = ", ".join(sorted(known_targets()))
         raise BadInput(f"unknown target {name!r}: choose one of {known}, or give any endpoint with --endpoint-url")
     said = _files()[name]
     if name == "reference":
-        return Target(name, said["title"], control=said.get("control"))
+        return Target(name, said["title"], control=said.get("control"), federated=federated(name, said))
     try:
         return Target(name, said["title"], version("moto"))
     except PackageNotFoundError:
@@ -104,8 +119,25 @@ def known_targets() -> dict[str, str]:
     return {name: said["title"] for name, said in _files().items()}
 
 
+def federated(name: str, said: Mapping[str, Any]) -> Federated | None:
+    """The users whom a target's file names under [federated], if it does.
+
+    Raises BadInput where the table is not as it should be."""
+    if "federated" not in said:
+        return None
+    match said["federated"]:
+        case {"user_pool_id": str(pool), "client_id": str(client), "usernames": [str(), *_] as names, **more} if (
+            not more and all(isinstance(name, str) for name in names) and len(set(names)) == len(names)
+        ):
+            return Federated(pool, client, tuple(names))
+    raise BadInput(
+        f"[federated] in the file of target {name!r} holds user_pool_id, client_id, and as usernames the different "
+        "names of users in that pool, and nothing else"
+    )
+
+
 @cache
-def _files() -> dict[str, dict[str, str]]:
+def _files() -> dict[str, dict[str, Any]]:
     """What is known of each target, by its name."""
     paths = sorted((FIXTURES / "targets").glob("*.toml"))
     return {path.stem: tomllib.loads(path.read_text(encoding="utf-8")) for path in paths}
