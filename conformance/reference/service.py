@@ -330,11 +330,6 @@ class Service:
         user.modified = pool.now
         return {}
 
-    def get_user(self, asked: Members) -> Members:
-        """What the user may see of themselves."""
-        _, user = self.bearer(asked["AccessToken"])
-        return {"Username": user.username, "UserAttributes": user.listed}
-
     # Signing in
 
     def initiate_auth(self, asked: Members, operation: str = "InitiateAuth") -> Members:
