@@ -37,8 +37,8 @@ The modules, each importing only from those above it:
   service       the plain client that arranges and observes
   sign_in       signing in, by each flow that knows a password
   world         pools and users at the target
+  control       time, callers, federated users and codes, at a target that can be told
   lifecycle     one user, step by step, beside the table of transitions
-  control       time, callers and federated users, at a target that can be told
   bindings      the ways to call the operation under test
   bindings.sdk  boto3
   bindings.wire raw HTTP with botocore's signature

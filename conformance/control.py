@@ -1,4 +1,4 @@
-"""What takes more than Cognito's own operations: time, IAM callers, federated users, where a target can be told."""
+"""What takes more than Cognito's own operations, where a target can be told: time, callers, federated users, codes."""
 
 from __future__ import annotations
 
@@ -118,7 +118,11 @@ class Control:
         pool.service.journal.names[username] = "<user>"
         return pool.find(username, username, "")
 
-    def _tell(self, verb: str, told: dict[str, Any]) -> None:
+    def code(self, pool: Pool, username: str) -> str:
+        """The code that a user was sent last; empty where none was."""
+        return str(self._tell("code", {"UserPoolId": pool.id, "Username": username}).get("Code", ""))
+
+    def _tell(self, verb: str, told: dict[str, Any]) -> dict[str, Any]:
         try:
             answer = self._http.request(
                 "POST", f"{self._url}{verb}", body=json.dumps(told).encode(), timeout=_timeout()
@@ -127,6 +131,11 @@ class Control:
             raise Inconclusive(f"the control path does not answer: {fault}") from None
         if answer.status != 200:
             raise Inconclusive(f"the control path answered {answer.status}")
+        try:
+            answered: dict[str, Any] = json.loads(answer.data or b"{}")
+        except ValueError:
+            raise Inconclusive("the control path answered something that is no JSON") from None
+        return answered
 
 
 def _timeout() -> urllib3.Timeout:

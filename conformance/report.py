@@ -264,9 +264,10 @@ def summary(run: Run) -> Group:
         last = max(waiting, key=lambda user: user.due)
         parts.append(Text(f"{len(waiting)} results wait in {_relative(state.path)}: give it again from {last.day} on"))
     pending = [claim for claim in ledger.load_all().claims.values() if claim.state == "pending"]
-    parts.append(
-        Text(f"{len(pending)} claims of the ledger are pending: cognito-conformance claims --state pending", "dim")
-    )
+    if pending:
+        parts.append(
+            Text(f"{len(pending)} claims of the ledger are pending: cognito-conformance claims --state pending", "dim")
+        )
     new = findings(run.new)
     if new:
         parts.append(Text(f"\n{len(new)} divergences beyond the baseline, most serious first", "bold red"))

@@ -62,11 +62,23 @@ class Endpoint:
 
 
 @dataclass(frozen=True)
+class Federated:
+    """Users who signed in through a provider before the run; each is used up by one result.
+
+    The client allows the flows with a password."""
+
+    user_pool_id: str
+    client_id: str
+    usernames: tuple[str, ...]
+
+
+@dataclass(frozen=True)
 class Target:
     """An endpoint under test. `url` is None for one that the suite starts by itself, as `start` says.
 
     `argument` is how a command line names it. `control` is the path at which it can be told more than Cognito's
-    operations can say; `faketime` says that libfaketime moves its clock."""
+    operations can say, `federated` the users whom it has from a provider; `faketime` says that libfaketime moves its
+    clock."""
 
     name: str
     title: str
@@ -76,6 +88,7 @@ class Target:
     control: str | None = None
     start: Mapping[str, Any] = field(default_factory=dict)
     faketime: bool = False
+    federated: Federated | None = None
 
     @property
     def where(self) -> str:
@@ -141,8 +154,17 @@ def resolve(name: str | None, endpoint_url: str | None) -> Target:
     url = endpoint_url or said.get("url")
     if url is not None:
         _check(url)
-        title = said.get("title", url)
-        return Target(name or "endpoint", title, argument, None, url.rstrip("/"), said.get("control"))
+        users = said.get("federated")
+        return Target(
+            name or "endpoint",
+            said.get("title", url),
+            argument,
+            url=url.rstrip("/"),
+            control=said.get("control"),
+            federated=Federated(users["user_pool_id"], users["client_id"], tuple(users["usernames"]))
+            if users
+            else None,
+        )
     return _startable(str(name), str(argument), said)
 
 

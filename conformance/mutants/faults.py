@@ -14,6 +14,7 @@ from typing import Any
 from urllib.parse import unquote, unquote_plus
 
 import regex
+from botocore import xform_name
 
 from conformance.lifecycle import driven
 from conformance.mutants.planting import Mutant, Plant, around, both, constant, entry, mutant, rows
@@ -2476,9 +2477,208 @@ def _retold(f: Any, self: Service, asked: Any) -> Any:
         raise Refusal(problem.code, "User pool does not exist.") from None
 
 
+# Federated users
+
+
+def _is_federated(user: Any) -> bool:
+    """Whether a user came from a provider, whatever the status is by now."""
+    return bool(user.username.startswith("provider_"))
+
+
+def _by_token(operation: str, instead: Any) -> Plant:
+    """Replace what a federated user's own token authorizes."""
+
+    def make(f: Any) -> Any:
+        def call(self: Service, asked: Any) -> Any:
+            _, user = self.bearer(asked["AccessToken"])
+            return instead(user) if _is_federated(user) else f(self, asked)
+
+        return call
+
+    return around(Service, operation, make)
+
+
+def federated() -> Iterator[Mutant]:
+    """What a federated user is not given, or cannot do with the password."""
+    gets, confirmed = "federated-user-may-get-a-password", "federated-user-becomes-confirmed"
+    signs_in, named = "federated-user-signs-in-with-the-password", "federated-username-names-the-user"
+    changes, updates = "federated-user-changes-the-password", "federated-user-updates-attributes"
+    external = "EXTERNAL_PROVIDER"
+    yield mutant(
+        "federated-users-get-no-password",
+        "No password can be set for a federated user.",
+        rows(SET, PERMANENT, external, error="NotAuthorizedException"),
+        gets,
+    )
+    for to in (external, "FORCE_CHANGE_PASSWORD"):
+        yield mutant(
+            f"status-wrong-permanent-from-external-provider-{_low(to)}",
+            f"A federated user who is given a permanent password is in status {to}.",
+            rows(SET, PERMANENT, external, to=to),
+            confirmed,
+        )
+    yield mutant(
+        "federated-password-is-not-stored",
+        "A federated user's status changes, and no password is stored.",
+        around(
+            Service,
+            "set_password",
+            lambda f: (
+                lambda self, pool, user, operation, password, row: (
+                    self.move(pool, user, row)
+                    if user.status == external
+                    else f(self, pool, user, operation, password, row)
+                )
+            ),
+        ),
+        gets,
+        signs_in,
+        changes,
+        updates,
+    )
+    yield mutant(
+        "federated-users-sign-in-at-the-provider-only",
+        "InitiateAuth refuses whoever came from a provider.",
+        _sign_in(lambda self, f, c, u, r: _refuse() if _is_federated(u) and f != "ADMIN_USER_PASSWORD_AUTH" else None),
+        signs_in,
+    )
+    yield mutant(
+        "federated-users-sign-in-with-any-password",
+        "Any password signs a federated user in.",
+        _sign_in(lambda self, f, c, u, r: self.granted(c.pool, u) if _is_federated(u) else None),
+        gets,
+        signs_in,
+    )
+    for name, intent, instead in (
+        ("refused", "is refused for a federated user", lambda user: _refuse()),
+        ("ignored", "does nothing for a federated user", lambda user: {}),
+    ):
+        for operation, claim in (("change_password", changes), ("update_user_attributes", updates)):
+            yield mutant(
+                f"federated-{_low(operation)}-{name}",
+                f"{operation.title().replace('_', '')} {intent}.",
+                _by_token(operation, instead),
+                claim,
+            )
+    yield mutant(
+        "federated-username-is-the-subject",
+        "A federated user is reached by the subject, without the provider.",
+        _set_only(lambda self, asked: {**asked, "Username": asked["Username"].removeprefix("provider_")}),
+        named,
+        gets,
+    )
+    yield mutant(
+        "federated-users-go-by-their-address",
+        "A federated user is reached by the address.",
+        around(
+            Service,
+            "names",
+            lambda f: (
+                lambda self, pool, user: [*f(self, pool, user), *(user.attributes[n] for n in pool.username_attributes)]
+            ),
+        ),
+        "email-does-not-name-a-federated-user",
+    )
+    yield mutant(
+        "federated-identities-are-merged",
+        "An identity that has signed in before is linked.",
+        rows("AdminLinkProviderForUser", "as the source", external, error=None),
+        "linked-source-must-be-new",
+    )
+
+
+# Codes
+
+
+def codes() -> Iterator[Mutant]:
+    """A code that is not looked at, or does not do what it is for."""
+    for operation, claim in (
+        ("ConfirmSignUp", "wrong-confirmation-code-is-refused"),
+        ("ConfirmForgotPassword", "wrong-password-code-is-refused"),
+    ):
+        yield mutant(
+            f"any-code-for-{_low(xform_name(operation))}",
+            f"{operation} takes any code once one was sent.",
+            around(
+                Service,
+                "row",
+                lambda f, o=operation: (
+                    lambda self, asked, when, user: f(
+                        self, asked, "right code" if (asked, when) == (o, "wrong code") else when, user
+                    )
+                ),
+            ),
+            claim,
+        )
+    for to in ("UNCONFIRMED", "FORCE_CHANGE_PASSWORD"):
+        yield mutant(
+            f"confirmation-code-leads-to-{_low(to)}",
+            f"Who sends back the code from the sign-up is in status {to}.",
+            rows("ConfirmSignUp", "right code", "UNCONFIRMED", to=to),
+            "confirmation-code-confirms",
+        )
+    for start in ("CONFIRMED", "FORCE_CHANGE_PASSWORD"):
+        yield mutant(
+            f"confirmation-code-is-good-again-from-{_low(start)}",
+            f"The code from the sign-up confirms a user in {start}.",
+            rows("ConfirmSignUp", "right code", start, error=None, to="CONFIRMED"),
+            "confirmation-is-for-unconfirmed-users",
+        )
+    for start in ("CONFIRMED", "RESET_REQUIRED"):
+        yield mutant(
+            f"password-code-leads-to-a-forced-change-from-{_low(start)}",
+            f"A user in {start} who sends back the code for a forgotten password has to change the new one.",
+            rows("ConfirmForgotPassword", "right code", start, to="FORCE_CHANGE_PASSWORD"),
+            "password-code-sets-the-password",
+        )
+    yield mutant(
+        "password-code-sets-no-password",
+        "Who sends back the code for a forgotten password is confirmed, and keeps the old one.",
+        around(
+            Service,
+            "set_password",
+            lambda f: (
+                lambda self, pool, user, operation, password, row: (
+                    self.move(pool, user, row)
+                    if operation == "ConfirmForgotPassword"
+                    else f(self, pool, user, operation, password, row)
+                )
+            ),
+        ),
+        "password-code-sets-the-password",
+    )
+
+
+# Several violations
+
+
+def violations() -> Iterator[Mutant]:
+    """Several violations in one message, counted or listed otherwise."""
+    for name, intent, pattern, instead in (
+        ("count-is-one", "The message counts one violation, however many it lists.", r"^\d+ v", "1 v"),
+        ("count-in-the-singular", "Several violations are an error.", "errors detected", "error detected"),
+        ("first-is-listed", "Of several violations the message lists the first.", r"; .*", ""),
+        ("follow-a-comma", "A comma parts the violations.", "; ", ", "),
+        ("are-listed-twice", "Each violation is listed twice.", r": (.*)", r": \1; \1"),
+    ):
+        yield mutant(
+            f"violations-{name}",
+            intent,
+            around(shapes, "parse", lambda f, p=pattern, i=instead: lambda *given: _reworded(f, given, p, i)),
+            "several-violations-are-counted",
+        )
+
+
+def _reworded(f: Any, given: Any, pattern: str, instead: str) -> Any:
+    try:
+        return f(*given)
+    except Refusal as problem:
+        raise Refusal(problem.code, problem.message and re.sub(pattern, instead, problem.message, count=1)) from None
+
+
 GROUPS = (
     statuses, lifecycle, stored, signing_in, challenges, isolation, usernames, pools, policies, history, expiry,
-    permissions, inputs, outputs, errors, dispatch, authorization, wording,
+    permissions, inputs, outputs, errors, dispatch, authorization, wording, federated, codes, violations,
 )  # fmt: skip
 
 

@@ -27,7 +27,7 @@ from conformance.service import Service, ServiceError
 from conformance.stateful import Unvisited, Walks
 from conformance.targets import Endpoint
 from conformance.transitions import Row
-from conformance.verdicts import Inconclusive, Unsupported
+from conformance.verdicts import Blocked, Inconclusive, Unsupported
 from conformance.waiting import Waiting
 from conformance.world import Pool, Pools, User
 
@@ -183,10 +183,10 @@ def admin_set_user_password(binding: Binding) -> AdminSetUserPassword:
 
 
 @pytest.fixture(scope="session")
-def walks(request: pytest.FixtureRequest, pools: Pools) -> Walks:
+def walks(request: pytest.FixtureRequest, pools: Pools, _control: Control | None) -> Walks:
     """The walks of this worker, the same in every worker."""
     settings = request.config.stash[RUN].settings
-    return Walks(pools.get(apart="walks"), settings.examples, settings.seed).walk()
+    return Walks(pools.get(apart="walks"), settings.examples, settings.seed, _control).walk()
 
 
 @pytest.fixture
@@ -257,15 +257,49 @@ def later(request: pytest.FixtureRequest, pools: Pools) -> Iterator[Later]:
         state.judged(name)
 
 
-@pytest.fixture
-def control(request: pytest.FixtureRequest, endpoint: Endpoint) -> Iterator[Control]:
-    """The control path, for what Cognito has no operation for; skips where the target has none."""
+@pytest.fixture(scope="session")
+def _control(request: pytest.FixtureRequest, endpoint: Endpoint) -> Control | None:
     path = request.config.stash[RUN].settings.target.control
-    if path is None:
-        pytest.skip("the target has no control path, by which its clock could be moved and callers be added")
-    made = Control(endpoint, path)
-    yield made
-    made.undo()
+    return None if path is None else Control(endpoint, path)
+
+
+@pytest.fixture
+def control(_control: Control | None) -> Iterator[Control]:
+    """The control path, for what Cognito has no operation for; skips where the target has none."""
+    if _control is None:
+        pytest.skip("the target has no control path, by which its clock could be moved and callers and users be added")
+    yield _control
+    _control.undo()
+
+
+@pytest.fixture(scope="session")
+def _provisioned(request: pytest.FixtureRequest, service: Service) -> Iterator[User]:
+    """The federated users whom the target's file names, those of this worker, each once."""
+    named = request.config.stash[RUN].settings.target.federated
+    if named is None:
+        pytest.skip("the target has neither a control path nor federated users named in its file")
+    worker = getattr(request.config, "workerinput", {"workerid": "gw0", "workercount": 1})
+    pool = Pool(service, named.user_pool_id, named.client_id)
+    own = named.usernames[int(worker["workerid"].removeprefix("gw")) :: worker["workercount"]]
+    return (pool.find(username, username, "") for username in own)
+
+
+@pytest.fixture
+def federated_user(request: pytest.FixtureRequest, pools: Pools, _control: Control | None) -> User:
+    """A user in status EXTERNAL_PROVIDER, new by the control path, else one of those whom the target's file names.
+
+    The latter are used up: a name whose status is another is passed over, and the scenario skips where none is left."""
+    if _control is not None:
+        user = _control.federated_user(pools.get(), "ada@example.com")
+        if user.status != "EXTERNAL_PROVIDER":
+            raise Blocked(f"the control path made a federated user in status {user.status}")
+        return user
+    for user in request.getfixturevalue("_provisioned"):
+        pool = user.pool
+        pool.service.journal.names |= {user.username: "<user>", pool.id: "<pool>", pool.client_id: "<client>"}
+        if user.status == "EXTERNAL_PROVIDER":
+            return user
+    pytest.skip("every federated user named in the target's file is used up: sign others in through the provider")
 
 
 @pytest.fixture
