@@ -4,6 +4,8 @@ The modules, each importing only from those above it:
 
   data          where schemas/ and fixtures/ lie
   verdicts      what can be said of a target, and what ends a scenario that cannot judge
+  output        the files that a command is to write
+  ending        how a command ends where it cannot go on
   ledger        the claims of an operation
   transitions   what each operation makes of a user in each status
   editions      the documentation's sentences, as fingerprints, in each of its editions

@@ -22,6 +22,7 @@ from conformance import (
     command_line,
     help_page,
     ledger,
+    output,
     program_baselines,
     programs,
     settings,
@@ -31,11 +32,11 @@ from conformance.bindings import NAMES
 from conformance.cli_client import AwsCliMissing
 from conformance.data import SCENARIOS
 from conformance.document import clients
-from conformance.ledger import UnknownClaim
+from conformance.ending import ending
 from conformance.mutants import faults
 from conformance.mutants.program import mutants
 from conformance.plugin import RUN
-from conformance.report import head, scenarios_of, statements, summary, table, verdict_line
+from conformance.report import Terminal, head, scenarios_of, statements, summary, table, verdict_line
 from conformance.runs import Run
 from conformance.service import silence
 from conformance.verdicts import BadInput, Inconclusive
@@ -48,24 +49,15 @@ class SuiteFault(Exception):
 
 
 class Program(click.Group):
-    """Bad input is one line and exit code 2, an endpoint that does not answer one line and exit code 3."""
+    """The commands, which end as `ending` says, and where the suite itself failed with exit code 4."""
 
     def invoke(self, ctx: click.Context) -> Any:
         try:
-            return super().invoke(ctx)
-        except (BadInput, UnknownClaim) as problem:
-            _complain(str(problem))
-            ctx.exit(2)
-        except Inconclusive as problem:
-            _complain(str(problem))
-            ctx.exit(3)
+            with ending(ctx):
+                return super().invoke(ctx)
         except SuiteFault as fault:
             click.echo(f"{fault}\ncognito-conformance: the suite itself failed: please report this", err=True)
             ctx.exit(4)
-
-
-def _complain(line: str) -> None:
-    click.echo(f"cognito-conformance: {' '.join(line.split())}", err=True)
 
 
 @click.group(cls=Program, context_settings={"help_option_names": ["-h", "--help"]})
@@ -137,8 +129,8 @@ def run(
     Exit code 0: nothing beyond the baseline; 1: a divergence beyond it, or an entry of it that no longer holds;
     2: bad input; 3: inconclusive; 4: a fault of the suite itself."""
     files = {"json": json_file, "junit": junit_file, "html": html_file}
-    settings.check_writable(*files.values())
-    console = Console(highlight=False, width=None if sys.stdout.isatty() else 120)
+    output.check(*files.values())
+    console = Terminal()
     done = judge(console, **asked, extra=[f"--{name}={file.absolute()}" for name, file in files.items() if file])
     console.print(statements(done))
     console.print()
@@ -199,14 +191,19 @@ def judge(
     os.environ.pop("PYTEST_ADDOPTS", None)
     watcher = _Watcher(console)
     with watcher.progress, redirect_stderr(io.StringIO()) as complaints:
-        code = pytest.main(arguments, plugins=[watcher])
+        try:
+            code = pytest.main(arguments, plugins=[watcher])
+        except OSError as fault:  # of all that pytest does only its reports are written outside of a scenario
+            raise BadInput(f"a report cannot be written: {fault}") from None
     if code == pytest.ExitCode.USAGE_ERROR and complaints.getvalue():
         raise BadInput(complaints.getvalue().strip().removeprefix("ERROR: "))
+    if watcher.unheard:
+        raise BrokenPipeError
     done = watcher.run
     if done is None or watcher.failures or code == pytest.ExitCode.INTERNAL_ERROR:
         raise SuiteFault("\n".join(watcher.failures) or f"pytest ended with {code!r}")
     if code == pytest.ExitCode.INTERRUPTED:
-        raise click.Abort
+        raise KeyboardInterrupt
     if done.problem is not None:
         raise BadInput(done.problem)
     if not done.results:
@@ -239,6 +236,7 @@ class _Watcher:
         )
         self.run: Run | None = None
         self.failures: list[str] = []
+        self.unheard = False
         self._console = console
         self._task = self.progress.add_task("judging", total=None)
         self._quarter = 0
@@ -250,7 +248,8 @@ class _Watcher:
         if report.failed:
             self.failures.append(str(report.longrepr))
 
-    def pytest_internalerror(self, excrepr: object) -> bool:
+    def pytest_internalerror(self, excrepr: object, excinfo: pytest.ExceptionInfo[BaseException]) -> bool:
+        self.unheard = excinfo.errisinstance(BrokenPipeError)
         self.failures.append(str(excrepr))
         return True
 
@@ -328,7 +327,7 @@ def options() -> None:
         shown = [page in option.shown, *(option.name in names for names in columns.values())]
         style = "" if all(shown) else "yellow"
         grid.add_row(option.name, option.claim, *("yes" if there else "no" for there in shown), style=style)
-    Console(highlight=False, width=None if sys.stdout.isatty() else 120).print(grid)
+    Terminal().print(grid)
 
 
 @main.command("targets")
@@ -336,8 +335,8 @@ def list_targets() -> None:
     """Print what can be judged here, and what is missing."""
     for name, title in targets.known_targets().items():
         try:
-            version = targets.resolve(name, None).version
-            state = f"ready, version {version}" if version else "ready"
+            release = targets.resolve(name, None).version
+            state = f"ready, version {release}" if release else "ready"
         except BadInput as problem:
             state = str(problem)
         path = baseline.path_of(name)
@@ -408,7 +407,7 @@ def _run_for_baseline(ctx: click.Context, asked: dict[str, Any]) -> tuple[Path, 
     path = Path(name) if name else baseline.path_of(asked["target"] or "moto")
     if name and not path.exists():
         baseline.write(baseline.Baseline(), path, asked["target"] or "the endpoint")
-    done = judge(Console(highlight=False, stderr=True), **asked)
+    done = judge(Terminal(stderr=True), **asked)
     if done.exit_code > 1:
         raise Inconclusive("the run was not conclusive: the baseline is left as it is")
     return path, done

@@ -13,7 +13,7 @@ from typing import Any, Protocol
 import urllib3
 from botocore.credentials import ReadOnlyCredentials
 
-from conformance.service import CONNECT_SECONDS, READ_SECONDS
+from conformance.service import CONNECT_SECONDS, READ_SECONDS, in_time
 from conformance.targets import Endpoint
 from conformance.verdicts import Blocked, Inconclusive
 from conformance.world import Pool, User
@@ -123,9 +123,11 @@ class Control:
         return str(self._tell("code", {"UserPoolId": pool.id, "Username": username}).get("Code", ""))
 
     def _tell(self, verb: str, told: dict[str, Any]) -> dict[str, Any]:
+        body = json.dumps(told).encode()
         try:
-            answer = self._http.request(
-                "POST", f"{self._url}{verb}", body=json.dumps(told).encode(), timeout=_timeout()
+            answer = in_time(
+                "the control path",
+                lambda: self._http.request("POST", f"{self._url}{verb}", body=body, timeout=_timeout()),
             )
         except urllib3.exceptions.HTTPError as fault:
             raise Inconclusive(f"the control path does not answer: {fault}") from None

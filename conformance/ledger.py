@@ -8,17 +8,15 @@ from functools import cache
 from typing import Any
 
 from conformance.data import SCHEMAS
+from conformance.verdicts import BadInput
 
 Sentences = Mapping[str, tuple[str, ...]]
 
 _TIERS = {"page": "documented", "model": "documented", "reference": "documented", "observed": "observed"}
 
 
-class UnknownClaim(KeyError):
+class UnknownClaim(BadInput):
     """An id that is no claim of the ledger; its text names the nearest that is."""
-
-    def __str__(self) -> str:  # KeyError would print the quoted text
-        return str(self.args[0])
 
 
 @dataclass(frozen=True)

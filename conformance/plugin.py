@@ -13,7 +13,7 @@ from typing import Any
 
 import pytest
 
-from conformance import catalogue, document, ledger, page, settings
+from conformance import catalogue, document, ledger, output, page, settings
 from conformance.bindings import NAMES
 from conformance.data import SCENARIOS
 from conformance.journal import Journal
@@ -69,7 +69,7 @@ def pytest_configure(config: pytest.Config) -> None:
             option.seed,
             option.state,
         )
-        settings.check_writable(option.json, _html(config))
+        output.check(option.json, _html(config))
     except BadInput as problem:
         raise pytest.UsageError(str(problem)) from None
     config.stash[RUN] = run = Run(checked)
@@ -296,6 +296,8 @@ def pytest_sessionfinish(session: pytest.Session) -> None:
         return
     if run.settings.state is not None:
         run.settings.state.close()
+    if session.exitstatus not in (pytest.ExitCode.OK, pytest.ExitCode.TESTS_FAILED):
+        return  # a report on a part of what was asked for would pass for the whole
     if config.option.json is not None:
         document.write(run, config.option.json)
     if (html := _html(config)) is not None:

@@ -16,8 +16,9 @@ UNPARSABLE = "an answer that is not AWS JSON"
 THROTTLED = frozenset(
     {"TooManyRequestsException", "ThrottlingException", "Throttling", "RequestLimitExceeded", "SlowDown", "429"}
 )
+# How a target says by itself that it does not implement what it was asked for; Cognito has no error of these names.
 UNIMPLEMENTED = frozenset(
-    {"UnknownOperationException", "UnknownOperation", "NotImplemented", "NotImplementedError", "501"}
+    {"UnknownOperationException", "UnknownOperation", "NotImplemented", "NotImplementedError", "Unsupported", "501"}
 )
 
 

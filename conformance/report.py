@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shlex
+import sys
 from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
@@ -39,6 +40,17 @@ _GRAVEST = (
     Verdict.CONFORMS,
     Verdict.SKIPPED,
 )
+
+
+class Terminal(Console):
+    """A console as wide as the terminal, else 120, that raises BrokenPipeError where nobody reads it any more."""
+
+    def __init__(self, *, stderr: bool = False) -> None:
+        stream = sys.stderr if stderr else sys.stdout
+        super().__init__(stderr=stderr, highlight=False, width=None if stream.isatty() else 120)
+
+    def on_broken_pipe(self) -> None:
+        raise BrokenPipeError
 
 
 @dataclass(frozen=True)

@@ -2,24 +2,30 @@
 
 from __future__ import annotations
 
+import os
+import threading
 import time
 from collections.abc import Callable
+from concurrent.futures import Future
 from typing import Any, TypeVar
 
 import boto3
+import botocore.session
 from botocore.config import Config
-from botocore.exceptions import ClientError, ConnectionError, HTTPClientError, IncompleteReadError
+from botocore.exceptions import BotoCoreError, ClientError, ConnectionError, HTTPClientError, IncompleteReadError
 from botocore.parsers import ResponseParserError
 
 from conformance.journal import Journal, describe
 from conformance.replies import THROTTLED, UNIMPLEMENTED, UNPARSABLE, is_crash
 from conformance.targets import Endpoint
-from conformance.verdicts import Blocked, Inconclusive
+from conformance.verdicts import BadInput, Blocked, Inconclusive
 
 T = TypeVar("T")
 
 CONNECT_SECONDS = 5
 READ_SECONDS = 15
+# For one request and its whole answer: the timeout of a read starts anew with every byte.
+EXCHANGE_SECONDS = 30.0
 # How long to wait for a first sign of life.
 PATIENCE_SECONDS = 5.0
 # Throttling is given time to pass (4 s in all); a server fault is tried once more, to see whether it is deterministic.
@@ -28,6 +34,12 @@ FAULT_ATTEMPTS = 2
 # What botocore raises for a body that is no JSON: its own error, or what decoding the bytes raised.
 UNREADABLE = (ResponseParserError, UnicodeDecodeError)
 TRANSPORT_FAULTS = (ConnectionError, HTTPClientError, IncompleteReadError)
+# Where botocore is to look for the caller's configuration: nowhere.
+_NO_FILES = {
+    "profile": (None, None, None, None),
+    "config_file": (None, None, os.devnull, None),
+    "credentials_file": (None, None, os.devnull, None),
+}
 
 
 class ServiceError(Exception):
@@ -43,34 +55,40 @@ class ServiceError(Exception):
 def client(endpoint: Endpoint, *, read_seconds: float = READ_SECONDS) -> Any:
     """A boto3 client of cognito-idp for `endpoint` that no profile, proxy setting or variable redirects.
 
-    It tries once: botocore's own retries have a quota per client, which would make verdicts depend on order."""
+    It tries once: botocore's own retries have a quota per client, which would make verdicts depend on order.
+
+    Raises BadInput where a variable or the region is nothing that boto3 can use."""
     frozen = endpoint.credentials
-    return boto3.session.Session().client(
-        "cognito-idp",
-        endpoint_url=endpoint.url,
-        region_name=endpoint.region,
-        aws_access_key_id=frozen.access_key,
-        aws_secret_access_key=frozen.secret_key,
-        aws_session_token=frozen.token,
-        config=Config(
-            connect_timeout=CONNECT_SECONDS,
-            read_timeout=read_seconds,
-            retries={"mode": "standard", "total_max_attempts": 1},
-            max_pool_connections=32,
-            proxies={},
-            use_fips_endpoint=False,
-            use_dualstack_endpoint=False,
-        ),
-    )
+    session = boto3.session.Session(botocore_session=botocore.session.Session(session_vars=_NO_FILES))
+    try:
+        return session.client(
+            "cognito-idp",
+            endpoint_url=endpoint.url,
+            region_name=endpoint.region,
+            aws_access_key_id=frozen.access_key,
+            aws_secret_access_key=frozen.secret_key,
+            aws_session_token=frozen.token,
+            config=Config(
+                connect_timeout=CONNECT_SECONDS,
+                read_timeout=read_seconds,
+                retries={"mode": "standard", "total_max_attempts": 1},
+                max_pool_connections=32,
+                proxies={},
+                use_fips_endpoint=False,
+                use_dualstack_endpoint=False,
+            ),
+        )
+    except BotoCoreError as error:
+        raise BadInput(f"the AWS configuration cannot be used: {error}") from None
 
 
 class Service:
     """cognito-idp at an endpoint, called with AWS's own operation and parameter names."""
 
-    def __init__(self, endpoint: Endpoint) -> None:
+    def __init__(self, endpoint: Endpoint, *, read_seconds: float = READ_SECONDS) -> None:
         self.endpoint = endpoint
         self.journal = Journal(endpoint.secrets)
-        self._client = client(endpoint)
+        self._client = client(endpoint, read_seconds=read_seconds)
         self._methods = {operation: method for method, operation in self._client.meta.method_to_api_mapping.items()}
 
     def call(self, operation: str, **parameters: Any) -> dict[str, Any]:
@@ -78,7 +96,7 @@ class Service:
 
         Raises ServiceError for an error answer, Inconclusive for a transport fault or lasting throttling."""
         sent = describe(operation, parameters)
-        answer = patiently(lambda: self._ask(operation, parameters), _patience)
+        answer = self.answer(operation, parameters)
         if isinstance(answer, ServiceError):
             self.journal.record(sent, f"{answer.code}: {answer.message}")
             if answer.code in THROTTLED:
@@ -88,9 +106,16 @@ class Service:
         self.journal.record(sent, describe("HTTP 200", members))
         return members
 
+    def answer(self, operation: str, parameters: dict[str, Any]) -> dict[str, Any] | ServiceError:
+        """What the service answers, an error included, after as many attempts as it is worth.
+
+        Raises Inconclusive for a transport fault."""
+        return patiently(lambda: self._ask(operation, parameters), _patience)
+
     def _ask(self, operation: str, parameters: dict[str, Any]) -> dict[str, Any] | ServiceError:
+        method = getattr(self._client, self._methods[operation])
         try:
-            answer: dict[str, Any] = getattr(self._client, self._methods[operation])(**parameters)
+            answer: dict[str, Any] = in_time(operation, lambda: method(**parameters))
         except ClientError as error:
             return ServiceError(operation, error.response["Error"]["Code"], error.response["Error"].get("Message", ""))
         except UNREADABLE as error:
@@ -120,15 +145,34 @@ class Service:
 def silence(endpoint: Endpoint) -> str | None:
     """Why nothing that is listening at `endpoint` can be judged, or None where it speaks AWS JSON."""
     try:
-        answer = client(endpoint, read_seconds=PATIENCE_SECONDS).list_user_pools(MaxResults=1)
-    except ClientError as error:
-        code = error.response["Error"]["Code"]
-        return f"it answers {code}, which is no answer of Cognito" if code.isdigit() else None
-    except UNREADABLE:
-        return "it answers something that is no AWS JSON"
-    except TRANSPORT_FAULTS as fault:
+        answer = Service(endpoint, read_seconds=PATIENCE_SECONDS).answer("ListUserPools", {"MaxResults": 1})
+    except Inconclusive as fault:
         return str(fault)
+    if isinstance(answer, ServiceError):
+        if answer.code == UNPARSABLE:
+            return "it answers something that is no AWS JSON"
+        return f"it answers {answer.code}, which is no answer of Cognito" if answer.code.isdigit() else None
     return None if "UserPools" in answer else "it answers ListUserPools without UserPools"
+
+
+def in_time(operation: str, exchange: Callable[[], T]) -> T:
+    """The answer of `exchange`, which is a request and all that comes back.
+
+    Raises Inconclusive where it is not complete after EXCHANGE_SECONDS. The thread that still reads ends with the
+    process at the latest."""
+    answer: Future[T] = Future()
+
+    def wait() -> None:
+        try:
+            answer.set_result(exchange())
+        except Exception as fault:  # whatever it is, the caller is to raise it
+            answer.set_exception(fault)
+
+    threading.Thread(target=wait, daemon=True).start()
+    try:
+        return answer.result(EXCHANGE_SECONDS)
+    except TimeoutError:
+        raise Inconclusive(f"{operation}: no complete answer within {EXCHANGE_SECONDS:g} s") from None
 
 
 def patiently(call: Callable[[], T], patience: Callable[[T], int]) -> T:

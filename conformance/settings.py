@@ -5,9 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 from pathlib import Path
 
-from conformance import baseline, bindings, catalogue, ledger, program_baselines
+from conformance import baseline, bindings, catalogue, ledger, output, program_baselines
 from conformance.baseline import Baseline
-from conformance.targets import Target, resolve
+from conformance.service import client
+from conformance.targets import INVENTED, REGION, Endpoint, Target, resolve
 from conformance.verdicts import BadInput
 from conformance.waiting import StateFile
 
@@ -68,6 +69,8 @@ def check(
         # Of a program its own baseline holds, whichever target is judged beside it.
         scenarios = {scenario.name for scenario in catalogue.scenarios()}
         known = Baseline(known.entries + program_baselines.load(names, ledger.load_all(), scenarios), known.path)
+    # What boto3 cannot use of the environment is said now, and not by every scenario.
+    client(Endpoint("http://127.0.0.1", REGION, INVENTED))
     return Settings(resolved, names, tier, known, examples, seed, _state(resolved, state))
 
 
@@ -76,7 +79,7 @@ def _state(target: Target, path: Path | None) -> StateFile | None:
         return None
     if target.url is None:
         raise BadInput("--state is for an endpoint that lives on, given by --endpoint-url: this one ends with the run")
-    check_writable(path)
+    output.check(path)
     state = StateFile(path, target.url)
     state.check()
     return state
@@ -95,20 +98,3 @@ def _baseline(target: Target, name: str | None) -> Baseline:
 def within(tier: str, claim_tier: str) -> bool:
     """Whether a run at `tier` gates on a claim of `claim_tier`."""
     return TIERS.index(claim_tier) <= TIERS.index(tier)
-
-
-def check_writable(*paths: Path | None) -> None:
-    """Check before a long run that each report can be written, leaving no empty file behind.
-
-    Raises BadInput otherwise."""
-    for path in filter(None, paths):
-        existed = path.exists()
-        try:
-            with path.open("a", encoding="utf-8"):
-                pass
-        except OSError as error:
-            raise BadInput(
-                f"{path} cannot be written ({error.strerror}): name a file in a directory that exists"
-            ) from None
-        if not existed:
-            path.unlink()

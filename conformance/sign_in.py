@@ -21,8 +21,8 @@ RESPOND = ("RespondToAuthChallenge", "AdminRespondToAuthChallenge")
 def sign_in(service: Service, pool_id: str, client_id: str, username: str, password: str, flow: str) -> SignIn:
     """What comes of signing in with `password` by `flow`.
 
-    An error answer is an outcome. Raises Blocked where the service cannot do the flow at all, Inconclusive for a
-    transport fault."""
+    An error answer is an outcome. Raises Blocked for a challenge that SRP cannot use, Inconclusive for a transport
+    fault."""
     match flow:
         case "USER_PASSWORD_AUTH":
             parameters = {"USERNAME": username, "PASSWORD": password}
@@ -80,8 +80,6 @@ def _attempt(service: Service, operation: str, **parameters: Any) -> SignIn:
     try:
         answer = service.call(operation, **parameters)
     except ServiceError as error:
-        if error.code in ("UnknownOperationException", "NotImplemented", "501"):
-            raise Blocked(f"{operation} is not implemented") from None
         return SignIn(SignInOutcome(error.code), Text(error.message))
     challenge = answer.get("ChallengeName")
     tokens = answer.get("AuthenticationResult") or {}

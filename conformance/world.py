@@ -9,7 +9,7 @@ from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import Any
 
-from conformance.replies import TOKENS, Facts, Outcome, SignIn, State, Status
+from conformance.replies import TOKENS, UNIMPLEMENTED, Facts, Outcome, SignIn, State, Status
 from conformance.service import Service, ServiceError
 from conformance.sign_in import ADMIN_USER_PASSWORD_AUTH, FLOWS, answer_new_password, sign_in
 from conformance.verdicts import Blocked
@@ -227,8 +227,11 @@ class User:
         return State(seen["UserStatus"], seen["Enabled"], self.sign_in(self.password).outcome)
 
     def sign_in(self, password: str, flow: str = ADMIN_USER_PASSWORD_AUTH) -> SignIn:
-        """What comes of signing in with `password` by `flow`, one of FLOWS."""
-        return sign_in(self.pool.service, self.pool.id, self.pool.client_id, self.login, password, flow)
+        """What comes of signing in with `password` by `flow`, one of FLOWS.
+
+        Raises Blocked where the target says that it does not implement the flow."""
+        attempt = sign_in(self.pool.service, self.pool.id, self.pool.client_id, self.login, password, flow)
+        return _implemented(f"sign-in by {flow}", attempt)
 
     def prove(self, flow: str) -> None:
         """Make sure that the password signs in by `flow` before the call, so that a refusal afterwards means something.
@@ -239,15 +242,17 @@ class User:
             raise Blocked(f"{flow} is not to be had: a confirmed user's sign-in leads to {before.outcome}")
 
     def answer(self, challenge: SignIn, new_password: str, operation: str = "RespondToAuthChallenge") -> SignIn:
-        """What comes of answering NEW_PASSWORD_REQUIRED with `new_password` by `operation`, one of sign_in.RESPOND."""
+        """What comes of answering NEW_PASSWORD_REQUIRED with `new_password` by `operation`, one of sign_in.RESPOND.
+
+        Raises Blocked where there is nothing to answer, or the target says that it does not implement the operation."""
         if challenge.outcome != "NEW_PASSWORD_REQUIRED" or not challenge.session:
             raise Blocked(f"there is no challenge to answer: the sign-in led to {challenge.outcome}")
         # The challenge names the user for whom it has to be answered: with aliases, not the name that was typed.
         name = challenge.parameters.get("USER_ID_FOR_SRP", self.username)
         pool = self.pool
-        return answer_new_password(
-            pool.service, pool.id, pool.client_id, name, challenge.session, new_password, operation
-        )
+        session = challenge.session
+        attempt = answer_new_password(pool.service, pool.id, pool.client_id, name, session, new_password, operation)
+        return _implemented(operation, attempt)
 
     def arrange(self, operation: str, **parameters: Any) -> None:
         """Have an administrator do something to this user, such as AdminEnableUser.
@@ -256,12 +261,22 @@ class User:
         self.pool.service.arrange(operation, UserPoolId=self.pool.id, Username=self.username, **parameters)
 
     def with_token(self, operation: str, challenge: SignIn, **parameters: Any) -> Outcome:
-        """What comes of an operation that the user's own access token authorizes, such as ChangePassword."""
+        """What comes of an operation that the user's own access token authorizes, such as ChangePassword.
+
+        Raises Blocked where the target says that it does not implement it."""
         try:
             self.pool.service.call(operation, AccessToken=challenge.tokens["AccessToken"], **parameters)
         except ServiceError as error:
+            if error.code in UNIMPLEMENTED:
+                raise Blocked(f"{operation} is not implemented") from None
             return Outcome(error.code)
         return Outcome("accepted")
 
     def _get(self, *members: str) -> dict[str, Any]:
         return self.pool.service.arrange("AdminGetUser", *members, UserPoolId=self.pool.id, Username=self.username)
+
+
+def _implemented(what: str, attempt: SignIn) -> SignIn:
+    if attempt.outcome in UNIMPLEMENTED:
+        raise Blocked(f"{what} is not implemented: {attempt.message or attempt.outcome}")
+    return attempt

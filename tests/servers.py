@@ -7,7 +7,7 @@ import socket
 import threading
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
@@ -103,6 +103,32 @@ def hanging() -> Iterator[str]:
     finally:
         for connection in kept:
             connection.close()
+
+
+@contextmanager
+def trickling() -> Iterator[str]:
+    """A listener that answers every connection with a head and then byte after byte, without an end."""
+    stop = threading.Event()
+    started = []
+
+    def feed(connection: socket.socket) -> None:
+        with connection, suppress(OSError):
+            connection.recv(65536)
+            connection.sendall(b"HTTP/1.1 200 OK\r\nContent-Type: application/x-amz-json-1.1\r\n\r\n")
+            while not stop.wait(0.05):
+                connection.sendall(b" ")
+
+    def take(connection: socket.socket) -> None:
+        started.append(threading.Thread(target=feed, args=(connection,)))
+        started[-1].start()
+
+    try:
+        with _listening(take) as url:
+            yield url
+    finally:
+        stop.set()
+        for thread in started:
+            thread.join()
 
 
 @contextmanager

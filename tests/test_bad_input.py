@@ -4,6 +4,7 @@ import ssl
 import threading
 from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler, HTTPServer
+from pathlib import Path
 
 import pytest
 import servers
@@ -81,17 +82,29 @@ def test_an_output_that_cannot_be_written_is_refused(tmp_path):
     [
         ({"AWS_PROFILE": "nobody"}, "nobody"),
         ({"AWS_ACCESS_KEY_ID": "only-half"}, "AWS_SECRET_ACCESS_KEY"),
+        ({"AWS_DEFAULT_REGION": "no region"}, "'no region'"),
+        ({"AWS_DEFAULTS_MODE": "odd"}, "invalid defaults mode: odd"),
     ],
-    ids=["profile", "half-a-key"],
+    ids=["profile", "half-a-key", "region", "defaults-mode"],
 )
 def test_an_unusable_aws_configuration_is_refused(monkeypatch, variables, said):
-    """A profile that does not exist and half a key are told, and nothing is sent."""
+    """What neither the credentials nor a client can be made of is told, and nothing is sent."""
     for name, value in variables.items():
         monkeypatch.setenv(name, value)
     code, line = refused("run", "--endpoint-url", servers.unused_url())
 
     assert code == 2
     assert said in line
+
+
+@pytest.mark.parametrize("option", ["--json", "--junit", "--html"])
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="there is no /dev/full, which is always full")
+def test_a_full_disk_is_told(run, option):
+    """A report that cannot be written after all is told in one line, whichever it is."""
+    done = run("-k", "test_list_users_shows_the_same_status", option, "/dev/full")
+
+    assert (done.exit_code, done.stderr.count("\n")) == (2, 1)
+    assert "a report cannot be written: [Errno 28] No space left on device" in done.stderr
 
 
 @contextmanager
@@ -124,6 +137,7 @@ def _unused():
     [
         (_unused, "Could not connect"),
         (lambda: servers.hanging(), "Read timeout"),
+        (lambda: servers.trickling(), "no complete answer within 0.4 s"),
         (lambda: servers.closing(), "Connection was closed"),
         (lambda: servers.always(servers.HTML), "without UserPools"),
         (lambda: servers.always(servers.GARBAGE), "no AWS JSON"),
@@ -132,11 +146,23 @@ def _unused():
         (lambda: servers.always(servers.NOTHING), "without UserPools"),
         (_tls, "SSL validation failed"),
     ],
-    ids=["unreachable", "hangs", "closes", "html", "garbage", "redirects", "500", "nothing", "untrusted-tls"],
+    ids=[
+        "unreachable",
+        "hangs",
+        "trickles",
+        "closes",
+        "html",
+        "garbage",
+        "redirects",
+        "500",
+        "nothing",
+        "untrusted-tls",
+    ],
 )
 def test_an_endpoint_that_is_none_is_inconclusive(monkeypatch, endpoint, said):
     """The line says what the endpoint did instead of answering, and the exit code is 3."""
     monkeypatch.setattr(service, "PATIENCE_SECONDS", 0.3)
+    monkeypatch.setattr(service, "EXCHANGE_SECONDS", 0.4)
     with endpoint() as url:
         done = CliRunner().invoke(main, ["run", "--endpoint-url", url])
 

@@ -65,7 +65,7 @@ def test_a_server_fault_is_a_crash(run, moto):
     assert done.exit_code == 1
 
 
-@pytest.mark.parametrize("name", ["UnknownOperationException", "NotImplemented"])
+@pytest.mark.parametrize("name", ["UnknownOperationException", "NotImplemented", "Unsupported"])
 def test_an_operation_that_is_not_implemented_is_unsupported(run, moto, name):
     """A target that says it does not implement the operation is not accused of anything."""
     with before(moto, lambda target, _: error(name, 501) if target == ASKED else None) as url:
@@ -73,6 +73,25 @@ def test_an_operation_that_is_not_implemented_is_unsupported(run, moto, name):
 
     assert set(done.counts()) == {"unsupported"}
     assert done.exit_code == 3
+
+
+def test_a_flow_that_is_not_implemented_is_blocked(run, moto):
+    """A target that says it does not implement a way to sign in is judged by the others, and not accused."""
+
+    def tamper(target, body):
+        return error("Unsupported", 500) if target.endswith(".InitiateAuth") and b"USER_SRP_AUTH" in body else None
+
+    with before(moto, tamper) as url:
+        done = run("--endpoint-url", url, "-k", "test_permanent_password_signs_in", "--bindings", "wire")
+    flows = {
+        verdict: {name.split("-")[1] for name, v in done.verdicts().items() if v == verdict}
+        for verdict in done.counts()
+    }
+
+    assert flows == {
+        "conforms": {"ADMIN_USER_PASSWORD_AUTH", "USER_PASSWORD_AUTH"},
+        "blocked": {"USER_SRP_AUTH"},
+    }
 
 
 def test_throttling_that_passes_changes_no_verdict(run, moto):

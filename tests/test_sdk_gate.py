@@ -465,7 +465,7 @@ def test_no_network_and_a_cold_cache_is_inconclusive(gate: Gate, tmp_path: Path)
         (["--from", "installed", "--to", "installed", "--from", "installed"], "2 times --from and 1 times --to"),
         (["--from", "boto3==installed", "--to", "aws-cli-v2:CLI"], "not two versions of one client"),
         (["--from", "installed", "--to", "installed", "--waivers", "/nonexistent"], "cannot be read"),
-        (["--from", "installed", "--to", "installed", "--junit", "/nonexistent/x.xml"], "no directory /nonexistent"),
+        (["--from", "installed", "--to", "installed", "--junit", "/nonexistent/x.xml"], "cannot be written"),
     ],
 )
 def test_bad_input_is_one_line_and_exit_code_2(gate: Gate, tmp_path: Path, arguments: list[str], line: str) -> None:

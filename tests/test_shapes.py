@@ -13,6 +13,7 @@ from jsonschema import Draft202012Validator
 
 from conformance import filler, shapes
 from conformance.data import SCHEMAS
+from conformance.reference import shapes as reference
 
 SESSION = botocore.session.Session()
 OPERATION = "AdminSetUserPassword"
@@ -113,6 +114,27 @@ def test_patterns_are_those_of_java(pattern, takes, refuses):
 
     assert whole.search(takes)
     assert refuses is None or not whole.search(refuses)
+
+
+@pytest.mark.parametrize(
+    ("password", "taken"),
+    [
+        ("a b", True),
+        ("\u00a0b", True),
+        ("a\u3000", True),
+        ("a", False),
+        (" b", False),
+        ("a ", False),
+        ("\tb", False),
+        ("a\x0b", False),
+        ("a\nb", False),
+        ("ab\n", False),
+    ],
+    ids=ascii,
+)
+def test_the_live_password_pattern_is_that_of_java(password, taken):
+    """White space stands inside a password only, and what is white space beyond ASCII is a character like others."""
+    assert reference.matches(reference.PATTERNS["PasswordType"], password) == taken
 
 
 def test_recursion_is_a_reference():

@@ -9,7 +9,15 @@ from botocore.exceptions import ClientError
 
 from conformance.journal import Journal, describe
 from conformance.replies import ACCEPTED, THROTTLED, UNPARSABLE, Outcome, Reply, Text, of_http
-from conformance.service import THROTTLED_ATTEMPTS, TRANSPORT_FAULTS, UNREADABLE, attempts, client, patiently
+from conformance.service import (
+    THROTTLED_ATTEMPTS,
+    TRANSPORT_FAULTS,
+    UNREADABLE,
+    attempts,
+    client,
+    in_time,
+    patiently,
+)
 from conformance.targets import Endpoint
 from conformance.verdicts import Inconclusive
 
@@ -28,7 +36,9 @@ class Sdk:
 
     def admin_set_user_password(self, **members: Any) -> Reply:
         """The answer, with the name and text of an error as boto3 reports them."""
-        reply = patiently(lambda: self._ask(members), lambda reply: attempts(reply.outcome))
+        reply = patiently(
+            lambda: in_time("AdminSetUserPassword", lambda: self._ask(members)), lambda reply: attempts(reply.outcome)
+        )
         if reply.outcome in THROTTLED:
             raise Inconclusive(f"AdminSetUserPassword was throttled {THROTTLED_ATTEMPTS} times ({reply.outcome})")
         return self.journal.record_reply(describe("AdminSetUserPassword", members), reply)

@@ -16,7 +16,7 @@ from botocore.httpsession import get_cert_path
 
 from conformance.journal import Journal, describe
 from conformance.replies import THROTTLED, Reply, of_http
-from conformance.service import CONNECT_SECONDS, READ_SECONDS, THROTTLED_ATTEMPTS, attempts, patiently
+from conformance.service import CONNECT_SECONDS, READ_SECONDS, THROTTLED_ATTEMPTS, attempts, in_time, patiently
 from conformance.targets import Endpoint
 from conformance.verdicts import Inconclusive
 
@@ -91,12 +91,15 @@ class Wire:
     def _exchange(self, request: AWSRequest) -> Reply:
         prepared = request.prepare()
         try:
-            answer = self._http.request(
-                prepared.method,
-                prepared.url,
-                body=prepared.body,
-                headers=dict(prepared.headers.items()),
-                redirect=False,
+            answer = in_time(
+                "AdminSetUserPassword",
+                lambda: self._http.request(
+                    prepared.method,
+                    prepared.url,
+                    body=prepared.body,
+                    headers=dict(prepared.headers.items()),
+                    redirect=False,
+                ),
             )
         except urllib3.exceptions.HTTPError as fault:
             raise Inconclusive(f"AdminSetUserPassword: {fault}") from None

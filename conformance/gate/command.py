@@ -12,22 +12,21 @@ from pathlib import Path
 
 import click
 
+from conformance import output
+from conformance.ending import ending
 from conformance.gate import clients, comparison, report, waivers
 from conformance.gate.comparison import AUDIENCES, Comparison, Scope, Verdict
-from conformance.verdicts import BadInput, Inconclusive
+from conformance.verdicts import BadInput
 
 _FILE = click.Path(path_type=Path, dir_okay=False)
 
 
 class _Gate(click.Command):
-    """Bad input is one line and exit code 2, a client or an index that gives no answer one line and exit code 3."""
+    """Ends as `ending` says."""
 
     def invoke(self, ctx: click.Context) -> None:
-        try:
+        with ending(ctx):
             super().invoke(ctx)
-        except (BadInput, Inconclusive) as problem:
-            click.echo(f"cognito-conformance: {' '.join(str(problem).split())}", err=True)
-            ctx.exit(2 if isinstance(problem, BadInput) else 3)
 
 
 @click.command(cls=_Gate, context_settings={"help_option_names": ["-h", "--help"]})
@@ -84,9 +83,7 @@ def main(
     started = time.monotonic()
     if len(old) != len(new):
         raise BadInput(f"{len(old)} times --from and {len(new)} times --to: give as many of the one as of the other")
-    for file in (json_file, markdown_file, junit_file):
-        if file is not None and not file.parent.is_dir():
-            raise BadInput(f"{file} cannot be written: there is no directory {file.parent}")
+    output.check(json_file, markdown_file, junit_file)
     accepted = waivers.load(waivers_file) if waivers_file else []
     target = None if scenarios == "none" else scenarios
     scope = Scope(services, everything, target, expression)

@@ -103,6 +103,15 @@ def _trickle(handler: Handler, answer: Answer) -> None:
         time.sleep(0.002)
 
 
+def _trickle_on(handler: Handler, answer: Answer) -> None:
+    handler.send_response(answer.status)
+    handler.end_headers()
+    while True:
+        handler.wfile.write(b" ")
+        handler.wfile.flush()
+        time.sleep(1)
+
+
 def _at_first(times: int, instead: Answer) -> Respond:
     """Each request so often answered otherwise before it is let through."""
     seen: Counter[tuple[str, bytes]] = Counter()
@@ -149,6 +158,10 @@ def catalogue() -> dict[str, Hostile]:
         Hostile("always-reset", "Every connection is closed without an answer.", _sends(_reset), INCONCLUSIVE, 3),
         Hostile("mine-reset", "The operation ends the connection.", _sends(_reset, True), INCONCLUSIVE, 3, ONE),
         Hostile("always-hanging", "Nothing is ever answered.", _sends(_hang), INCONCLUSIVE, 3),
+        Hostile("always-trickling", "No answer ever ends.", _sends(_trickle_on), INCONCLUSIVE, 3),
+        Hostile(
+            "mine-trickling", "The operation's answer never ends.", _sends(_trickle_on, True), INCONCLUSIVE, 3, ONE
+        ),
         Hostile("slow", "Everything is right, but comes byte by byte.", _sends(_trickle), CONFORMS, 0),
         Hostile("throttled", "Everything is throttled for ever.", _answers(THROTTLED), INCONCLUSIVE, 3, ONE),
         Hostile("mine-throttled", "The operation is throttled.", _answers(THROTTLED, True), INCONCLUSIVE, 3, ONE),

@@ -14,11 +14,12 @@ from rich.console import Console
 from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn
 from rich.table import Table
 
-from conformance import bindings, ledger, settings
+from conformance import bindings, ledger, output
 from conformance.mutants import faults, hostile
 from conformance.mutants.hostile import Finding
 from conformance.mutants.trial import Outcome, digest, try_hostile, try_out
 from conformance.program_baselines import TOPIC
+from conformance.report import Terminal
 from conformance.verdicts import BadInput
 
 CAUGHT = ("as meant", "in part", "by others", "survived")
@@ -64,13 +65,13 @@ def mutants(ctx: click.Context, json_file: Path | None, workers: int, expression
 
     An interrupted run is taken up where it ended. Exit code 0: every mutant was caught, and every testable claim is
     broken by one; 1: not so; 2: bad input."""
-    settings.check_writable(json_file)
+    output.check(json_file)
     asked = tuple(chosen.split(","))
     if set(asked) - set(bindings.NAMES):
         raise BadInput(f"--bindings {chosen!r}: choose some of {','.join(bindings.NAMES)}")
     names = chosen_names(expression)
     enemies = [name for name in hostile.catalogue() if expression is None or _matches(expression, name, ())]
-    console = Console(highlight=False)
+    console = Terminal()
     state = Path(tempfile.gettempdir()) / f"cognito-conformance-mutants-{digest(expression or '', *asked)}.jsonl"
     outcomes, findings = _tried(console, names, enemies, workers, asked, state)
     found = matrix(outcomes, findings, complete=expression is None, every_binding=len(asked) > 1)

@@ -12,11 +12,10 @@ import regex
 from botocore.model import OperationModel, ServiceModel
 
 from conformance.reference.refusal import Refusal
+from conformance.shapes import anchored
 
 # The live pattern, which the model does not publish: white space may stand inside (EVIDENCE: val-password-pattern).
 PATTERNS = {"PasswordType": r"^[\S]+.*[\S]+$"}
-# Java's classes are ASCII's, while its \p{...} are Unicode's.
-ASCII = {r"\w": "[0-9A-Za-z_]", r"\d": "[0-9]", r"\s": r"[\t-\r ]", r"\S": r"[^\t-\r ]"}
 TYPES: dict[str, type | tuple[type, ...]] = {
     "string": str,
     "boolean": bool,
@@ -105,12 +104,10 @@ def broken_constraints(shape: Any, value: str) -> Iterator[str]:
 
 
 def matches(pattern: str, value: str) -> bool:
-    """Whether Java's `matches` would say so: the whole value, by ASCII's classes."""
+    """Whether Java's `matches` would say so."""
     return _compiled(pattern).fullmatch(value) is not None
 
 
 @cache
 def _compiled(pattern: str) -> regex.Pattern[str]:
-    for java, here in ASCII.items():
-        pattern = pattern.replace(java, here)
-    return regex.compile(pattern, regex.VERSION1)
+    return regex.compile(anchored(pattern))

@@ -1,0 +1,53 @@
+"""The time and the patience that an endpoint is given."""
+
+import pytest
+import servers
+
+from conformance import service
+from conformance.bindings.sdk import Sdk
+from conformance.bindings.wire import Wire
+from conformance.control import Control
+from conformance.journal import Journal
+from conformance.service import Service, silence
+from conformance.targets import INVENTED, REGION, Endpoint
+from conformance.verdicts import Inconclusive
+
+MEMBERS = {"UserPoolId": "us-east-1_Example", "Username": "alice", "Password": "Perm4nent!"}
+POOLS = servers.Answer(200, b'{"UserPools": []}')
+# One for each of the clients that speak to an endpoint.
+EXCHANGES = {
+    "service": lambda endpoint: Service(endpoint).call("AdminSetUserPassword", **MEMBERS),
+    "sdk": lambda endpoint: Sdk(endpoint, Journal()).admin_set_user_password(**MEMBERS),
+    "wire": lambda endpoint: Wire(endpoint, Journal()).admin_set_user_password(**MEMBERS),
+    "control": lambda endpoint: Control(endpoint, "/control/").caller([]),
+}
+
+
+@pytest.mark.parametrize("exchange", EXCHANGES.values(), ids=EXCHANGES)
+def test_an_answer_without_an_end_is_inconclusive(monkeypatch, exchange):
+    """However steadily bytes come, an answer that is not complete in time says nothing about the target."""
+    monkeypatch.setattr(service, "EXCHANGE_SECONDS", 0.2)
+    with servers.trickling() as url, pytest.raises(Inconclusive, match=r"no complete answer within 0\.2 s"):
+        exchange(Endpoint(url, REGION, INVENTED))
+
+
+@pytest.mark.parametrize(
+    "first",
+    [servers.FAULT, servers.error("TooManyRequestsException"), servers.DROPPED],
+    ids=["500", "throttled", "drop"],
+)
+def test_one_fault_at_the_start_is_no_silence(first):
+    """An endpoint that fails the first request and answers the second can be judged."""
+    answers = iter([first, POOLS])
+    with servers.serving(lambda *_: next(answers)) as url:
+        assert silence(Endpoint(url, REGION, INVENTED)) is None
+
+
+def test_no_profile_of_the_caller_has_a_say(monkeypatch, tmp_path):
+    """The client is the same whatever AWS_PROFILE and the files of the AWS configuration say."""
+    file = tmp_path / "config"
+    file.write_text("[default]\nparameter_validation = false\n")
+    monkeypatch.setenv("AWS_CONFIG_FILE", str(file))
+    monkeypatch.setenv("AWS_PROFILE", "nobody")
+
+    assert service.client(Endpoint("http://127.0.0.1", REGION, INVENTED)).meta.config.parameter_validation
