@@ -12,7 +12,7 @@ from botocore.credentials import ReadOnlyCredentials
 
 from conformance.service import CONNECT_SECONDS, READ_SECONDS
 from conformance.targets import Endpoint
-from conformance.verdicts import Inconclusive
+from conformance.verdicts import Blocked, Inconclusive
 from conformance.world import Pool, User
 
 _DAY = 86400
@@ -63,6 +63,8 @@ class Control:
             answer = self._http.request("POST", f"{self._url}{verb}", body=json.dumps(told).encode(), timeout=timeout)
         except urllib3.exceptions.HTTPError as fault:
             raise Inconclusive(f"the control path does not answer: {fault}") from None
+        if answer.status == 404:
+            raise Blocked(f"the control path knows no {verb}")
         if answer.status != 200:
             raise Inconclusive(f"the control path answered {answer.status}")
         try:
