@@ -131,6 +131,8 @@ class Control:
             )
         except urllib3.exceptions.HTTPError as fault:
             raise Inconclusive(f"the control path does not answer: {fault}") from None
+        if answer.status == 404:
+            raise Blocked(f"the control path knows no {verb}")
         if answer.status != 200:
             raise Inconclusive(f"the control path answered {answer.status}")
         try:

@@ -540,7 +540,8 @@ class Walker:
             for variable in _CODES.values():
                 user.variables.pop(variable, None)
             user.password = user.password if user.status != NONE else None
-        if done and step.operation in _CODES and user.status != NONE:
+        # Where a refusal was expected as well, an answer sends no code: it only does not tell.
+        if done and step.operation in _CODES and user.status != NONE and visit.row.error is None:
             self._receive(_CODES[step.operation])
         if not visit.agrees:
             user.session = False

@@ -7,6 +7,7 @@ import threading
 
 import pytest
 import tomli_w
+from servers import Answer, always
 
 from conformance.control import Control
 from conformance.mutants import hostile
@@ -14,8 +15,8 @@ from conformance.reference import face
 from conformance.reference.process import server
 from conformance.service import Service
 from conformance.targets import INVENTED, REGION, Endpoint, Federated, resolve
-from conformance.verdicts import BadInput
-from conformance.world import Pools
+from conformance.verdicts import BadInput, Blocked
+from conformance.world import Pool, Pools
 
 TABLE = {"user_pool_id": "us-east-1_abc", "client_id": "0client", "usernames": ["provider_1", "provider_2"]}
 
@@ -103,6 +104,15 @@ def test_an_operation_with_one_answer_conforms_nowhere(judged, monkeypatch, name
     done = judged(7)()
 
     assert done.counts() == {"diverges": 7}
+
+
+def test_a_control_path_without_a_verb_blocks():
+    """A control path that answers 404 cannot bring a scenario about, and nobody is at fault."""
+    with always(Answer(404, b"")) as url:
+        endpoint = Endpoint(url, REGION, INVENTED)
+        pool, control = Pool(Service(endpoint), "us-east-1_abc", "0client"), Control(endpoint, "/-/")
+        with pytest.raises(Blocked, match="knows no federated-user"):
+            control.federated_user(pool, "ada@example.com")
 
 
 def test_a_target_without_federated_users_is_not_accused(run, moto):
