@@ -74,7 +74,8 @@ The modules, each importing only from those above it:
   mutants.faults.wording        each text
   mutants.faults     the catalogue of faults
   mutants.hostile    services that are no Cognito at all
-  mutants.trial      one mutant on trial
+  mutants.bench      pytest with the scenarios loaded, forked for each mutant
+  mutants.trial      the trials of mutants and hostile services
   mutants.program    the command `mutants`
   command       the command line
 

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 from conformance import baseline, bindings, catalogue, ledger, program_baselines
 from conformance.baseline import Baseline
+from conformance.lifecycle import Step
 from conformance.targets import Target, resolve
+from conformance.transitions import Row
 from conformance.verdicts import BadInput
 
 TIERS = ("documented", "observed", "wording")
@@ -19,7 +22,9 @@ SEED = 2
 
 @dataclass(frozen=True)
 class Settings:
-    """What one run judges, and how to ask for the same again (`arguments`)."""
+    """What one run judges, and how to ask for the same again (`arguments`).
+
+    Where there are `routes`, the walks go by these steps straight to these rows, instead of at random."""
 
     target: Target
     bindings: tuple[str, ...]
@@ -27,6 +32,7 @@ class Settings:
     baseline: Baseline
     examples: int = EXAMPLES
     seed: int = SEED
+    routes: Mapping[Row, Sequence[Step]] | None = None
 
     @property
     def arguments(self) -> str:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import tempfile
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 import hypothesis
 from hypothesis import HealthCheck, Phase, Verbosity
@@ -94,6 +94,25 @@ class Walks:
         if self._fault is not None:
             raise self._fault
         return self
+
+    def follow(self, routes: Mapping[Row, Sequence[Step]]) -> Walks:
+        """Take the steps that lead to each of these rows, until one of its claim disagreed.
+
+        Raises Inconclusive for a transport fault."""
+        for row, steps in routes.items():
+            walker = Walker(self._pool)
+            for taken in steps:
+                if any(seen.claim == row.claim for seen in self._disagreements) or not taken.possible(walker.user):
+                    break
+                self._take(walker, taken)
+        if self._fault is not None:
+            raise self._fault
+        return self
+
+    @property
+    def routes(self) -> dict[Row, tuple[Step, ...]]:
+        """The steps that first led to each row at which the target agreed."""
+        return {row: visit.steps for row, visit in self._agreements.items()}
 
     def of(self, row: Row) -> Visit:
         """A visit to a row: the first that disagreed, else one that agreed.

@@ -2,12 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+import multiprocessing
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
+from multiprocessing.connection import Connection
 from typing import Any
 
 from conformance import transitions
+from conformance.reference.process import server
 from conformance.transitions import Row, Table
+
+FORK = multiprocessing.get_context("fork")
 
 Plant = Callable[[], None]
 Make = Callable[[Any], Callable[..., Any]]
@@ -71,3 +77,24 @@ def rows(operation: str, when: str | Iterable[str], start: str | Iterable[str], 
         setattr(transitions, "load", lambda: broken)  # noqa: B010 - mypy takes no function for another
 
     return plant
+
+
+@contextmanager
+def serving(plant: Plant) -> Iterator[str]:
+    """The URL of a reference with this fault, in a process that is killed at the end."""
+    ours, theirs = FORK.Pipe(duplex=False)
+    process = FORK.Process(target=_serve, args=(plant, theirs), daemon=True)
+    process.start()
+    theirs.close()
+    try:
+        yield ours.recv()
+    finally:
+        process.kill()
+        process.join()
+
+
+def _serve(plant: Plant, pipe: Connection) -> None:
+    plant()
+    running = server()
+    pipe.send(running.url)
+    running.serve_forever()
