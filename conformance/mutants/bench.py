@@ -8,12 +8,14 @@ import time
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, replace
-from functools import partial
+from functools import cache, partial
 from multiprocessing.connection import Connection, wait
 from typing import Any
 
 import pytest
 
+from conformance import programs
+from conformance.cli_client import AwsCliMissing
 from conformance.data import SCENARIOS
 from conformance.lifecycle import Step
 from conformance.mutants.planting import FORK, Plant, serving
@@ -143,6 +145,11 @@ class _Bench:
 
     def pytest_runtestloop(self, session: pytest.Session) -> bool:
         """Have each case judged in a process that nothing was judged in before."""
+        # Each AWS CLI is started once: one that has made no call can be used by forks.
+        setattr(programs, "start", cache(programs.start))  # noqa: B010 - mypy takes no function for another
+        for name in set(programs.NAMES) & set(self._docket.bindings):
+            with suppress(AwsCliMissing):
+                programs.start(name)
         gc.freeze()  # else a collection in a fork would touch, and so copy, every page that it shares with us
         while (name := self._pipe.recv()) is not None:
             job = partial(_decide, session, self._docket.cases[name], self._docket.routes)

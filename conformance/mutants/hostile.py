@@ -100,7 +100,7 @@ def _trickle(handler: Handler, answer: Answer) -> None:
     for byte in answer.body:
         handler.wfile.write(bytes([byte]))
         handler.wfile.flush()
-        time.sleep(0.002)
+        time.sleep(0.0005)
 
 
 def _at_first(times: int, instead: Answer) -> Respond:
