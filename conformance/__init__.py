@@ -76,6 +76,7 @@ The modules, each importing only from those above it:
   mutants.hostile    services that are no Cognito at all
   mutants.bench      pytest with the scenarios loaded, forked for each mutant
   mutants.trial      the trials of mutants and hostile services
+  mutants.matrix     who caught what
   mutants.program    the command `mutants`
   command       the command line
 

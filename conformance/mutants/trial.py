@@ -32,13 +32,16 @@ from conformance.world import Pools
 
 T = TypeVar("T")
 
+CAUGHT = ("as meant", "in part", "by others", "survived")
+
 
 @dataclass(frozen=True)
 class Outcome:
     """What became of a mutant: the claims that it broke, those of its own that it did not, each as `claim|binding`.
 
-    A claim of the walks is broken where the target disagrees in the walk by which a default run first comes to a row
-    of it: up to there the walks of a run are the same for every target that agrees with the table."""
+    A claim of the walks is broken where the target disagrees on the way by which a default run first comes to one of its
+    rows at the reference. A run takes that way wherever the target agreed with the table up to there; that its walks
+    find what the trials do is tested by sample."""
 
     mutant: str
     broken: tuple[str, ...]
@@ -47,7 +50,7 @@ class Outcome:
 
     @property
     def caught(self) -> str:
-        """By whom: `as meant`, `in part`, `by others`, or `survived`."""
+        """By whom, one of CAUGHT."""
         if not self.broken:
             return "survived"
         if not self.missed:
@@ -60,15 +63,10 @@ class Outcome:
         """The claims that it broke, over whichever binding."""
         return {pair.partition("|")[0] for pair in self.broken}
 
-    @property
-    def unseen(self) -> set[str]:
-        """The bindings that could have seen it, and did not, over any claim of its own."""
-        return {pair.partition("|")[2] for pair in self.missed} - {pair.partition("|")[2] for pair in self.broken}
-
 
 def try_out(names: Sequence[str], workers: int, bindings: Sequence[str], state: Path | None) -> Iterator[Outcome]:
     """The outcome of each mutant, as it comes; what `state` knows from an interrupted run is not tried again."""
-    known = _remembered(state)
+    known = remembered(state)
     yield from (known[name] for name in names if name in known)
     left = [name for name in names if name not in known]
     for outcome in _trials(left, workers, bindings) if left else ():
@@ -143,7 +141,8 @@ def digest(*asked: str) -> str:
     return hashlib.sha256(b"".join([*(path.read_bytes() for path in sorted(files)), text])).hexdigest()[:16]
 
 
-def _remembered(state: Path | None) -> dict[str, Outcome]:
+def remembered(state: Path | None) -> dict[str, Outcome]:
+    """The outcomes that an interrupted run left, by mutant; of a line that was cut off nothing is known."""
     if state is None or not state.exists():
         return {}
     lines = [line for line in state.read_text("utf-8").splitlines() if line.endswith("}")]

@@ -70,7 +70,6 @@ def inputs() -> Iterator[Mutant]:
         "A missing brace is put in.",
         _document(lambda body: body if body.endswith(b"}") or not body.startswith(b"{") else body + b"}"),
         "malformed-json-is-refused",
-        "errors-never-repeat-the-password",
     )
     yield mutant(
         "body-is-unpacked",

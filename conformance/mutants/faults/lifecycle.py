@@ -32,6 +32,8 @@ def lifecycle() -> Iterator[Mutant]:
 def _not_so(operation: str, error: str | None, starts: Any) -> Plant:
     """Answer an operation on a user in one of these statuses otherwise than with `error`, or than with success."""
 
+    otherwise = Refusal("LimitExceededException")
+
     def make(f: Any) -> Any:
         def call(self: Service, asked: str, members: Any) -> Any:
             start = _start(self, members)
@@ -39,9 +41,9 @@ def _not_so(operation: str, error: str | None, starts: Any) -> Plant:
             try:
                 answer = f(self, asked, members)
             except Refusal as problem:
-                raise Refusal("InternalErrorException") if mine and problem.code == error else problem from None
+                raise otherwise if mine and problem.code == error else problem from None
             if mine and error is None and answer.get("ChallengeName") != "PASSWORD_VERIFIER":
-                raise Refusal("LimitExceededException")
+                raise otherwise
             return answer
 
         return call

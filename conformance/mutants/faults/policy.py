@@ -214,7 +214,6 @@ def policies() -> Iterator[Mutant]:
         "A password may be as long as you like.",
         laxer("PasswordType", "less than or equal"),
         "password-over-256-characters-is-refused",
-        "refused-request-changes-nothing",
     )
     yield mutant(
         "password-too-long-is-policy",

@@ -43,7 +43,6 @@ def pools() -> Iterator[Mutant]:
             ),
         ),
         unknown,
-        "refused-request-changes-nothing",
     )
     yield mutant(
         "pool-by-prefix",

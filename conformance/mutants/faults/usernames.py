@@ -193,7 +193,6 @@ def usernames() -> Iterator[Mutant]:
             lambda f: lambda self, asked: f(self, asked) if self.find(self.pool(asked), asked["Username"]) else {},
         ),
         unknown,
-        "refused-request-changes-nothing",
     )
     yield mutant(
         "prefix-names-the-user",
