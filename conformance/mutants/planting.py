@@ -16,7 +16,6 @@ from conformance.transitions import Row, Table
 FORK = multiprocessing.get_context("fork")
 
 Plant = Callable[[], None]
-Make = Callable[[Any], Callable[..., Any]]
 
 
 @dataclass(frozen=True)
@@ -35,9 +34,14 @@ def mutant(name: str, intent: str, plant: Plant, *claims: str, hidden_by: tuple[
     return Mutant(name, intent, plant, claims, hidden_by)
 
 
-def around(owner: Any, name: str, make: Make) -> Plant:
-    """Replace `owner.name` by what `make` makes of it."""
-    return lambda: setattr(owner, name, make(getattr(owner, name)))
+def around(owner: Any, name: str, call: Callable[..., Any]) -> Plant:
+    """Replace the function `owner.name` by `call`, which is given that function before its arguments."""
+
+    def plant() -> None:
+        real = getattr(owner, name)
+        setattr(owner, name, lambda *given: call(real, *given))
+
+    return plant
 
 
 def constant(owner: Any, name: str, value: object) -> Plant:

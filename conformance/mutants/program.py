@@ -91,13 +91,13 @@ def _matches(expression: str, name: str, claims: Collection[str]) -> bool:
 def _tried(
     console: Console, names: Sequence[str], enemies: Sequence[str], workers: int, asked: tuple[str, ...], state: Path
 ) -> tuple[list[Outcome], list[Finding]]:
-    columns = (BarColumn(), MofNCompleteColumn(), TextColumn("in"), TimeElapsedColumn(), TextColumn("left"))
+    columns = (BarColumn(), MofNCompleteColumn(), TextColumn("in"), TimeElapsedColumn(), TimeRemainingColumn())
     outcomes: list[Outcome] = []
     findings: list[Finding] = []
     # Refreshed by hand: a thread that draws must not be there when processes are forked.
     with Progress(
         *columns,
-        TimeRemainingColumn(),
+        TextColumn("left"),
         console=console,
         transient=True,
         auto_refresh=False,
@@ -130,6 +130,7 @@ def _head(names: Sequence[str], enemies: Sequence[str], asked: Sequence[str], kn
 def show(console: Console, found: Matrix) -> None:
     """Print the matrix: mutants caught by each claim over each binding, what is not as meant, and the sums."""
     if found.outcomes:
+        console.print()
         console.print(_table(found))
     counts = Counter(outcome.caught for outcome in found.outcomes)
     sums = ", ".join(f"{counts[how]} {how}" for how in CAUGHT if counts[how])
@@ -150,9 +151,9 @@ def show(console: Console, found: Matrix) -> None:
 def _table(found: Matrix) -> Table:
     every = ledger.load_all().claims
     table = Table(box=None, padding=(0, 2, 0, 0), header_style="bold")
-    table.add_column("\nmutants caught by")
+    table.add_column("mutants caught by")
     for binding in found.bindings:
-        table.add_column(binding, justify="right", vertical="bottom")
+        table.add_column(binding, justify="right")
     for topic, claims in groupby(found.rows, key=lambda claim: every[claim].topic):
         table.add_row(Text(f"\n{topic}", "bold"))
         for claim in claims:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from functools import partial
 from typing import Any
 
 from conformance.mutants.planting import Plant, around
@@ -27,43 +28,41 @@ def refuse(problem: Refusal = REFUSED) -> Any:
     raise problem
 
 
-def renamed(f: Any, code: str) -> Any:
-    """What `f` does, its refusals under another name."""
+def renamed(code: str, only: str = "") -> Any:
+    """Do what the real function does, its refusals (only those of this name) under another name."""
 
-    def call(*arguments: Any) -> Any:
+    def call(f: Any, *given: Any) -> Any:
         try:
-            return f(*arguments)
+            return f(*given)
         except Refusal as problem:
-            raise Refusal(code, problem.message) from None
+            raise Refusal(code if only in ("", problem.code) else problem.code, problem.message) from None
 
     return call
+
+
+# How a password is set, by whichever operation: f, self, pool, user, operation, password, row.
+setting = partial(around, Service, "set_password")
 
 
 def at_sign_in(change: Any) -> Plant:
     """Give `change(flow, user, right)`, the real outcome after it, a say; it may return an answer or None."""
 
-    def make(f: Any) -> Any:
-        def call(self: Service, operation: str, flow: str, client: Any, user: Any, right: bool) -> Any:
-            instead = change(self, flow, client, user, right) if user is not None else None
-            return f(self, operation, flow, client, user, right) if instead is None else instead
+    def sign_in(f: Any, self: Service, operation: str, flow: str, client: Any, user: Any, right: bool) -> Any:
+        instead = change(self, flow, client, user, right) if user is not None else None
+        return f(self, operation, flow, client, user, right) if instead is None else instead
 
-        return call
-
-    return around(Service, "sign_in", make)
+    return around(Service, "sign_in", sign_in)
 
 
 def also_signs_in(passwords_of: Any) -> Plant:
     """Let other passwords than the one in force sign in too, in every flow."""
 
-    def initiate(f: Any) -> Any:
-        def call(self: Service, asked: Any, *rest: Any) -> Any:
-            typed = asked.get("AuthParameters", {})
-            user = self.find(self.client(asked).pool, typed.get("USERNAME", ""))
-            if user is not None and typed.get("PASSWORD") in passwords_of(user):
-                asked = {**asked, "AuthParameters": {**typed, "PASSWORD": user.password}}
-            return f(self, asked, *rest)
-
-        return call
+    def initiate(f: Any, self: Service, asked: Any, *rest: Any) -> Any:
+        typed = asked.get("AuthParameters", {})
+        user = self.find(self.client(asked).pool, typed.get("USERNAME", ""))
+        if user is not None and typed.get("PASSWORD") in passwords_of(user):
+            asked = {**asked, "AuthParameters": {**typed, "PASSWORD": user.password}}
+        return f(self, asked, *rest)
 
     return around(Service, "initiate_auth", initiate)
 
@@ -73,16 +72,14 @@ def pattern_of(shape: str, pattern: str | None) -> Plant:
     return around(
         shapes,
         "broken_constraints",
-        lambda f: (
-            lambda s, value: (
-                (
-                    b
-                    for b in f(s, value)
-                    if "pattern" not in b or (pattern is not None and not shapes.matches(pattern, value))
-                )
-                if s.name == shape
-                else f(s, value)
+        lambda f, s, value: (
+            (
+                b
+                for b in f(s, value)
+                if "pattern" not in b or (pattern is not None and not shapes.matches(pattern, value))
             )
+            if s.name == shape
+            else f(s, value)
         ),
     )
 
@@ -92,16 +89,14 @@ def stricter(member: str, holds: Any) -> Plant:
     return around(
         shapes,
         "violated",
-        lambda f: (
-            lambda shape, value, path: [
-                *f(shape, value, path),
-                *(
-                    [f"{member} must be otherwise"]
-                    if shape.name == f"{SET}Request" and not holds(value.get(member, "x"))
-                    else []
-                ),
-            ]
-        ),
+        lambda f, shape, value, path: [
+            *f(shape, value, path),
+            *(
+                [f"{member} must be otherwise"]
+                if shape.name == f"{SET}Request" and not holds(value.get(member, "x"))
+                else []
+            ),
+        ],
     )
 
 
@@ -110,39 +105,36 @@ def laxer(shape: str, words: str) -> Plant:
     return around(
         shapes,
         "broken_constraints",
-        lambda f: lambda s, value: [b for b in f(s, value) if s.name != shape or words not in b],
+        lambda f, s, value: [b for b in f(s, value) if s.name != shape or words not in b],
     )
+
+
+def asks_to_set(request: callers.Request) -> bool:
+    """Whether a request asks for AdminSetUserPassword."""
+    return request.headers.get("x-amz-target", "").endswith(f".{SET}")
 
 
 def accepted(change: Any) -> Plant:
     """Change the answer to AdminSetUserPassword where it was accepted: `change(answer)`."""
 
-    def make(f: Any) -> Any:
-        def call(service: Service, request: callers.Request) -> Answer:
-            answer: Answer = f(service, request)
-            mine = request.headers.get("x-amz-target", "").endswith(f".{SET}")
-            return change(answer) if mine and answer.status == 200 else answer
+    def answered(f: Any, service: Service, request: callers.Request) -> Any:
+        answer = f(service, request)
+        return change(answer) if asks_to_set(request) and answer.status == 200 else answer
 
-        return call
-
-    return around(face, "answer", make)
+    return around(face, "answer", answered)
 
 
 def refused(change: Any, only: str = "") -> Plant:
     """Change the answer to AdminSetUserPassword where it was refused: `change(answer, document, request)`."""
 
-    def make(f: Any) -> Any:
-        def call(service: Service, request: callers.Request) -> Answer:
-            answer: Answer = f(service, request)
-            mine = request.headers.get("x-amz-target", "").endswith(f".{SET}")
-            if not mine or answer.status == 200:
-                return answer
-            document = json.loads(answer.body)
-            return change(answer, document, request) if only in document["__type"] else answer
+    def answered(f: Any, service: Service, request: callers.Request) -> Any:
+        answer = f(service, request)
+        if not asks_to_set(request) or answer.status == 200:
+            return answer
+        document = json.loads(answer.body)
+        return change(answer, document, request) if only in document["__type"] else answer
 
-        return call
-
-    return around(face, "answer", make)
+    return around(face, "answer", answered)
 
 
 def changed(answer: Answer, *, status: int | None = None, body: Any = None, headers: Any = None) -> Answer:

@@ -39,8 +39,8 @@ CAUGHT = ("as meant", "in part", "by others", "survived")
 class Outcome:
     """What became of a mutant: the claims that it broke, those of its own that it did not, each as `claim|binding`.
 
-    A claim of the walks is broken where the target disagrees on the way by which a default run first comes to one of its
-    rows at the reference. A run takes that way wherever the target agreed with the table up to there; that its walks
+    A claim of the walks is broken where the target disagrees on the way by which a default run first comes to one of
+    its rows at the reference. A run goes that way wherever the target agreed with the table up to there; that its walks
     find what the trials do is tested by sample."""
 
     mutant: str

@@ -8,7 +8,7 @@ from datetime import timedelta
 from typing import Any
 
 from conformance.mutants.planting import Mutant, Plant, around, constant, mutant
-from conformance.mutants.seams import SET, changed, refused
+from conformance.mutants.seams import SET, changed, refused, renamed
 from conformance.reference import callers, face, shapes
 from conformance.reference.callers import Caller
 from conformance.reference.refusal import Refusal
@@ -22,9 +22,7 @@ def authorization() -> Iterator[Mutant]:
     yield mutant(
         "unsigned-is-allowed",
         "A request without a signature is anybody's.",
-        around(
-            callers, "authenticate", lambda f: lambda r, known: f(r, known) if "authorization" in r.headers else root
-        ),
+        around(callers, "authenticate", lambda f, r, known: f(r, known) if "authorization" in r.headers else root),
         "unsigned-request-is-refused",
         "access-token-does-not-authorize",
     )
@@ -34,14 +32,14 @@ def authorization() -> Iterator[Mutant]:
         around(
             callers,
             "authenticate",
-            lambda f: lambda r, known: root if r.headers.get("authorization", "").startswith("Bearer") else f(r, known),
+            lambda f, r, known: root if r.headers.get("authorization", "").startswith("Bearer") else f(r, known),
         ),
         "access-token-does-not-authorize",
     )
     yield mutant(
         "access-token-is-allowed",
         "A member AccessToken is as good as a signature.",
-        around(callers, "authenticate", lambda f: lambda r, known: root if b'"AccessToken"' in r.body else f(r, known)),
+        around(callers, "authenticate", lambda f, r, known: root if b'"AccessToken"' in r.body else f(r, known)),
         "access-token-does-not-authorize",
     )
     yield mutant(
@@ -68,13 +66,11 @@ def authorization() -> Iterator[Mutant]:
         around(
             callers,
             "authenticate",
-            lambda f: (
-                lambda r, known: (
-                    f(r, known)
-                    if any(key in r.headers.get("authorization", "") for key in known)
-                    or "AWS4" not in r.headers.get("authorization", "")
-                    else root
-                )
+            lambda f, r, known: (
+                f(r, known)
+                if any(key in r.headers.get("authorization", "") for key in known)
+                or "AWS4" not in r.headers.get("authorization", "")
+                else root
             ),
         ),
         "unknown-access-key-is-refused",
@@ -95,15 +91,13 @@ def authorization() -> Iterator[Mutant]:
     yield mutant(
         "wrong-signature-is-access-denied",
         "A wrong signature is AccessDeniedException.",
-        around(callers, "authenticate", lambda f: _recoded(f, "InvalidSignatureException", "AccessDeniedException")),
+        around(callers, "authenticate", renamed("AccessDeniedException", "InvalidSignatureException")),
         "wrong-signature-is-named",
     )
     yield mutant(
         "unknown-key-is-a-wrong-signature",
         "A key that nobody has is InvalidSignatureException.",
-        around(
-            callers, "authenticate", lambda f: _recoded(f, "UnrecognizedClientException", "InvalidSignatureException")
-        ),
+        around(callers, "authenticate", renamed("InvalidSignatureException", "UnrecognizedClientException")),
         "unknown-access-key-is-named",
     )
     for name, code, claim in (
@@ -123,7 +117,7 @@ def authorization() -> Iterator[Mutant]:
             around(
                 face,
                 "authenticated",
-                lambda f, c=code: lambda service, r, operation: _too_late(f, service, r, operation, c),
+                lambda f, service, r, operation, c=code: _too_late(f, service, r, operation, c),
             ),
             claim,
         )
@@ -142,10 +136,8 @@ def _unsigned_check(change: Any) -> Plant:
     return around(
         callers,
         "signature_of",
-        lambda f: (
-            lambda r, caller, scope, names: change(
-                f(r, caller, scope, names), r.headers["authorization"].rpartition("=")[2]
-            )
+        lambda f, r, caller, scope, names: change(
+            f(r, caller, scope, names), r.headers["authorization"].rpartition("=")[2]
         ),
     )
 
@@ -153,23 +145,10 @@ def _unsigned_check(change: Any) -> Plant:
 def _body_not_signed() -> Plant:
     """Take any body: those of this operation are looked up among what the signature could have covered."""
 
-    def make(f: Any) -> Any:
-        def call(r: Any, caller: Any, scope: str, names: str) -> Any:
-            given = r.headers["authorization"].rpartition("=")[2]
-            signed = re.sub(rb'("Password": ")[^"]*', rb"\1Signed-0ne!", r.body)
-            other = f(callers.Request(r.method, r.path, r.headers, signed), caller, scope, names)
-            return given if other == given else f(r, caller, scope, names)
+    def signature_of(f: Any, r: Any, *rest: Any) -> Any:
+        given = r.headers["authorization"].rpartition("=")[2]
+        signed = re.sub(rb'("Password": ")[^"]*', rb"\1Signed-0ne!", r.body)
+        other = f(callers.Request(r.method, r.path, r.headers, signed), *rest)
+        return given if other == given else f(r, *rest)
 
-        return call
-
-    return around(callers, "signature_of", make)
-
-
-def _recoded(f: Any, old: str, new: str) -> Any:
-    def call(*arguments: Any) -> Any:
-        try:
-            return f(*arguments)
-        except Refusal as problem:
-            raise Refusal(new if problem.code == old else problem.code, problem.message) from None
-
-    return call
+    return around(callers, "signature_of", signature_of)

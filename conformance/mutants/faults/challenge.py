@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from conformance.mutants.planting import Mutant, Plant, around, both, mutant
-from conformance.mutants.seams import RESPOND, also_signs_in, low, refuse, renamed
+from conformance.mutants.seams import RESPOND, also_signs_in, low, refuse, renamed, setting
 from conformance.reference import password as passwords
 from conformance.reference.service import Service
 
@@ -84,14 +84,14 @@ def challenges() -> Iterator[Mutant]:
             f"{operation} takes any session.",
             _answer(
                 operation,
-                lambda f, self, o, client, session, responses: f(self, o, client, self._any(responses), responses),
+                lambda f, self, o, client, session, responses: f(self, o, client, _session(self, responses), responses),
             ),
             "challenge-session-must-be-valid",
         )
         yield mutant(
             f"{name}-ignores-the-policy",
             f"{operation} does not ask the policy.",
-            around(passwords, "check_policy", lambda f, w=operation: lambda o, *rest: None if o == w else f(o, *rest)),
+            around(passwords, "check_policy", lambda f, o, *rest, w=operation: None if o == w else f(o, *rest)),
             "challenge-answer-is-held-to-the-policy",
         )
         yield mutant(
@@ -100,8 +100,8 @@ def challenges() -> Iterator[Mutant]:
             around(
                 passwords,
                 "check_policy",
-                lambda f, w=operation: (
-                    lambda o, *rest: renamed(f, "InvalidParameterException")(o, *rest) if o == w else f(o, *rest)
+                lambda f, o, *rest, w=operation: (
+                    renamed("InvalidParameterException")(f, o, *rest) if o == w else f(o, *rest)
                 ),
             ),
             "challenge-answer-is-held-to-the-policy",
@@ -109,58 +109,47 @@ def challenges() -> Iterator[Mutant]:
         yield mutant(
             f"{name}-refuses-the-same-password",
             f"{operation} refuses the temporary password as the new one.",
-            around(
-                Service,
-                "set_password",
-                lambda f, w=operation: (
-                    lambda self, pool, user, o, password, row: (
-                        refuse() if o == w and password == user.password else f(self, pool, user, o, password, row)
-                    )
+            setting(
+                lambda f, self, pool, user, o, password, row, w=operation: (
+                    refuse() if o == w and password == user.password else f(self, pool, user, o, password, row)
                 ),
             ),
             "challenge-answer-may-repeat-the-password",
         )
-        yield mutant(
-            f"{name}-brings-the-old-back",
-            f"After {operation} the password from before the temporary one signs in again.",
-            both(
-                around(
-                    Service,
-                    "set_password",
-                    lambda f, w=operation: (
-                        lambda self, pool, user, o, password, row: (
-                            f(self, pool, user, o, password, row),
-                            setattr(user, "answered", o == w),
-                        )
-                    ),
-                ),
-                also_signs_in(lambda user: user.passwords[:1] if getattr(user, "answered", False) else []),
+        for which, intent, passwords_of, claim in (
+            (
+                "brings-the-old-back",
+                "the password from before the temporary one signs in again",
+                lambda user: user.passwords[:1],
+                "challenge-answer-keeps-the-old-password-out",
             ),
-            "challenge-answer-keeps-the-old-password-out",
-        )
-        yield mutant(
-            f"{name}-keeps-the-temporary",
-            f"After {operation} the temporary password signs in as well.",
-            both(
-                around(
-                    Service,
-                    "set_password",
-                    lambda f, w=operation: (
-                        lambda self, pool, user, o, password, row: (
-                            f(self, pool, user, o, password, row),
-                            setattr(user, "answered", o == w),
-                        )
-                    ),
-                ),
-                also_signs_in(lambda user: user.passwords[-2:] if getattr(user, "answered", False) else []),
+            (
+                "keeps-the-temporary",
+                "the temporary password signs in as well",
+                lambda user: user.passwords[-2:],
+                "challenge-answer-replaces-the-temporary-password",
             ),
-            "challenge-answer-replaces-the-temporary-password",
-        )
+        ):
+            plant = _brings_back(operation, passwords_of)
+            yield mutant(f"{name}-{which}", f"After {operation} {intent}.", plant, claim)
+
+
+def _brings_back(operation: str, passwords_of: Any) -> Plant:
+    """Let other passwords sign in too, once the user's was set by this operation."""
+    return both(
+        setting(
+            lambda f, self, pool, user, o, *rest: (
+                f(self, pool, user, o, *rest),
+                setattr(user, "answered", o == operation),
+            )
+        ),
+        also_signs_in(lambda user: passwords_of(user) if getattr(user, "answered", False) else []),
+    )
 
 
 def _challenged(change: Any) -> Plant:
     return around(
-        Service, "challenged", lambda f: lambda self, client, user: change(f(self, client, user), user, self, client)
+        Service, "challenged", lambda f, self, client, user: change(f(self, client, user), user, self, client)
     )
 
 
@@ -177,16 +166,12 @@ def _parameters(**changes: Any) -> Plant:
 def _answer(operation: str, instead: Any) -> Plant:
     """Replace what one of the two operations does with an answer to the challenge."""
 
-    def make(f: Any) -> Any:
-        def call(self: Service, asked_operation: str, *rest: Any) -> Any:
-            # The session of whoever answers, for the one mutant that does not look at it.
-            self._any = lambda responses: next(  # type: ignore[attr-defined]
-                s for s, (c, u) in self.challenges.items() if self.find(c.pool, responses["USERNAME"]) is u
-            )
-            if asked_operation != operation:
-                return f(self, asked_operation, *rest)
-            return instead(f, self, asked_operation, *rest)
+    def answer_challenge(f: Any, self: Service, asked: str, *rest: Any) -> Any:
+        return instead(f, self, asked, *rest) if asked == operation else f(self, asked, *rest)
 
-        return call
+    return around(Service, "answer_challenge", answer_challenge)
 
-    return around(Service, "answer_challenge", make)
+
+def _session(self: Service, responses: Any) -> str:
+    """The session of whoever answers."""
+    return next(s for s, (c, u) in self.challenges.items() if self.find(c.pool, responses["USERNAME"]) is u)

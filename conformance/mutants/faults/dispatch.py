@@ -44,7 +44,7 @@ def dispatch() -> Iterator[Mutant]:
         around(
             face,
             "execute",
-            lambda f: lambda service, r: {} if "Passwords" in r.headers.get("x-amz-target", "") else f(service, r),
+            lambda f, service, r: {} if "Passwords" in r.headers.get("x-amz-target", "") else f(service, r),
         ),
         other,
     )
@@ -60,11 +60,8 @@ def dispatch() -> Iterator[Mutant]:
 def _as_if(change: Any) -> Plant:
     """Dispatch by what `change` makes of X-Amz-Target and method."""
 
-    def make(f: Any) -> Any:
-        def call(r: callers.Request) -> Any:
-            method, target = change(r.method, r.headers.get("x-amz-target", ""))
-            return f(callers.Request(method, r.path, {**r.headers, "x-amz-target": target}, r.body))
+    def dispatched(f: Any, r: callers.Request) -> Any:
+        method, target = change(r.method, r.headers.get("x-amz-target", ""))
+        return f(callers.Request(method, r.path, {**r.headers, "x-amz-target": target}, r.body))
 
-        return call
-
-    return around(face, "dispatched", make)
+    return around(face, "dispatched", dispatched)

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import Any
 
 from conformance.mutants.planting import Mutant, around, mutant
 from conformance.mutants.seams import changed, refused, renamed
 from conformance.reference import password as passwords
 from conformance.reference import shapes
+from conformance.reference.face import Answer
 
 ERRORS = {
     "unknown-user": ("UserNotFoundException", 404),
@@ -19,92 +21,55 @@ ERRORS = {
 
 def errors() -> Iterator[Mutant]:
     """Each error wrong in status, body or header, or leaking a value."""
+    http, body, text = "errors-are-http-400", "error-body-names-the-error", "error-body-has-a-message"
+    header, kind, number = "error-header-names-the-error", "error-content-type-is-amz-json", "error-has-a-request-id"
     for name, (code, status) in ERRORS.items():
-        yield mutant(
-            f"{name}-is-{status}",
-            f"{code} is HTTP {status}.",
-            refused(lambda a, d, r, s=status: changed(a, status=s), code),
-            "errors-are-http-400",
-        )
-        yield mutant(
-            f"{name}-is-a-fault",
-            f"{code} is answered with HTTP 500.",
-            refused(lambda a, d, r: changed(a, status=500), code),
-            "errors-are-http-400",
-        )
-        yield mutant(
-            f"{name}-in-200",
-            f"{code} is in an answer of status 200.",
-            refused(lambda a, d, r: changed(a, status=200), code),
-            "errors-are-http-400",
-        )
-        yield mutant(
-            f"{name}-has-a-namespace",
-            f"{code} has a namespace.",
-            refused(lambda a, d, r: changed(a, body={**d, "__type": f"com.amazon#{d['__type']}"}), code),
-            "error-body-names-the-error",
-        )
-        yield mutant(
-            f"{name}-has-no-message",
-            f"{code} has no text.",
-            refused(lambda a, d, r: changed(a, body={"__type": d["__type"]}), code),
-            "error-body-has-a-message",
-        )
-        yield mutant(
-            f"{name}-has-no-header",
-            f"{code} has no x-amzn-errortype.",
-            refused(lambda a, d, r: changed(a, headers={"x-amzn-errortype": ""}), code),
-            "error-header-names-the-error",
-        )
-        yield mutant(
-            f"{name}-is-html",
-            f"{code} is of content type text/html.",
-            refused(lambda a, d, r: changed(a, headers={"Content-Type": "text/html"}), code),
-            "error-content-type-is-amz-json",
-        )
-        yield mutant(
-            f"{name}-has-no-id",
-            f"{code} has no request id.",
-            refused(lambda a, d, r: changed(a, headers={"x-amzn-requestid": ""}), code),
-            "error-has-a-request-id",
-        )
+        for which, intent, change, claim in (
+            (f"is-{status}", f"is HTTP {status}", lambda a, d, r, s=status: changed(a, status=s), http),
+            ("is-a-fault", "is answered with HTTP 500", lambda a, d, r: changed(a, status=500), http),
+            ("in-200", "is in an answer of status 200", lambda a, d, r: changed(a, status=200), http),
+            ("has-a-namespace", "has a namespace", lambda a, d, r: _named(a, d, f"com.amazon#{d['__type']}"), body),
+            ("has-no-message", "has no text", lambda a, d, r: changed(a, body={"__type": d["__type"]}), text),
+            ("has-no-header", "has no x-amzn-errortype", lambda a, d, r: _headed(a, "x-amzn-errortype", ""), header),
+            ("is-html", "is of content type text/html", lambda a, d, r: _headed(a, "Content-Type", "text/html"), kind),
+            ("has-no-id", "has no request id", lambda a, d, r: _headed(a, "x-amzn-requestid", ""), number),
+        ):
+            yield mutant(f"{name}-{which}", f"{code} {intent}.", refused(change, code), claim)
     yield mutant(
         "bad-password-is-a-parameter",
         "A password against the policy is InvalidParameterException.",
-        around(passwords, "check_policy", lambda f: renamed(f, "InvalidParameterException")),
+        around(passwords, "check_policy", renamed("InvalidParameterException")),
         "uppercase-is-required",
-        "error-body-names-the-error",
+        body,
     )
-    yield mutant(
-        "type-only-in-the-header",
-        "The body has the name in `code`, not in `__type`.",
-        refused(lambda a, d, r: changed(a, body={"code": d["__type"], "message": d.get("message")})),
-        "error-body-names-the-error",
-    )
-    yield mutant(
-        "message-in-capitals",
-        "The text is in `Message`.",
-        refused(lambda a, d, r: changed(a, body={"__type": d["__type"], "Message": d.get("message")})),
-        "error-body-has-a-message",
-    )
-    yield mutant(
-        "message-is-empty",
-        "The text is empty.",
-        refused(lambda a, d, r: changed(a, body={**d, "message": ""})),
-        "error-body-has-a-message",
-    )
-    yield mutant(
-        "header-names-another-error",
-        "x-amzn-errortype is always ValidationException.",
-        refused(lambda a, d, r: changed(a, headers={"x-amzn-errortype": "ValidationException:"})),
-        "error-header-names-the-error",
-    )
-    yield mutant(
-        "error-id-is-no-uuid",
-        "The request id of a refusal is a number.",
-        refused(lambda a, d, r: changed(a, headers={"x-amzn-requestid": "1"})),
-        "error-has-a-request-id",
-    )
+    for name, intent, change, claim in (
+        (
+            "type-only-in-the-header",
+            "The body has the name in `code`, not in `__type`.",
+            lambda a, d, r: changed(a, body={"code": d["__type"], "message": d.get("message")}),
+            body,
+        ),
+        (
+            "message-in-capitals",
+            "The text is in `Message`.",
+            lambda a, d, r: changed(a, body={"__type": d["__type"], "Message": d.get("message")}),
+            text,
+        ),
+        ("message-is-empty", "The text is empty.", lambda a, d, r: changed(a, body={**d, "message": ""}), text),
+        (
+            "header-names-another-error",
+            "x-amzn-errortype is always ValidationException.",
+            lambda a, d, r: _headed(a, "x-amzn-errortype", "ValidationException:"),
+            header,
+        ),
+        (
+            "error-id-is-no-uuid",
+            "The request id of a refusal is a number.",
+            lambda a, d, r: _headed(a, "x-amzn-requestid", "1"),
+            number,
+        ),
+    ):
+        yield mutant(name, intent, refused(change), claim)
     leak = "errors-never-repeat-the-password"
     for name, (code, _) in ERRORS.items():
         yield mutant(
@@ -137,11 +102,17 @@ def errors() -> Iterator[Mutant]:
         around(
             shapes,
             "violated",
-            lambda f: (
-                lambda shape, value, path: [c.replace("Value at", f"Value '{value}' at") for c in f(shape, value, path)]
-            ),
+            lambda f, shape, value, path: [c.replace("Value at", f"Value '{value}' at") for c in f(shape, value, path)],
         ),
         leak,
         "password-pattern-message",
         "constraint-messages-mask-the-username",
     )
+
+
+def _named(answer: Answer, document: Any, name: str) -> Answer:
+    return changed(answer, body={**document, "__type": name})
+
+
+def _headed(answer: Answer, name: str, value: str) -> Answer:
+    return changed(answer, headers={name: value})

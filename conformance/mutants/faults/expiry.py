@@ -21,7 +21,7 @@ def expiry() -> Iterator[Mutant]:
     yield mutant(
         "temporary-passwords-never-expire",
         "A temporary password is good for ever.",
-        around(Service, "check_expiry", lambda _: lambda *_: None),
+        around(Service, "check_expiry", lambda *_: None),
         expired,
         sets,
         default,
@@ -35,9 +35,7 @@ def expiry() -> Iterator[Mutant]:
         yield mutant(
             f"validity-{name}",
             intent,
-            around(
-                Service, "check_expiry", lambda f, p=policy: lambda self, pool, user: f(self, _valid(pool, p), user)
-            ),
+            around(Service, "check_expiry", lambda f, self, pool, user, p=policy: f(self, _valid(pool, p), user)),
             *claims,
         )
     yield mutant(
@@ -54,16 +52,10 @@ def expiry() -> Iterator[Mutant]:
             around(
                 passwords,
                 "policy_of",
-                lambda f, d=days: (
-                    lambda given: {
-                        **f(given),
-                        **(
-                            {"TemporaryPasswordValidityDays": d}
-                            if given.get("TemporaryPasswordValidityDays") == 0
-                            else {}
-                        ),
-                    }
-                ),
+                lambda f, given, d=days: {
+                    **f(given),
+                    **({"TemporaryPasswordValidityDays": d} if given.get("TemporaryPasswordValidityDays") == 0 else {}),
+                },
             ),
             zero,
         )
@@ -73,12 +65,10 @@ def expiry() -> Iterator[Mutant]:
         around(
             Service,
             "store",
-            lambda f: (
-                lambda self, pool, user, password: (
-                    since := user.since,
-                    f(self, pool, user, password),
-                    setattr(user, "since", since or user.since),
-                )
+            lambda f, self, pool, user, password: (
+                since := user.since,
+                f(self, pool, user, password),
+                setattr(user, "since", since or user.since),
             ),
         ),
         "administrator-revives-an-expired-user",
@@ -87,7 +77,7 @@ def expiry() -> Iterator[Mutant]:
         "expired-users-stay-out",
         "Once expired, a user stays out, whatever is set.",
         both(
-            around(Service, "check_expiry", lambda f: lambda self, pool, user: _remember(f, self, pool, user)),
+            around(Service, "check_expiry", lambda f, self, pool, user: _remember(f, self, pool, user)),
             at_sign_in(lambda self, f, c, u, r: refuse() if getattr(u, "expired", False) else None),
         ),
         "administrator-revives-an-expired-user",
@@ -98,7 +88,7 @@ def expiry() -> Iterator[Mutant]:
         around(
             Service,
             "granted",
-            lambda f: lambda self, pool, user: (self.check_expiry(pool, user), f(self, pool, user))[1],
+            lambda f, self, pool, user: (self.check_expiry(pool, user), f(self, pool, user))[1],
         ),
         "used-account-does-not-expire",
     )
@@ -111,7 +101,7 @@ def expiry() -> Iterator[Mutant]:
     yield mutant(
         "expired-is-another-error",
         "An expired password is PasswordResetRequiredException.",
-        around(Service, "check_expiry", lambda f: renamed(f, "PasswordResetRequiredException")),
+        around(Service, "check_expiry", renamed("PasswordResetRequiredException")),
         expired,
         "expired-password-message",
     )

@@ -6,9 +6,8 @@ from collections.abc import Iterator
 from typing import Any
 
 from conformance.mutants.planting import Mutant, Plant, around, mutant
-from conformance.mutants.seams import renamed
+from conformance.mutants.seams import renamed, setting
 from conformance.reference import password as passwords
-from conformance.reference.service import Service
 
 
 def history() -> Iterator[Mutant]:
@@ -29,21 +28,17 @@ def history() -> Iterator[Mutant]:
     yield mutant(
         "history-is-a-weak-password",
         "An earlier password is InvalidPasswordException.",
-        around(passwords, "check_history", lambda f: renamed(f, "InvalidPasswordException")),
+        around(passwords, "check_history", renamed("InvalidPasswordException")),
         enforced,
         current,
     )
     yield mutant(
         "history-counts-calls",
         "Every call counts as a password, refused or not.",
-        around(
-            Service,
-            "set_password",
-            lambda f: (
-                lambda self, pool, user, o, password, row: (
-                    user.passwords.append("-"),
-                    f(self, pool, user, o, password, row),
-                )
+        setting(
+            lambda f, self, pool, user, o, password, row: (
+                user.passwords.append("-"),
+                f(self, pool, user, o, password, row),
             ),
         ),
         enforced,
@@ -53,6 +48,4 @@ def history() -> Iterator[Mutant]:
 
 def _history(change: Any) -> Plant:
     """Change the earlier passwords, or how many of them count: `change(before, size)`."""
-    return around(
-        passwords, "check_history", lambda f: lambda password, before, size: f(password, *change(before, size))
-    )
+    return around(passwords, "check_history", lambda f, password, before, size: f(password, *change(before, size)))

@@ -7,26 +7,19 @@ from collections.abc import Iterator
 from typing import Any
 
 from conformance.mutants.planting import Mutant, Plant, around, mutant
-from conformance.mutants.seams import SET
+from conformance.mutants.seams import SET, asks_to_set, renamed
 from conformance.reference import face, shapes
-from conformance.reference.refusal import Refusal
 
 
 def inputs() -> Iterator[Mutant]:
     """What a request must hold."""
-    missing = "missing-member-is-refused"
-
-    def renaming(old: str, new: str) -> Plant:
-        return around(
-            shapes,
-            "parse",
-            lambda f: lambda operation, body: _renaming(f, operation, body, old, new),
-        )
+    missing, malformed = "missing-member-is-refused", "malformed-json-is-refused"
+    no_object = "non-object-body-is-refused"
 
     yield mutant(
         "missing-is-serialization",
         "A violated constraint is SerializationException.",
-        renaming("InvalidParameterException", "SerializationException"),
+        _parse_renamed("InvalidParameterException", "SerializationException"),
         missing,
         "empty-member-is-refused",
         "malformed-pool-id-is-refused",
@@ -34,7 +27,7 @@ def inputs() -> Iterator[Mutant]:
     yield mutant(
         "constraints-are-validation",
         "A violated constraint is ValidationException.",
-        renaming("InvalidParameterException", "ValidationException"),
+        _parse_renamed("InvalidParameterException", "ValidationException"),
         missing,
         "null-member-is-refused",
         "error-body-names-the-error",
@@ -42,97 +35,58 @@ def inputs() -> Iterator[Mutant]:
     yield mutant(
         "malformed-is-a-parameter",
         "A body that is no JSON is InvalidParameterException.",
-        renaming("SerializationException", "InvalidParameterException"),
-        "malformed-json-is-refused",
+        _parse_renamed("SerializationException", "InvalidParameterException"),
+        malformed,
     )
     yield mutant(
         "malformed-is-a-fault",
         "A body that is no JSON is InternalErrorException.",
-        renaming("SerializationException", "InternalErrorException"),
-        "malformed-json-is-refused",
+        _parse_renamed("SerializationException", "InternalErrorException"),
+        malformed,
         "wrongly-typed-member-is-refused",
-        "non-object-body-is-refused",
+        no_object,
     )
-    yield mutant(
-        "empty-body-is-empty-object",
-        "An empty body counts as {}.",
-        _document(lambda body: body or b"{}"),
-        "malformed-json-is-refused",
-    )
-    yield mutant(
-        "trailing-comma-is-allowed",
-        "A comma may end an object.",
-        _document(lambda body: body.replace(b",}", b"}")),
-        "malformed-json-is-refused",
-    )
-    yield mutant(
-        "truncated-body-is-completed",
-        "A missing brace is put in.",
-        _document(lambda body: body if body.endswith(b"}") or not body.startswith(b"{") else body + b"}"),
-        "malformed-json-is-refused",
-    )
-    yield mutant(
-        "body-is-unpacked",
-        "The first object of an array is taken.",
-        _document(lambda body: body[1:-1] if body.startswith(b"[{") else body),
-        "non-object-body-is-refused",
-    )
-    yield mutant(
-        "body-is-parsed-twice",
-        "JSON in a JSON string is taken.",
-        _document(lambda body: json.loads(body) and json.loads(body).encode() if body.startswith(b'"{') else body),
-        "non-object-body-is-refused",
-    )
+    for name, intent, instead, claim in (
+        ("empty-body-is-empty-object", "An empty body counts as {}.", lambda b: b or b"{}", malformed),
+        ("trailing-comma-is-allowed", "A comma may end an object.", lambda b: b.replace(b",}", b"}"), malformed),
+        (
+            "truncated-body-is-completed",
+            "A missing brace is put in.",
+            lambda b: b if b.endswith(b"}") or not b.startswith(b"{") else b + b"}",
+            malformed,
+        ),
+        (
+            "body-is-unpacked",
+            "The first object of an array is taken.",
+            lambda b: b[1:-1] if b.startswith(b"[{") else b,
+            no_object,
+        ),
+        (
+            "body-is-parsed-twice",
+            "JSON in a JSON string is taken.",
+            lambda b: json.loads(b).encode() if b.startswith(b'"{') else b,
+            no_object,
+        ),
+    ):
+        yield mutant(name, intent, _read(instead), claim)
     yield mutant(
         "no-object-is-accepted",
         "A body that is no object is accepted and ignored.",
-        around(
-            face,
-            "execute",
-            lambda f: (
-                lambda service, request: (
-                    {}
-                    if SET in request.headers.get("x-amz-target", "")
-                    and request.body[:1] not in (b"{", b"")
-                    and _is_json(request.body)
-                    else f(service, request)
-                )
-            ),
-        ),
-        "non-object-body-is-refused",
+        _ignored(lambda b: b[:1] not in (b"{", b"") and _is_json(b)),
+        no_object,
     )
     for member, name in (("UserPoolId", "pool"), ("Username", "username"), ("Password", "password")):
         yield mutant(
             f"missing-{name}-is-accepted",
             f"A request without {member} is accepted and ignored.",
-            around(
-                face,
-                "execute",
-                lambda f, m=member: (
-                    lambda service, request: (
-                        {}
-                        if SET in request.headers.get("x-amz-target", "") and _lacks(request.body, m)
-                        else f(service, request)
-                    )
-                ),
-            ),
+            _ignored(lambda b, m=member: _lacks(b, m)),
             missing,
             "null-member-is-refused",
         )
     yield mutant(
         "null-is-a-text",
         "null for a required member is accepted and ignored.",
-        around(
-            face,
-            "execute",
-            lambda f: (
-                lambda service, request: (
-                    {}
-                    if SET in request.headers.get("x-amz-target", "") and b": null" in request.body
-                    else f(service, request)
-                )
-            ),
-        ),
+        _ignored(lambda b: b": null" in b),
         "null-member-is-refused",
     )
     for shape, name in (("UserPoolIdType", "pool"), ("UsernameType", "username")):
@@ -142,7 +96,7 @@ def inputs() -> Iterator[Mutant]:
             around(
                 shapes,
                 "broken_constraints",
-                lambda f, n=shape: lambda s, value: () if s.name == n and not value else f(s, value),
+                lambda f, s, value, n=shape: () if s.name == n and not value else f(s, value),
             ),
             "empty-member-is-refused",
         )
@@ -188,22 +142,26 @@ def inputs() -> Iterator[Mutant]:
 
 def _lenient(change: Any) -> Plant:
     """Read the body in a way of one's own, before the types are looked at."""
-    return around(shapes, "typed", lambda f: lambda shape, value: f(shape, change(shape, value)))
+    return around(shapes, "typed", lambda f, shape, value: f(shape, change(shape, value)))
 
 
-def _document(change: Any) -> Plant:
+def _read(change: Any) -> Plant:
+    """Read another body than the one that came."""
     return around(
-        shapes, "parse", lambda f: lambda operation, body: f(operation, change(body) if operation.name == SET else body)
+        shapes, "parse", lambda f, operation, body: f(operation, change(body) if operation.name == SET else body)
     )
 
 
-def _renaming(f: Any, operation: Any, body: bytes, old: str, new: str) -> Any:
-    try:
-        return f(operation, body)
-    except Refusal as problem:
-        if operation.name == SET and problem.code == old:
-            raise Refusal(new, problem.message) from None
-        raise
+def _ignored(meant: Any) -> Plant:
+    """Accept and ignore the bodies that are meant."""
+    return around(face, "execute", lambda f, service, r: {} if asks_to_set(r) and meant(r.body) else f(service, r))
+
+
+def _parse_renamed(old: str, new: str) -> Plant:
+    def parse(f: Any, operation: Any, body: bytes) -> Any:
+        return renamed(new, old)(f, operation, body) if operation.name == SET else f(operation, body)
+
+    return around(shapes, "parse", parse)
 
 
 def _is_json(body: bytes) -> bool:

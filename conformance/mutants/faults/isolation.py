@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
-from conformance.mutants.planting import Mutant, Plant, around, mutant
-from conformance.reference.service import Service
+from conformance.mutants.planting import Mutant, Plant, mutant
+from conformance.mutants.seams import setting
 
 
 def isolation() -> Iterator[Mutant]:
@@ -48,8 +48,6 @@ def isolation() -> Iterator[Mutant]:
 
 def _afterwards(change: Any) -> Plant:
     """Do something more once a password is set."""
-    return around(
-        Service,
-        "set_password",
-        lambda f: lambda self, pool, user, *rest: (f(self, pool, user, *rest), change(user)),
+    return setting(
+        lambda f, self, pool, user, *rest: (f(self, pool, user, *rest), change(user)),
     )

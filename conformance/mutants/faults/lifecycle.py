@@ -34,21 +34,18 @@ def _not_so(operation: str, error: str | None, starts: Any) -> Plant:
 
     otherwise = Refusal("LimitExceededException")
 
-    def make(f: Any) -> Any:
-        def call(self: Service, asked: str, members: Any) -> Any:
-            start = _start(self, members)
-            mine = (asked == operation or operation in SRP_ENDS.get(asked, ())) and (start is None or start in starts)
-            try:
-                answer = f(self, asked, members)
-            except Refusal as problem:
-                raise otherwise if mine and problem.code == error else problem from None
-            if mine and error is None and answer.get("ChallengeName") != "PASSWORD_VERIFIER":
-                raise otherwise
-            return answer
+    def call(f: Any, self: Service, asked: str, members: Any) -> Any:
+        start = _start(self, members)
+        mine = (asked == operation or operation in SRP_ENDS.get(asked, ())) and (start is None or start in starts)
+        try:
+            answer = f(self, asked, members)
+        except Refusal as problem:
+            raise otherwise if mine and problem.code == error else problem from None
+        if mine and error is None and answer.get("ChallengeName") != "PASSWORD_VERIFIER":
+            raise otherwise
+        return answer
 
-        return call
-
-    return around(Service, "call", make)
+    return around(Service, "call", call)
 
 
 def _start(self: Service, members: Any) -> tuple[str, bool] | None:

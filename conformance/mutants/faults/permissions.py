@@ -29,13 +29,13 @@ def permissions() -> Iterator[Mutant]:
     yield mutant(
         "pools-are-not-looked-at",
         "What is allowed on one pool is allowed on all.",
-        around(callers.Statement, "covers", lambda f: lambda self, action, _: f(self, action, self.resources[0])),
+        around(callers.Statement, "covers", lambda f, self, action, _: f(self, action, self.resources[0])),
         elsewhere,
     )
     yield mutant(
         "actions-are-not-looked-at",
         "Whoever may do anything may do this.",
-        around(callers.Statement, "covers", lambda f: lambda self, _, place: f(self, self.actions[0], place)),
+        around(callers.Statement, "covers", lambda f, self, _, place: f(self, self.actions[0], place)),
         required,
         named,
     )
@@ -57,10 +57,8 @@ def permissions() -> Iterator[Mutant]:
         around(
             callers,
             "authorize",
-            lambda f: (
-                lambda caller, *rest: f(
-                    replace(caller, statements=[s for s in caller.statements if s.resources == ("*",)]), *rest
-                )
+            lambda f, caller, *rest: f(
+                replace(caller, statements=[s for s in caller.statements if s.resources == ("*",)]), *rest
             ),
         ),
         suffices,
@@ -68,13 +66,13 @@ def permissions() -> Iterator[Mutant]:
     yield mutant(
         "denial-is-not-authorized",
         "A caller without permission meets NotAuthorizedException.",
-        around(callers, "authorize", lambda f: renamed(f, "NotAuthorizedException")),
+        around(callers, "authorize", renamed("NotAuthorizedException")),
         named,
     )
     yield mutant(
         "denial-comes-too-late",
         "A caller without permission is refused after the request was carried out.",
-        around(face, "execute", lambda f: lambda service, request: _denied_late(f, service, request)),
+        around(face, "execute", lambda f, service, request: _denied_late(f, service, request)),
         required,
         elsewhere,
     )

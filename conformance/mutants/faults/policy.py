@@ -6,11 +6,10 @@ from collections.abc import Iterator
 from typing import Any
 
 from conformance.mutants.planting import Mutant, Plant, around, both, constant, entry, mutant
-from conformance.mutants.seams import SET, laxer, stricter
+from conformance.mutants.seams import SET, laxer, setting, stricter
 from conformance.reference import password as passwords
 from conformance.reference import shapes
 from conformance.reference.password import RULES
-from conformance.reference.service import Service
 
 CLASSES = {"uppercase": "Uppercase", "lowercase": "Lowercase", "numbers": "Numbers", "symbols": "Symbols"}
 COUNTED = {
@@ -42,7 +41,7 @@ def policies() -> Iterator[Mutant]:
             around(
                 passwords,
                 "policy_of",
-                lambda f, w=word: lambda given: {**f(given), f"Require{w}": given.get(f"Require{w}", False)},
+                lambda f, given, w=word: {**f(given), f"Require{w}": given.get(f"Require{w}", False)},
             ),
             "default-policy-applies",
         )
@@ -93,26 +92,19 @@ def policies() -> Iterator[Mutant]:
     yield mutant(
         "no-default-length",
         "A pool without a policy asks for 6 characters.",
-        around(
-            passwords, "policy_of", lambda f: lambda given: {**f(given), "MinimumLength": given.get("MinimumLength", 6)}
-        ),
+        around(passwords, "policy_of", lambda f, given: {**f(given), "MinimumLength": given.get("MinimumLength", 6)}),
         "default-policy-applies",
     )
-    for exempt in (True, False):
-        word = "temporary" if exempt else "permanent"
+    for word, status in (("temporary", "FORCE_CHANGE_PASSWORD"), ("permanent", "CONFIRMED")):
         yield mutant(
             f"policy-exempts-{word}",
             f"A {word} password is not held to the policy.",
-            around(
-                Service,
-                "set_password",
-                lambda f, to="FORCE_CHANGE_PASSWORD" if exempt else "CONFIRMED": (
-                    lambda self, pool, user, o, password, row: (
-                        (self.store(pool, user, password), self.move(pool, user, row))
-                        if (o, row.to) == (SET, to)
-                        else f(self, pool, user, o, password, row)
-                    )
-                ),
+            setting(
+                lambda f, self, pool, user, o, password, row, to=status: (
+                    (self.store(pool, user, password), self.move(pool, user, row))
+                    if (o, row.to) == (SET, to)
+                    else f(self, pool, user, o, password, row)
+                )
             ),
             "uppercase-is-required",
             "minimum-length-is-enforced",
@@ -192,7 +184,7 @@ def policies() -> Iterator[Mutant]:
             around(
                 passwords,
                 "check_policy",
-                lambda f: lambda o, password, policy: f(o, password, policy) if password else None,
+                lambda f, o, password, policy: f(o, password, policy) if password else None,
             ),
         ),
         "empty-password-is-refused",
@@ -231,12 +223,10 @@ def policies() -> Iterator[Mutant]:
         around(
             shapes,
             "violated",
-            lambda f: (
-                lambda shape, members, path: (
-                    (_policy_first(members), f(shape, members, path))[1]
-                    if shape.name == "AdminSetUserPasswordRequest"
-                    else f(shape, members, path)
-                )
+            lambda f, shape, members, path: (
+                (_policy_first(members), f(shape, members, path))[1]
+                if shape.name == "AdminSetUserPasswordRequest"
+                else f(shape, members, path)
             ),
         ),
         "parameters-are-checked-before-the-policy",

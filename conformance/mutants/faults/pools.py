@@ -20,7 +20,7 @@ def pools() -> Iterator[Mutant]:
         yield mutant(
             f"unknown-pool-is-{name}",
             f"An id that no pool has is {code}.",
-            around(Service, "pool", lambda f, c=code: renamed(f, c)),
+            around(Service, "pool", renamed(code)),
             unknown,
             "error-body-names-the-error",
         )
@@ -30,16 +30,14 @@ def pools() -> Iterator[Mutant]:
         around(
             Service,
             "pool",
-            lambda f: (
-                lambda self, asked: (
-                    f(self, asked)
-                    if asked["UserPoolId"] in self.pools
-                    else next(
-                        (p for p in self.pools.values() if "Username" in asked and self.find(p, asked["Username"])),
-                        None,
-                    )
-                    or f(self, asked)
+            lambda f, self, asked: (
+                f(self, asked)
+                if asked["UserPoolId"] in self.pools
+                else next(
+                    (p for p in self.pools.values() if "Username" in asked and self.find(p, asked["Username"])),
+                    None,
                 )
+                or f(self, asked)
             ),
         ),
         unknown,
@@ -50,11 +48,8 @@ def pools() -> Iterator[Mutant]:
         around(
             Service,
             "pool",
-            lambda f: (
-                lambda self, asked: (
-                    next((p for i, p in self.pools.items() if asked["UserPoolId"].startswith(i)), None)
-                    or f(self, asked)
-                )
+            lambda f, self, asked: (
+                next((p for i, p in self.pools.items() if asked["UserPoolId"].startswith(i)), None) or f(self, asked)
             ),
         ),
         unknown,

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from conformance.mutants.planting import Mutant, Plant, around, both, constant, mutant, rows
-from conformance.mutants.seams import FLOWS, at_sign_in, low, refuse
+from conformance.mutants.seams import FLOWS, at_sign_in, low, refuse, setting
 from conformance.reference import refusal, srp
 from conformance.reference.refusal import Refusal
 from conformance.reference.service import Service
@@ -22,7 +22,7 @@ def signing_in() -> Iterator[Mutant]:
             around(
                 Service,
                 "sign_in",
-                lambda f, w=flow: lambda self, o, asked, c, u, r: f(self, o, asked, c, u, r or asked == w),
+                lambda f, self, o, asked, c, u, r, w=flow: f(self, o, asked, c, u, r or asked == w),
             ),
             "wrong-password-is-refused",
             "permanent-password-signs-in",
@@ -110,10 +110,8 @@ def signing_in() -> Iterator[Mutant]:
     yield mutant(
         "setting-enables",
         "A new password enables a disabled user.",
-        around(
-            Service,
-            "set_password",
-            lambda f: lambda self, pool, user, *rest: (f(self, pool, user, *rest), setattr(user, "enabled", True)),
+        setting(
+            lambda f, self, pool, user, *rest: (f(self, pool, user, *rest), setattr(user, "enabled", True)),
         ),
         "enabled-flag-is-kept",
         "disabled-user-stays-signed-out",
@@ -127,25 +125,25 @@ def signing_in() -> Iterator[Mutant]:
     yield mutant(
         "change-password-is-refused",
         "A password that an administrator has set cannot be changed by the user.",
-        around(Service, "change_password", lambda _: lambda *_: refuse()),
+        around(Service, "change_password", lambda *_: refuse()),
         "change-password-works-afterwards",
     )
     yield mutant(
         "change-password-does-nothing",
         "ChangePassword is accepted and changes nothing.",
-        around(Service, "change_password", lambda _: lambda *_: {}),
+        around(Service, "change_password", lambda *_: {}),
         "change-password-works-afterwards",
     )
     yield mutant(
         "attributes-cannot-be-changed",
         "The user's own attributes cannot be changed once an administrator has set the password.",
-        around(Service, "update_user_attributes", lambda _: lambda *_: refuse()),
+        around(Service, "update_user_attributes", lambda *_: refuse()),
         "update-user-attributes-works-afterwards",
     )
     yield mutant(
         "attributes-change-is-lost",
         "UpdateUserAttributes is accepted and changes nothing.",
-        around(Service, "update_user_attributes", lambda _: lambda *_: {}),
+        around(Service, "update_user_attributes", lambda *_: {}),
         "update-user-attributes-works-afterwards",
     )
 
@@ -153,11 +151,8 @@ def signing_in() -> Iterator[Mutant]:
 def _challenge_in(flow: str, change: Any) -> Plant:
     """Change the challenge of one flow."""
 
-    def make(f: Any) -> Any:
-        def call(self: Service, operation: str, asked_flow: str, *rest: Any) -> Any:
-            answer = f(self, operation, asked_flow, *rest)
-            return change(answer) if asked_flow == flow and "ChallengeName" in answer else answer
+    def sign_in(f: Any, self: Service, operation: str, asked_flow: str, *rest: Any) -> Any:
+        answer = f(self, operation, asked_flow, *rest)
+        return change(answer) if asked_flow == flow and "ChallengeName" in answer else answer
 
-        return call
-
-    return around(Service, "sign_in", make)
+    return around(Service, "sign_in", sign_in)

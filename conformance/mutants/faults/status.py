@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from conformance.mutants.planting import Mutant, around, both, mutant, rows
-from conformance.mutants.seams import RESPOND, SET, low, refuse
+from conformance.mutants.seams import RESPOND, SET, low, refuse, setting
 from conformance.reference.service import Service
 
 STARTS = ("UNCONFIRMED", "CONFIRMED", "FORCE_CHANGE_PASSWORD", "RESET_REQUIRED")
@@ -47,10 +47,8 @@ def statuses() -> Iterator[Mutant]:
     yield mutant(
         "refused-while-disabled",
         "No password can be set for a user who is disabled.",
-        around(
-            Service,
-            "set_password",
-            lambda f: lambda self, pool, user, *rest: f(self, pool, user, *rest) if user.enabled else refuse(),
+        setting(
+            lambda f, self, pool, user, *rest: f(self, pool, user, *rest) if user.enabled else refuse(),
         ),
         "works-on-any-user",
         "disabled-user-stays-signed-out",
@@ -69,15 +67,11 @@ def statuses() -> Iterator[Mutant]:
             around(
                 Service,
                 "move",
-                lambda f: (
-                    lambda self, pool, user, row: (
-                        setattr(user, "late", (pool, row)) if row.operation == SET else f(self, pool, user, row)
-                    )
+                lambda f, self, pool, user, row: (
+                    setattr(user, "late", (pool, row)) if row.operation == SET else f(self, pool, user, row)
                 ),
             ),
-            around(
-                Service, "sign_in", lambda f: lambda self, o, flow, c, user, r: f(self, o, flow, c, _caught_up(user), r)
-            ),
+            around(Service, "sign_in", lambda f, self, o, flow, c, user, r: f(self, o, flow, c, _caught_up(user), r)),
         ),
         "temporary-password-forces-change",
         "permanent-password-confirms",
@@ -88,9 +82,7 @@ def statuses() -> Iterator[Mutant]:
         around(
             Service,
             "list_users",
-            lambda f: (
-                lambda self, asked: {"Users": [{**user, "UserStatus": "CONFIRMED"} for user in f(self, asked)["Users"]]}
-            ),
+            lambda f, self, asked: {"Users": [{**user, "UserStatus": "CONFIRMED"} for user in f(self, asked)["Users"]]},
         ),
         "list-users-shows-the-same-status",
     )

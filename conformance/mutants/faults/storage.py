@@ -10,7 +10,7 @@ from typing import Any
 from urllib.parse import unquote, unquote_plus
 
 from conformance.mutants.planting import Mutant, Plant, around, both, mutant
-from conformance.mutants.seams import SET, also_signs_in, refuse
+from conformance.mutants.seams import SET, also_signs_in, refuse, setting
 from conformance.reference import password as passwords
 from conformance.reference.refusal import Refusal
 from conformance.reference.service import Service
@@ -56,15 +56,11 @@ def stored() -> Iterator[Mutant]:
         yield mutant(
             f"{word}-not-stored",
             f"A {word} password moves the status, but is not stored.",
-            around(
-                Service,
-                "set_password",
-                lambda f, s=statuses_after: (
-                    lambda self, pool, user, operation, password, row: (
-                        self.move(pool, user, row)
-                        if (operation, row.to) == (SET, s)
-                        else f(self, pool, user, operation, password, row)
-                    )
+            setting(
+                lambda f, self, pool, user, operation, password, row, s=statuses_after: (
+                    self.move(pool, user, row)
+                    if (operation, row.to) == (SET, s)
+                    else f(self, pool, user, operation, password, row)
                 ),
             ),
             claim,
@@ -79,7 +75,7 @@ def stored() -> Iterator[Mutant]:
     yield mutant(
         "nothing-stored",
         "The request is answered and nothing else happens.",
-        around(Service, "admin_set_user_password", lambda _: lambda *_: {}),
+        around(Service, "admin_set_user_password", lambda *_: {}),
         "temporary-password-forces-change",
         "permanent-password-confirms",
         "works-on-any-user",
@@ -87,14 +83,10 @@ def stored() -> Iterator[Mutant]:
     yield mutant(
         "stored-before-the-policy",
         "The password is stored before the policy is asked.",
-        around(
-            Service,
-            "set_password",
-            lambda f: (
-                lambda self, pool, user, o, password, row: (
-                    self.store(pool, user, password),
-                    f(self, pool, user, o, password, row),
-                )
+        setting(
+            lambda f, self, pool, user, o, password, row: (
+                self.store(pool, user, password),
+                f(self, pool, user, o, password, row),
             ),
         ),
         "refused-request-changes-nothing",
@@ -103,14 +95,10 @@ def stored() -> Iterator[Mutant]:
     yield mutant(
         "status-before-the-policy",
         "The status changes before the policy is asked.",
-        around(
-            Service,
-            "set_password",
-            lambda f: (
-                lambda self, pool, user, o, password, row: (
-                    self.move(pool, user, row),
-                    f(self, pool, user, o, password, row),
-                )
+        setting(
+            lambda f, self, pool, user, o, password, row: (
+                self.move(pool, user, row),
+                f(self, pool, user, o, password, row),
             ),
         ),
         "refused-request-changes-nothing",
@@ -118,9 +106,7 @@ def stored() -> Iterator[Mutant]:
     yield mutant(
         "refusal-disables",
         "A refused request disables the user.",
-        around(
-            Service, "set_password", lambda f: lambda self, pool, user, *rest: _or_disable(f, self, pool, user, *rest)
-        ),
+        setting(lambda f, self, pool, user, *rest: _or_disable(f, self, pool, user, *rest)),
         "refused-request-changes-nothing",
     )
     yield mutant(
@@ -141,9 +127,7 @@ def stored() -> Iterator[Mutant]:
         around(
             Service,
             "store",
-            lambda f: (
-                lambda self, pool, user, password: None if len(user.passwords) > 1 else f(self, pool, user, password)
-            ),
+            lambda f, self, pool, user, password: None if len(user.passwords) > 1 else f(self, pool, user, password),
         ),
         "last-call-wins",
     )
@@ -153,9 +137,7 @@ def stored() -> Iterator[Mutant]:
         around(
             Service,
             "store",
-            lambda f: (
-                lambda self, pool, user, password: None if user.status == "CONFIRMED" else f(self, pool, user, password)
-            ),
+            lambda f, self, pool, user, password: None if user.status == "CONFIRMED" else f(self, pool, user, password),
         ),
         "last-call-wins",
         "temporary-password-replaces-the-old",
@@ -163,22 +145,18 @@ def stored() -> Iterator[Mutant]:
     yield mutant(
         "repeating-is-refused",
         "The password that is in force cannot be set again.",
-        around(passwords, "check_history", lambda f: lambda password, before, _size: f(password, before, 1)),
+        around(passwords, "check_history", lambda f, password, before, _size: f(password, before, 1)),
         "repeating-the-call-is-harmless",
         "challenge-answer-may-repeat-the-password",
     )
     yield mutant(
         "repeating-toggles",
         "The same call once more undoes the status.",
-        around(
-            Service,
-            "set_password",
-            lambda f: (
-                lambda self, pool, user, o, password, row: (
-                    setattr(user, "status", "RESET_REQUIRED")
-                    if user.password == password
-                    else f(self, pool, user, o, password, row)
-                )
+        setting(
+            lambda f, self, pool, user, o, password, row: (
+                setattr(user, "status", "RESET_REQUIRED")
+                if user.password == password
+                else f(self, pool, user, o, password, row)
             ),
         ),
         "repeating-the-call-is-harmless",
@@ -187,18 +165,14 @@ def stored() -> Iterator[Mutant]:
         "parallel-calls-collide",
         "Of calls at the same time one is served, the others fail.",
         both(
-            around(
-                Service, "admin_set_user_password", lambda f: lambda self, asked: (time.sleep(0.02), f(self, asked))[1]
-            ),
+            around(Service, "admin_set_user_password", lambda f, self, asked: (time.sleep(0.02), f(self, asked))[1]),
             around(
                 Service,
                 "call",
-                lambda f: (
-                    lambda self, *rest: (
-                        refuse(Refusal("ConcurrentModificationException", "Try again."))
-                        if self._lock.locked()
-                        else f(self, *rest)
-                    )
+                lambda f, self, *rest: (
+                    refuse(Refusal("ConcurrentModificationException", "Try again."))
+                    if self._lock.locked()
+                    else f(self, *rest)
                 ),
             ),
         ),
@@ -219,8 +193,8 @@ def stored() -> Iterator[Mutant]:
 def _stored(change: Any) -> Plant:
     """Change the password on its way into the store; what is typed at sign-in is changed alike."""
     return both(
-        around(Service, "store", lambda f: lambda self, pool, user, password: f(self, pool, user, change(password))),
-        around(Service, "initiate_auth", lambda f: lambda self, asked, *rest: f(self, _typed(asked, change), *rest)),
+        around(Service, "store", lambda f, self, pool, user, password: f(self, pool, user, change(password))),
+        around(Service, "initiate_auth", lambda f, self, asked, *rest: f(self, _typed(asked, change), *rest)),
     )
 
 
@@ -244,14 +218,11 @@ def _keeps_the_old(status: str) -> Plant:
 
 
 def _set_for_others(pools: Any, namesakes: bool = False) -> Plant:
-    def set_password(f: Any) -> Any:
-        def call(self: Service, pool: Any, user: Any, operation: str, password: str, row: Any) -> None:
-            f(self, pool, user, operation, password, row)
-            for other_pool in pools(self, pool):
-                for other in other_pool.users.values():
-                    if other is not user and (not namesakes or other.username == user.username):
-                        self.store(other_pool, other, password)
+    def set_password(f: Any, self: Service, pool: Any, user: Any, operation: str, password: str, row: Any) -> None:
+        f(self, pool, user, operation, password, row)
+        for other_pool in pools(self, pool):
+            for other in other_pool.users.values():
+                if other is not user and (not namesakes or other.username == user.username):
+                    self.store(other_pool, other, password)
 
-        return call
-
-    return around(Service, "set_password", set_password)
+    return setting(set_password)

@@ -24,7 +24,7 @@ def usernames() -> Iterator[Mutant]:
     yield mutant(
         "aliases-need-no-verification",
         "An alias counts before it is verified.",
-        around(Service, "is_alias", lambda _: lambda self, user, name: name in user.attributes),
+        around(Service, "is_alias", lambda _, self, user, name: name in user.attributes),
         "unverified-alias-names-nobody",
     )
     yield mutant(
@@ -45,7 +45,7 @@ def usernames() -> Iterator[Mutant]:
     yield mutant(
         "sub-names-nobody",
         "The sub reaches nobody.",
-        around(Service, "sub", lambda _: lambda *_: None),
+        around(Service, "sub", lambda *_: None),
         "sub-names-the-user",
     )
     yield mutant(
@@ -54,15 +54,13 @@ def usernames() -> Iterator[Mutant]:
         around(
             Service,
             "names",
-            lambda f: (
-                lambda self, pool, user: [
-                    n
-                    for n in f(self, pool, user)
-                    if n == user.username
-                    or not pool.username_attributes
-                    or "true" in (user.attributes.get("email_verified"), user.attributes.get("phone_number_verified"))
-                ]
-            ),
+            lambda f, self, pool, user: [
+                n
+                for n in f(self, pool, user)
+                if n == user.username
+                or not pool.username_attributes
+                or "true" in (user.attributes.get("email_verified"), user.attributes.get("phone_number_verified"))
+            ],
         ),
         "email-username-attribute-names-the-user",
         "phone-username-attribute-names-the-user",
@@ -86,20 +84,20 @@ def usernames() -> Iterator[Mutant]:
     yield mutant(
         "case-is-always-ignored",
         "Names are compared without case in every pool.",
-        around(Service, "folded", lambda _: lambda self, pool, name: name.lower()),
+        around(Service, "folded", lambda _, self, pool, name: name.lower()),
         "usernames-are-case-sensitive",
     )
     yield mutant(
         "case-is-never-ignored",
         "CaseSensitive false has no effect.",
-        around(Service, "folded", lambda _: lambda self, pool, name: name),
+        around(Service, "folded", lambda _, self, pool, name: name),
         "usernames-ignore-case-when-configured",
         "aliases-ignore-case-when-configured",
     )
     yield mutant(
         "first-letter-case-is-ignored",
         "The case of the first letter of a name does not count.",
-        around(Service, "folded", lambda f: lambda self, pool, name: f(self, pool, name[:1].lower() + name[1:])),
+        around(Service, "folded", lambda f, self, pool, name: f(self, pool, name[:1].lower() + name[1:])),
         "usernames-are-case-sensitive",
     )
     for name, intent, holds in (
@@ -166,9 +164,7 @@ def usernames() -> Iterator[Mutant]:
     yield mutant(
         "unknown-user-is-hidden",
         "A name that nobody has is NotAuthorizedException, as clients may be told.",
-        around(
-            Service, "user", lambda f: lambda self, pool, name: renamed(f, "NotAuthorizedException")(self, pool, name)
-        ),
+        around(Service, "user", renamed("NotAuthorizedException")),
         unknown,
         "error-body-names-the-error",
         "usernames-are-case-sensitive",
@@ -179,7 +175,7 @@ def usernames() -> Iterator[Mutant]:
         around(
             Service,
             "user",
-            lambda f: lambda self, pool, name: renamed(f, "ResourceNotFoundException")(self, pool, name),
+            renamed("ResourceNotFoundException"),
         ),
         unknown,
         "unverified-alias-names-nobody",
@@ -190,7 +186,7 @@ def usernames() -> Iterator[Mutant]:
         around(
             Service,
             "admin_set_user_password",
-            lambda f: lambda self, asked: f(self, asked) if self.find(self.pool(asked), asked["Username"]) else {},
+            lambda f, self, asked: f(self, asked) if self.find(self.pool(asked), asked["Username"]) else {},
         ),
         unknown,
     )
@@ -244,13 +240,13 @@ def usernames() -> Iterator[Mutant]:
 
 def _found(change: Any) -> Plant:
     """Change what `find` finds: `change(find, self, pool, name)`."""
-    return around(Service, "find", lambda f: lambda self, pool, name: change(f, self, pool, name))
+    return around(Service, "find", lambda f, self, pool, name: change(f, self, pool, name))
 
 
 def _no_alias(attribute: str) -> Plant:
-    return around(Service, "is_alias", lambda f: lambda self, user, name: name != attribute and f(self, user, name))
+    return around(Service, "is_alias", lambda f, self, user, name: name != attribute and f(self, user, name))
 
 
 def _set_only(change: Any) -> Plant:
     """Change the members of AdminSetUserPassword, once they are checked."""
-    return around(Service, "admin_set_user_password", lambda f: lambda self, asked: f(self, change(self, asked)))
+    return around(Service, "admin_set_user_password", lambda f, self, asked: f(self, change(self, asked)))

@@ -30,7 +30,7 @@ def wording() -> Iterator[Mutant]:
     yield mutant(
         "length-is-reported-last",
         "Length is the last rule that is looked at.",
-        around(passwords, "check_policy", lambda f: lambda *given: _length_last(f, *given)),
+        around(passwords, "check_policy", lambda f, *given: _length_last(f, *given)),
         "length-is-reported-first",
     )
     yield mutant(
@@ -42,7 +42,7 @@ def wording() -> Iterator[Mutant]:
     yield mutant(
         "no-pool-without-its-id",
         "The text on an unknown pool does not name it.",
-        around(Service, "pool", lambda f: lambda self, asked: _retold(f, self, asked)),
+        around(Service, "pool", lambda f, self, asked: _retold(f, self, asked)),
         "unknown-pool-message",
     )
     yield mutant(
@@ -64,10 +64,8 @@ def wording() -> Iterator[Mutant]:
         around(
             shapes,
             "violated",
-            lambda f: (
-                lambda *given: (
-                    re.sub("Value '.*' at 'userPoolId'", "Value at 'userPoolId'", c, flags=re.DOTALL) for c in f(*given)
-                )
+            lambda f, *given: (
+                re.sub("Value '.*' at 'userPoolId'", "Value at 'userPoolId'", c, flags=re.DOTALL) for c in f(*given)
             ),
         ),
         "malformed-pool-id-message",
@@ -91,7 +89,7 @@ def _text(name: str, text: str) -> Plant:
 
 
 def _clause(old: str, new: str) -> Plant:
-    return around(shapes, "violated", lambda f: lambda *given: (clause.replace(old, new) for clause in f(*given)))
+    return around(shapes, "violated", lambda f, *given: (clause.replace(old, new) for clause in f(*given)))
 
 
 def _length_last(f: Any, operation: str, password: str, policy: Any) -> None:
