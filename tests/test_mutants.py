@@ -71,13 +71,14 @@ def test_every_testable_claim_has_a_mutant():
     assert sorted((set(breakable()) & ledger.load().claims.keys()) - meant) == []
 
 
-def test_mutants_are_caught_by_the_claims_that_must(mutants):
-    """A sample of all kinds is caught as meant, over every binding that can express its claims."""
+def test_mutants_are_caught_by_the_claims_that_must(mutants, tmp_path):
+    """A sample of all kinds is caught as meant, over every binding that can express its claims; nothing is left behind."""
     code, output, document = mutants("-n", "2", "-k", " or ".join(SOME))
 
     assert code == 0, output
     assert {row["mutant"]: row["caught"] for row in document["mutants"]} == dict.fromkeys(SOME, "as meant")
     assert document["failures"] == []
+    assert [path.name for path in tmp_path.iterdir()] == ["matrix.json"]
     cells = {row["claim"]: row["bindings"] for row in document["claims"]}
     assert set(cells["permanent-password-confirms"]) == {"sdk", "wire", "cli"}
     assert set(cells["altered-body-is-refused"]) == {"wire"}

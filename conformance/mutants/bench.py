@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gc
 import os
+import tempfile
 import time
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
@@ -90,10 +91,12 @@ def report(job: Callable[[], object], pipe: Connection) -> None:
 
 @contextmanager
 def _sitting(docket: Docket, number: int) -> Iterator[list[Connection]]:
-    benches = []
+    benches: list[tuple[Connection, Any]] = []
     for _ in range(number):
         ours, theirs = FORK.Pipe()
-        process = FORK.Process(target=report, args=(partial(_sit, docket, theirs), theirs))
+        # A bench ends with its parent, once nobody else holds the parent's end of its connection.
+        parents = [ours, *(end for end, _ in benches)]
+        process = FORK.Process(target=report, args=(partial(_sit, docket, theirs, parents), theirs))
         process.start()
         theirs.close()
         benches.append((ours, process))
@@ -107,7 +110,9 @@ def _sitting(docket: Docket, number: int) -> Iterator[list[Connection]]:
             ours.close()
 
 
-def _sit(docket: Docket, pipe: Connection) -> None:
+def _sit(docket: Docket, pipe: Connection, parents: Sequence[Connection]) -> None:
+    for end in parents:
+        end.close()
     for name in [name for name in os.environ if name.startswith(("AWS_", "PYTEST_"))]:
         del os.environ[name]
     os.environ |= {
@@ -116,18 +121,20 @@ def _sit(docket: Docket, pipe: Connection) -> None:
         "AWS_DEFAULT_REGION": REGION,
         "PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1",
     }
-    code = pytest.main(
-        [
-            *docket.places,
-            f"--rootdir={SCENARIOS}",
-            f"--config-file={SCENARIOS / 'pytest.ini'}",
-            *("-p", "conformance.plugin", "-p", "no:terminal", "-p", "no:cacheprovider"),
-            "--target=reference",
-            f"--bindings={','.join(sorted(docket.bindings))}",
-            "--tier=wording",
-        ],
-        plugins=[_Bench(docket, pipe)],
-    )
+    # What a trial leaves, since nothing is torn down in it, goes with the bench.
+    with tempfile.TemporaryDirectory(prefix="cognito-conformance-") as tempfile.tempdir:
+        code = pytest.main(
+            [
+                *docket.places,
+                f"--rootdir={SCENARIOS}",
+                f"--config-file={SCENARIOS / 'pytest.ini'}",
+                *("-p", "conformance.plugin", "-p", "no:terminal", "-p", "no:cacheprovider"),
+                "--target=reference",
+                f"--bindings={','.join(sorted(docket.bindings))}",
+                "--tier=wording",
+            ],
+            plugins=[_Bench(docket, pipe)],
+        )
     if code != pytest.ExitCode.OK:
         raise RuntimeError(f"the scenarios could not be loaded: pytest ended with {code!r}")
 

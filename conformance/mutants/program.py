@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import sys
 import tempfile
 from collections import Counter
 from collections.abc import Collection, Sequence
@@ -45,7 +46,7 @@ def mutants(
     asked = chosen_bindings(chosen)
     names = chosen_names(expression)
     enemies = [name for name in hostile.catalogue() if expression is None or _matches(expression, name, ())]
-    console = Console(highlight=False)
+    console = Console(highlight=False, width=None if sys.stdout.isatty() else 120)
     state = Path(tempfile.gettempdir()) / f"cognito-conformance-mutants-{digest(expression or '', *asked)}.jsonl"
     console.print(_head(names, enemies, asked, len(remembered(state))))
     outcomes, findings = _tried(console, names, enemies, workers, asked, state)
@@ -151,7 +152,7 @@ def show(console: Console, found: Matrix) -> None:
 def _table(found: Matrix) -> Table:
     every = ledger.load_all().claims
     table = Table(box=None, padding=(0, 2, 0, 0), header_style="bold")
-    table.add_column("mutants caught by")
+    table.add_column("mutants caught by", no_wrap=True)
     for binding in found.bindings:
         table.add_column(binding, justify="right")
     for topic, claims in groupby(found.rows, key=lambda claim: every[claim].topic):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from conformance import programs
 from conformance.mutants.planting import Mutant, mutant
 from conformance.mutants.seams import accepted, changed
 
@@ -17,14 +18,14 @@ def outputs() -> Iterator[Mutant]:
         "The answer has a member.",
         accepted(lambda a: changed(a, body={"UserStatus": "CONFIRMED"})),
         empty,
-        hidden_by=("cli",),
+        hidden_by=programs.NAMES,
     )
     yield mutant(
         "output-repeats-the-user",
         "The answer describes the user.",
         accepted(lambda a: changed(a, body={"User": {"Username": "ada"}})),
         empty,
-        hidden_by=("cli",),
+        hidden_by=programs.NAMES,
     )
     for status in (201, 204):
         yield mutant(
