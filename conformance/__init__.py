@@ -58,9 +58,30 @@ The modules, each importing only from those above it:
   plugin        pytest: options, bindings, verdicts
   mutants       the reference broken in one way at a time
   mutants.planting   how a fault is planted
+  mutants.seams      where faults of more than one group are planted
+  mutants.faults.status         changed wrongly, not at all, late, or refused
+  mutants.faults.lifecycle      the rows of the table of transitions
+  mutants.faults.storage        what is stored, when, and for whom
+  mutants.faults.sign_in        each flow by itself
+  mutants.faults.challenge      NEW_PASSWORD_REQUIRED and the answer to it
+  mutants.faults.isolation      what else about the user changes
+  mutants.faults.usernames      aliases, sub, case, characters
+  mutants.faults.pools          the pool that is named
+  mutants.faults.policy         each rule of the password policy
+  mutants.faults.history        earlier passwords
+  mutants.faults.expiry         the clock of temporary passwords
+  mutants.faults.permissions    IAM policies
+  mutants.faults.input          what a request must hold
+  mutants.faults.output         the answer to what was accepted
+  mutants.faults.errors         the answer to what was refused
+  mutants.faults.dispatch       which requests are carried out
+  mutants.faults.authorization  who may call
+  mutants.faults.wording        each text
   mutants.faults     the catalogue of faults
   mutants.hostile    services that are no Cognito at all
-  mutants.trial      one mutant on trial
+  mutants.bench      pytest with the scenarios loaded, forked for each mutant
+  mutants.trial      the trials of mutants and hostile services
+  mutants.matrix     who caught what
   mutants.program    the command `mutants`
   command       the command line
 

@@ -132,9 +132,9 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
 
 def _chosen(item: pytest.Item, run: Run) -> bool:
     """Whether a scenario over a binding is to be run, before any `-k`; counts those, and what another tier adds."""
-    claim = ledger.load_all().claims[_claim(item)]
+    claim = ledger.load_all().claims[claim_of(item)]
     item.extra_keyword_matches |= {claim.id, claim.topic}
-    if _binding(item) not in run.settings.bindings:
+    if binding_of(item) not in run.settings.bindings:
         return False
     if not settings.within(run.settings.tier, claim.tier):
         run.left_out[claim.tier] += 1
@@ -205,14 +205,14 @@ def pytest_runtest_makereport(
 
 
 def _result(item: pytest.Item, call: pytest.CallInfo[None], run: Run) -> Result:
-    claim = ledger.load_all().claims[_claim(item)]
+    claim = ledger.load_all().claims[claim_of(item)]
     journal = run.journal or Journal()
     verdict, divergence, reason, fault = _verdict(item, call, journal, claim.wording)
     result = Result(
         id=item.name,
         claim=claim.id,
         scenario=_scenario(item),
-        binding=_binding(item),
+        binding=binding_of(item),
         parameters=_parameters(item),
         provenance=claim.provenance,
         verdict=verdict,
@@ -343,7 +343,8 @@ class Collector:
             self._run.told = told["version"] or self._run.told
 
 
-def _claim(item: pytest.Item) -> str:
+def claim_of(item: pytest.Item) -> str:
+    """The claim that a scenario judges."""
     marker = item.get_closest_marker("claim")
     assert marker is not None
     return str(marker.args[0])
@@ -353,7 +354,8 @@ def _scenario(item: pytest.Item) -> str:
     return item.name.partition("[")[0]
 
 
-def _binding(item: pytest.Item) -> str:
+def binding_of(item: pytest.Item) -> str:
+    """The binding over which a scenario runs."""
     return str(item.callspec.params[_way(item.fixturenames)])  # type: ignore[attr-defined]
 
 
@@ -368,4 +370,4 @@ def _parameters(item: pytest.Item) -> str:
 
 
 def _pair(item: pytest.Item) -> str:
-    return f"{_scenario(item)}|{_binding(item)}"
+    return f"{_scenario(item)}|{binding_of(item)}"

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 from conformance import baseline, bindings, catalogue, ledger, output, program_baselines
 from conformance.baseline import Baseline
+from conformance.lifecycle import Step
 from conformance.service import client
 from conformance.targets import INVENTED, REGION, Endpoint, Target, resolve
+from conformance.transitions import Row
 from conformance.verdicts import BadInput
 from conformance.waiting import StateFile
 
@@ -21,7 +24,9 @@ SEED = 2
 
 @dataclass(frozen=True)
 class Settings:
-    """What one run judges, and how to ask for the same again (`arguments`)."""
+    """What one run judges, and how to ask for the same again (`arguments`).
+
+    Where there are `routes`, the walks go by these steps straight to these rows, instead of at random."""
 
     target: Target
     bindings: tuple[str, ...]
@@ -30,6 +35,7 @@ class Settings:
     examples: int = EXAMPLES
     seed: int = SEED
     state: StateFile | None = None
+    routes: Mapping[Row, Sequence[Step]] | None = None
 
     @property
     def arguments(self) -> str:

@@ -106,6 +106,25 @@ class Walks:
             finally:
                 set_hypothesis_home_dir(None)
 
+    def follow(self, routes: Mapping[Row, Sequence[Step]]) -> Walks:
+        """Take the steps that lead to each of these rows, until one of its claim disagreed.
+
+        Raises Inconclusive for a transport fault."""
+        for row, steps in routes.items():
+            walker = Walker(self._pool, self._control)
+            for taken in steps:
+                if any(seen.claim == row.claim for seen in self._disagreements) or not taken.possible(walker.user):
+                    break
+                self._take(walker, taken)
+        if self._fault is not None:
+            raise self._fault
+        return self
+
+    @property
+    def routes(self) -> dict[Row, tuple[Step, ...]]:
+        """The steps that first led to each row at which the target agreed."""
+        return {row: visit.steps for row, visit in self._agreements.items()}
+
     def of(self, row: Row) -> Visit:
         """A visit to a row: the first that disagreed, else one that agreed.
 

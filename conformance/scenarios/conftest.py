@@ -186,7 +186,8 @@ def admin_set_user_password(binding: Binding) -> AdminSetUserPassword:
 def walks(request: pytest.FixtureRequest, pools: Pools, _control: Control | None) -> Walks:
     """The walks of this worker, the same in every worker."""
     settings = request.config.stash[RUN].settings
-    return Walks(pools.get(apart="walks"), settings.examples, settings.seed, _control).walk()
+    walks = Walks(pools.get(apart="walks"), settings.examples, settings.seed, _control)
+    return walks.walk() if settings.routes is None else walks.follow(settings.routes)
 
 
 @pytest.fixture
