@@ -18,7 +18,9 @@ The modules, each importing only from those above it:
   filler        skeletons, filled in
   recorder      an endpoint that keeps what it is sent
   signature     the signature that a request should carry
-  moto_process  moto's server, in a process of its own
+  child         a server in a process of its own, which ends with this one
+  moto_process  moto's server, in such a process
+  emulator_process  an emulator, in such a process
   replies       what a target answered, as frozen values
   journal       the exchanges of a scenario, redacted
   judgement     from a failed assertion to a divergence
@@ -37,8 +39,8 @@ The modules, each importing only from those above it:
   service       the plain client that arranges and observes
   sign_in       signing in, by each flow that knows a password
   world         pools and users at the target
+  control       time, callers, federated users and codes, at a target that can be told
   lifecycle     one user, step by step, beside the table of transitions
-  control       time, callers and federated users, at a target that can be told
   bindings      the ways to call the operation under test
   bindings.sdk  boto3
   bindings.wire raw HTTP with botocore's signature
@@ -46,6 +48,7 @@ The modules, each importing only from those above it:
   catalogue     which scenario judges which claim
   baseline      the divergences that a target is known to have
   program_baselines  what each version of a program is known to do otherwise
+  waiting       users who wait for a later run
   settings      what one run judges, checked before it starts
   runs          one run and its exit code
   report        what a person reads on a terminal
@@ -55,9 +58,30 @@ The modules, each importing only from those above it:
   plugin        pytest: options, bindings, verdicts
   mutants       the reference broken in one way at a time
   mutants.planting   how a fault is planted
+  mutants.seams      where faults of more than one group are planted
+  mutants.faults.status         changed wrongly, not at all, late, or refused
+  mutants.faults.lifecycle      the rows of the table of transitions
+  mutants.faults.storage        what is stored, when, and for whom
+  mutants.faults.sign_in        each flow by itself
+  mutants.faults.challenge      NEW_PASSWORD_REQUIRED and the answer to it
+  mutants.faults.isolation      what else about the user changes
+  mutants.faults.usernames      aliases, sub, case, characters
+  mutants.faults.pools          the pool that is named
+  mutants.faults.policy         each rule of the password policy
+  mutants.faults.history        earlier passwords
+  mutants.faults.expiry         the clock of temporary passwords
+  mutants.faults.permissions    IAM policies
+  mutants.faults.input          what a request must hold
+  mutants.faults.output         the answer to what was accepted
+  mutants.faults.errors         the answer to what was refused
+  mutants.faults.dispatch       which requests are carried out
+  mutants.faults.authorization  who may call
+  mutants.faults.wording        each text
   mutants.faults     the catalogue of faults
   mutants.hostile    services that are no Cognito at all
-  mutants.trial      one mutant on trial
+  mutants.bench      pytest with the scenarios loaded, forked for each mutant
+  mutants.trial      the trials of mutants and hostile services
+  mutants.matrix     who caught what
   mutants.program    the command `mutants`
   command       the command line
 

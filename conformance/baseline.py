@@ -178,30 +178,20 @@ def _validator() -> Any:
 def updated(baseline: Baseline, results: Sequence[Result], since: str) -> Baseline:
     """A baseline that explains exactly the divergences among `results`.
 
-    A divergence that an old entry of the same scenario and kind spoke of keeps its reason; entries about what was not
-    run are kept."""
+    A divergence that an old entry of the same claim, scenario and kind spoke of keeps its reason; entries about what
+    was not run are kept."""
     ran = {(result.scenario, result.binding) for result in results}
-    diverging = [result for result in results if result.verdict == Verdict.DIVERGES]
-    groups: dict[tuple[str, str, Kind, str], list[Result]] = {}
-    for result in diverging:
-        assert result.kind is not None
-        groups.setdefault((result.claim, result.scenario, result.kind, result.observed or ""), []).append(result)
+    groups: dict[tuple[str, str, Kind, str, str, str], list[Result]] = {}
+    for result in results:
+        if result.verdict == Verdict.DIVERGES:
+            assert result.kind is not None
+            old = _former(baseline.entries, result)
+            said = (old.reason, old.since) if old else (UNEXPLAINED, since)
+            key = (result.claim, result.scenario, result.kind, result.observed or "", *said)
+            groups.setdefault(key, []).append(result)
     entries = [kept for entry in baseline.entries if (kept := _unrun(entry, ran))]
-    for (claim, scenario, kind, observed), group in groups.items():
-        old = _closest(baseline.entries, scenario, kind, observed)
-        for bindings, parameters in _regions(group, results):
-            entries.append(
-                Entry(
-                    claim,
-                    scenario,
-                    kind,
-                    observed,
-                    old.reason if old else UNEXPLAINED,
-                    old.since if old else since,
-                    bindings,
-                    parameters,
-                )
-            )
+    for key, group in groups.items():
+        entries += [Entry(*key, bindings, parameters) for bindings, parameters in _regions(group, results)]
     return Baseline(tuple(sorted(entries, key=_order)), baseline.path)
 
 
@@ -217,13 +207,15 @@ def _unrun(entry: Entry, ran: set[tuple[str, str]]) -> Entry | None:
     return Entry(**{**entry.__dict__, "bindings": rest}) if rest else None
 
 
-def _closest(entries: Iterable[Entry], scenario: str, kind: Kind, observed: str) -> Entry | None:
-    same = [entry for entry in entries if entry.scenario == scenario]
-    for match in (lambda e: (e.kind, e.observed) == (kind, observed), lambda e: e.kind == kind):
-        found = next(filter(match, same), None)
+def _former(entries: Iterable[Entry], result: Result) -> Entry | None:
+    """The entry that spoke of a divergence before: the very one, else what was said of the same place, else nearby."""
+    same = [e for e in entries if (e.claim, e.scenario, e.kind) == (result.claim, result.scenario, result.kind)]
+    nearness = (lambda e: e.explains(result), lambda e: e.covers(result), lambda e: e.observed == result.observed)
+    for near in nearness:
+        found = next(filter(near, same), None)
         if found:
             return found
-    return None
+    return same[0] if same else None
 
 
 def _regions(group: Sequence[Result], results: Sequence[Result]) -> list[tuple[tuple[str, ...], tuple[str, ...]]]:

@@ -55,7 +55,8 @@ class AwsCli:
     The process starts with the first call. It ends with `close`, or with the process that started it, however
     that ends. Any number of threads may call `run` at once. A relative path in an argument (`file://x`) is
     taken from the directory in which the first call was made. `python` is another interpreter, 3.9 or later,
-    that can import an AWS CLI of its own.
+    that can import an AWS CLI of its own. Until the first call it has no thread: where only `version` was asked,
+    forks of this process can make calls, one fork after the other.
     """
 
     def __init__(self, python: str | None = None) -> None:
@@ -106,14 +107,20 @@ class AwsCli:
             if process is not None and process.stdin is not None:
                 with suppress(BrokenPipeError):
                     process.stdin.close()
-        if process is not None and self._reader is not None:
+        if process is not None:
             process.wait()
-            self._reader.join()
+            if self._reader is not None:
+                self._reader.join()
+            elif process.stdout is not None:
+                process.stdout.close()
 
     def _ask(self, request: dict[str, Any]) -> Future[dict[str, Any]]:
         future: Future[dict[str, Any]] = Future()
         with self._lock:
             process = self._started()
+            if self._reader is None:
+                self._reader = threading.Thread(target=self._read, args=[process], daemon=True)
+                self._reader.start()
             number = next(self._ids)
             self._pending[number] = future
             assert process.stdin is not None
@@ -145,8 +152,6 @@ class AwsCli:
                 raise AwsCliEnded(f"the AWS CLI process did not start: exit code {process.returncode}")
             self._version = hello["version"]
             self._process = process
-            self._reader = threading.Thread(target=self._read, args=[process], daemon=True)
-            self._reader.start()
         return self._process
 
     def _read(self, process: subprocess.Popen[str]) -> None:

@@ -95,6 +95,12 @@ def _judging(command: F) -> F:
                 help="Take so many random walks through the lifecycle.",
             ),
             click.option("--seed", type=int, default=settings.SEED, show_default=True, help="Which walks those are."),
+            click.option(
+                "--state",
+                type=click.Path(path_type=Path),
+                metavar="FILE",
+                help="Set up now what expires, keep it in FILE, and judge it when FILE is given again.",
+            ),
             click.option("-n", "workers", metavar="WORKERS", default="0", help="Run in so many processes at once."),
             click.option(
                 "-k", "expression", metavar="EXPR", help="Only what matches: claim, topic, scenario, id; and, or, not."
@@ -144,6 +150,7 @@ def judge(
     baseline_name: str | None = None,
     examples: int = settings.EXAMPLES,
     seed: int = settings.SEED,
+    state: Path | None = None,
     workers: str = "0",
     expression: str | None = None,
     extra: Sequence[str] = (),
@@ -151,7 +158,7 @@ def judge(
     """Run the scenarios that these options choose, and show how far they are.
 
     Raises BadInput, and Inconclusive where the endpoint does not answer at all."""
-    checked = settings.check(target, endpoint_url, bindings, tier, baseline_name, examples, seed)
+    checked = settings.check(target, endpoint_url, bindings, tier, baseline_name, examples, seed, state)
     if not (workers.isdigit() or workers in ("auto", "logical")):
         raise BadInput(f"-n {workers!r}: give a number of processes, or auto")
     if checked.target.url is not None:
@@ -174,6 +181,7 @@ def judge(
         *([f"--target={target}"] if target else []),
         *([f"--endpoint-url={endpoint_url}"] if endpoint_url else []),
         *([f"--baseline={baseline_name}"] if baseline_name else []),
+        *([f"--state={state.absolute()}"] if state else []),
         *(["-k", expression] if expression else []),
         *(["-p", "xdist.plugin", f"-n{workers}"] if workers != "0" else []),
         *extra,
@@ -355,9 +363,7 @@ def baselines() -> None:
 def update(ctx: click.Context, /, **asked: Any) -> None:
     """Run the target and rewrite its baseline: reasons are kept, fixed entries go, new ones ask for a reason."""
     path, done = _run_for_baseline(ctx, asked)
-    mended = baseline.updated(
-        done.settings.baseline, list(done.results.values()), done.settings.target.version or "unknown"
-    )
+    mended = baseline.updated(done.settings.baseline, list(done.results.values()), done.version or "unknown")
     _write(mended, path, done)
     unexplained = [entry for entry in mended.entries if entry.reason == baseline.UNEXPLAINED]
     click.echo(f"{path}: {len(mended.entries)} divergences, {len(unexplained)} without a reason")

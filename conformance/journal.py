@@ -12,7 +12,8 @@ from conformance.replies import Reply
 
 HIDDEN = "<hidden>"
 _SECRET_MEMBERS = re.compile(
-    r"token|^session$|signature|secret|authorization|^srp_|^salt$|^credentials?$|access.?key", re.IGNORECASE
+    r"token|^session$|signature|secret|authorization|^srp_|^salt$|^credentials?$|access.?key|^confirmationcode$",
+    re.IGNORECASE,
 )
 _SECRET_TEXT = re.compile(
     r"eyJ[\w-]+\.[\w-]+\.?[\w-]*"  # a JSON web token

@@ -6,12 +6,13 @@ import json
 import re
 import shlex
 import uuid
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Container, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from functools import cache
 from typing import Any
 
 from conformance import transitions
+from conformance.control import Control
 from conformance.replies import ACCEPTED, TOKENS, UNIMPLEMENTED, Outcome, SignInOutcome, Status
 from conformance.service import ServiceError
 from conformance.sign_in import USER_SRP_AUTH, sign_in
@@ -24,9 +25,16 @@ MOST_FAILURES = 4
 MOST_CHANGES = 4
 MOST_CODES = 4
 
-# No request: the shell's variables that are kept under another name.
+# No requests: the shell's variables are kept under another name; a code arrives; a user comes from a provider.
 _REMEMBER = "remember"
+_RECEIVE = "receive"
+_FEDERATE = "sign in through a provider"
 _WRONG = "Wr0ng-passw0rd!"
+_WRONG_CODE = "000000"
+# What sends a code, and the variable that takes it.
+_CODES = {"SignUp": "SIGN_UP_CODE", "AdminResetUserPassword": "CODE", "ForgotPassword": "CODE"}
+# What counts towards MOST_CODES.
+_CODE_OPERATIONS = ("AdminResetUserPassword", "ForgotPassword", "ConfirmForgotPassword", "ConfirmSignUp")
 
 
 @dataclass(frozen=True)
@@ -126,9 +134,33 @@ def _forgot(_: User) -> Call:
     return Call("ForgotPassword", _CLIENT)
 
 
-def _wrong_code(user: User) -> Call:
-    extra = {"ConfirmationCode": "000000", "Password": user.new_password()}
-    return Call("ConfirmForgotPassword", {**_CLIENT, **extra})
+def _confirm(variable: str | None) -> Callable[[User], Call]:
+    return lambda user: Call("ConfirmSignUp", {**_CLIENT, "ConfirmationCode": _code(user, variable)})
+
+
+def _confirm_forgotten(variable: str | None) -> Callable[[User], Call]:
+    def call(user: User) -> Call:
+        extra = {"ConfirmationCode": _code(user, variable), "Password": user.new_password()}
+        return Call("ConfirmForgotPassword", {**_CLIENT, **extra})
+
+    return call
+
+
+def _code(user: User, variable: str | None) -> str:
+    """The code that was sent; a wrong one where none is asked for, and where there is nobody to send one to."""
+    return f"${variable}" if variable in user.variables else _WRONG_CODE
+
+
+def _link(_: User) -> Call:
+    source = {"ProviderName": "$PROVIDER", "ProviderAttributeName": "Cognito_Subject"}
+    return Call(
+        "AdminLinkProviderForUser",
+        {
+            "UserPoolId": "$POOL",
+            "DestinationUser": {"ProviderName": "Cognito", "ProviderAttributeValue": "$OTHER"},
+            "SourceUser": {**source, "ProviderAttributeValue": "$SUBJECT"},
+        },
+    )
 
 
 def _change(previous: str | None, token: str = "$TOKEN") -> Callable[[User], Call]:
@@ -204,7 +236,11 @@ def _asked_for_code(sent: bool) -> Callable[[User], bool]:
     return lambda user: user.codes < MOST_CODES and (user.code_sent is sent or user.status == NONE)
 
 
-# What is not here needs what nobody outside has: the code that was sent, a mailbox, a federated user.
+def _received(variable: str) -> Callable[[User], bool]:
+    return lambda user: user.codes < MOST_CODES and (variable in user.variables or user.status == NONE)
+
+
+# What anybody can do who calls the operations.
 STEPS = (
     Step("AdminCreateUser", "MessageAction=SUPPRESS", _create, sets_password=True),
     Step("SignUp", "", _sign_up, sets_password=True),
@@ -269,10 +305,27 @@ STEPS = (
     Step("AdminUserGlobalSignOut", "", _admin("AdminUserGlobalSignOut"), lambda u: u.signed_in or u.status == NONE),
     Step("ForgotPassword", "verified contact", _forgot, _sends(True)),
     Step("ForgotPassword", "no verified contact", _forgot, _sends(False)),
-    Step("ConfirmForgotPassword", "wrong code", _wrong_code, _asked_for_code(True)),
-    Step("ConfirmForgotPassword", "no code was sent", _wrong_code, _asked_for_code(False)),
+    Step("ConfirmForgotPassword", "wrong code", _confirm_forgotten(None), _asked_for_code(True)),
+    Step("ConfirmForgotPassword", "no code was sent", _confirm_forgotten(None), _asked_for_code(False)),
     Step("AdminCreateUser", "MessageAction=RESEND", _resend),
 )
+
+# What takes a control path besides: the code that was sent, and a federated user.
+CONTROLLED_STEPS = (
+    Step("ConfirmSignUp", "right code", _confirm("SIGN_UP_CODE"), _received("SIGN_UP_CODE")),
+    Step("ConfirmSignUp", "wrong code", _confirm(None), _received("SIGN_UP_CODE")),
+    Step(
+        "ConfirmForgotPassword",
+        "right code",
+        _confirm_forgotten("CODE"),
+        lambda u: _asked_for_code(True)(u) and _received("CODE")(u),
+        True,
+    ),
+    Step("AdminLinkProviderForUser", "as the source", _link, lambda u: "SUBJECT" in u.variables),
+)
+
+# No operation of the table: it is how a walk begins with a federated user.
+FEDERATED = Step(_FEDERATE, "", lambda _: Call(_FEDERATE, {}), lambda u: u.status == NONE)
 
 CHECK = next(step for step in STEPS if step.when == "ADMIN_USER_PASSWORD_AUTH, right password")
 
@@ -292,34 +345,54 @@ PATHS: Mapping[tuple[str, bool], tuple[tuple[str, str], ...]] = {
     ("CONFIRMED", False): (*_CONFIRMED, *_DISABLED),
     ("RESET_REQUIRED", False): (*_CONFIRMED, ("AdminResetUserPassword", "verified contact"), *_DISABLED),
 }
+# And how with a control path, where it is another: to be a federated user, or to have a code at hand.
+CONTROLLED_PATHS: Mapping[tuple[str, bool], tuple[tuple[str, str], ...]] = {
+    ("EXTERNAL_PROVIDER", True): ((_FEDERATE, ""),),
+    ("CONFIRMED", True): (*_CONFIRMED, ("ForgotPassword", "verified contact")),
+    ("FORCE_CHANGE_PASSWORD", True): (("SignUp", ""), ("AdminSetUserPassword", "Permanent=false")),
+}
 
 
 def step(operation: str, when: str) -> Step:
-    """The step for a condition of the table."""
-    return next(s for s in STEPS if (s.operation, s.when) == (operation, when))
+    """The step for a condition of the table, or of a path."""
+    every = (*STEPS, *CONTROLLED_STEPS, FEDERATED)
+    return next(s for s in every if (s.operation, s.when) == (operation, when))
 
 
 @cache
 def driven() -> tuple[Row, ...]:
-    """The rows of the table that a walk can judge."""
-    conditions = {(s.operation, s.when) for s in STEPS}
+    """The rows of the table that a walk can judge, where the target has a control path."""
+    return _within((*STEPS, *CONTROLLED_STEPS), {*PATHS, *CONTROLLED_PATHS})
+
+
+@cache
+def driven_by_requests() -> tuple[Row, ...]:
+    """Those of them that a walk can judge at any target."""
+    return _within(STEPS, PATHS)
+
+
+def _within(steps: Iterable[Step], starts: Container[tuple[str, bool]]) -> tuple[Row, ...]:
+    conditions = {(s.operation, s.when) for s in steps}
     return tuple(
         row
         for row in transitions.load().rows
-        if row.asserted and (row.operation, row.when) in conditions and row.start != "EXTERNAL_PROVIDER"
+        if row.asserted and (row.operation, row.when) in conditions and (row.start, row.enabled) in starts
     )
 
 
 class Walker:
-    """Takes one new user through steps, and keeps the visits to rows of the table; `calls` is all that was sent."""
+    """Takes one new user through steps, and keeps the visits to rows of the table; `calls` is all that was sent.
 
-    def __init__(self, pool: Pool) -> None:
+    With a control path it can take CONTROLLED_STEPS as well."""
+
+    def __init__(self, pool: Pool, control: Control | None = None) -> None:
         self.user = User(pool, f"walker-{uuid.uuid4().hex[:12]}@example.com")
         self.user.variables |= {"POOL": pool.id, "CLIENT": pool.client_id, "NAME": self.user.name}
         self.calls: list[Call] = []
         self.visits: list[Visit] = []
         self.steps: list[Step] = []
         self.unimplemented: set[str] = set()
+        self._control = control
         pool.service.journal.begin()
 
     def row(self, step: Step) -> Row:
@@ -328,7 +401,8 @@ class Walker:
 
     def possible(self) -> list[Step]:
         """The steps that say something about the user as it is."""
-        steps = (s for s in STEPS if s.operation not in self.unimplemented and s.possible(self.user))
+        every = STEPS if self._control is None else (*STEPS, *CONTROLLED_STEPS)
+        steps = (s for s in every if s.operation not in self.unimplemented and s.possible(self.user))
         return [s for s in steps if self.row(s).asserted]
 
     def take(self, step: Step) -> None:
@@ -373,6 +447,9 @@ class Walker:
     def _send(self, call: Call) -> Outcome:
         user = self.user
         self.calls.append(call)
+        if call.operation == _FEDERATE:
+            self._federate()
+            return Outcome(ACCEPTED)
         sent = _filled(call.parameters, user.variables)
         service = user.pool.service
         if call.flow == USER_SRP_AUTH:
@@ -389,6 +466,28 @@ class Walker:
             tokens = (answer.get("AuthenticationResult") or {}).get("AccessToken")
             return SignInOutcome(TOKENS if tokens else answer.get("ChallengeName") or "neither tokens nor a challenge")
         return Outcome(ACCEPTED)
+
+    def _federate(self) -> None:
+        """Be a federated user from now on; another is made, to whom the identity could be tied if it were new."""
+        assert self._control is not None
+        user = self.user
+        user.name = self._control.federated_user(user.pool, "nobody@example.com").username
+        provider, _, subject = user.name.partition("_")
+        user.variables |= {"NAME": user.name, "PROVIDER": provider, "SUBJECT": subject}
+        names = {"UserPoolId": "$POOL", "Username": f"other-{subject}@example.com"}
+        made = {**names, "TemporaryPassword": user.new_password(), "MessageAction": "SUPPRESS"}
+        other = Call("AdminCreateUser", made, {"OTHER": "User.Username"}, check=True)
+        self.calls.append(other)
+        answer = user.pool.service.arrange(other.operation, "User.Username", **_filled(made, user.variables))
+        self._keep(answer, other.gives)
+
+    def _receive(self, variable: str) -> None:
+        """Have the code that was sent, where the target can be asked for it."""
+        sent = self._control.code(self.user.pool, self.user.name) if self._control else ""
+        self.user.variables.pop(variable, None)
+        if sent:
+            self.user.variables[variable] = sent
+            self.calls.append(Call(_RECEIVE, {}, {variable: ""}))
 
     def _keep(self, answer: Mapping[str, Any], gives: Mapping[str, str]) -> None:
         for variable, path in gives.items():
@@ -415,7 +514,7 @@ class Walker:
         user.session = visit.outcome == "NEW_PASSWORD_REQUIRED"
         user.failures += visit.outcome == "NotAuthorizedException" and "Auth" in step.operation
         user.changes += step.operation == "ChangePassword"
-        user.codes += step.operation in ("AdminResetUserPassword", "ForgotPassword", "ConfirmForgotPassword")
+        user.codes += step.operation in _CODE_OPERATIONS
         if visit.outcome == TOKENS and visit.agrees and "REFRESH" not in step.when:
             user.signed_in = True
         if step.sets_password and done:
@@ -437,8 +536,13 @@ class Walker:
         if user.status == NONE or before == NONE:
             user.signed_in = user.revoked = user.signed_out = user.session = False
             user.code_sent = False if before != NONE else user.code_sent
-            user.verified = user.status != NONE and step.when == "MessageAction=SUPPRESS"
+            user.verified = user.status != NONE and (step.when == "MessageAction=SUPPRESS" or step is FEDERATED)
+            for variable in _CODES.values():
+                user.variables.pop(variable, None)
             user.password = user.password if user.status != NONE else None
+        # Where a refusal was expected as well, an answer sends no code: it only does not tell.
+        if done and step.operation in _CODES and user.status != NONE and visit.row.error is None:
+            self._receive(_CODES[step.operation])
         if not visit.agrees:
             user.session = False
             if "InitiateAuth" not in visit.row.operation:
@@ -478,6 +582,11 @@ def script(calls: tuple[Call, ...], url: str) -> tuple[str, ...]:
     for call in calls:
         if call.operation == _REMEMBER:
             lines += [f'{name}="${old}"' for name, old in call.gives.items() if f'"${name}"' in used]
+        elif call.operation == _RECEIVE:
+            lines += [f'read -rp "The code that was sent: " {name}' for name in call.gives if f'"${name}"' in used]
+        elif call.operation == _FEDERATE:
+            lines.append('read -rp "A user of $POOL who came from a provider: " NAME')
+            lines.append('PROVIDER="${NAME%%_*}" SUBJECT="${NAME#*_}"')
         elif call.flow is not None:
             lines.append(
                 f"# {call.flow} with {call.parameters['AuthParameters']['PASSWORD']}: no AWS CLI command does SRP"

@@ -43,6 +43,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
         "--stateful-examples", type=int, default=settings.EXAMPLES, help="random walks to take (default: %(default)s)"
     )
     group.addoption("--seed", type=int, default=settings.SEED, help="which walks those are (default: %(default)s)")
+    group.addoption("--state", type=Path, help="file of the users who wait for a later run to judge expiry")
     group.addoption("--json", type=Path, help="write the results as JSON to this file")
     with suppress(ValueError):  # another plugin, such as pytest-html, may have the name
         group.addoption("--html", type=Path, help="write the report as one HTML page to this file")
@@ -68,6 +69,7 @@ def pytest_configure(config: pytest.Config) -> None:
             option.baseline,
             option.stateful_examples,
             option.seed,
+            option.state,
         )
         output.check(option.json, _html(config))
     except BadInput as problem:
@@ -132,9 +134,9 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
 
 def _chosen(item: pytest.Item, run: Run) -> bool:
     """Whether a scenario over a binding is to be run, before any `-k`; counts those, and what another tier adds."""
-    claim = ledger.load_all().claims[_claim(item)]
+    claim = ledger.load_all().claims[claim_of(item)]
     item.extra_keyword_matches |= {claim.id, claim.topic}
-    if _binding(item) not in run.settings.bindings:
+    if binding_of(item) not in run.settings.bindings:
         return False
     if not settings.within(run.settings.tier, claim.tier):
         run.left_out[claim.tier] += 1
@@ -207,14 +209,14 @@ def pytest_runtest_makereport(
 
 
 def _result(item: pytest.Item, call: pytest.CallInfo[None], run: Run) -> Result:
-    claim = ledger.load_all().claims[_claim(item)]
+    claim = ledger.load_all().claims[claim_of(item)]
     journal = run.journal or Journal()
     verdict, divergence, reason, fault = _verdict(item, call, journal, claim.wording)
     result = Result(
         id=item.name,
         claim=claim.id,
         scenario=_scenario(item),
-        binding=_binding(item),
+        binding=binding_of(item),
         parameters=_parameters(item),
         provenance=claim.provenance,
         verdict=verdict,
@@ -295,11 +297,14 @@ def pytest_sessionfinish(session: pytest.Session) -> None:
             "partial": sorted(run.partial),
             "left_out": dict(run.left_out),
             "problem": run.problem,
+            "version": run.told,
         }
         return
     if run.problem is not None:
         session.exitstatus = pytest.ExitCode.USAGE_ERROR
         return
+    if run.settings.state is not None:
+        run.settings.state.close()
     if session.exitstatus not in (pytest.ExitCode.OK, pytest.ExitCode.TESTS_FAILED):
         return  # a report on a part of what was asked for would pass for the whole
     if config.option.json is not None:
@@ -344,9 +349,11 @@ class Collector:
             self._run.partial = set(told["partial"])
             self._run.left_out = Counter(told["left_out"])
             self._run.problem = told["problem"]
+            self._run.told = told["version"] or self._run.told
 
 
-def _claim(item: pytest.Item) -> str:
+def claim_of(item: pytest.Item) -> str:
+    """The claim that a scenario judges."""
     marker = item.get_closest_marker("claim")
     assert marker is not None
     return str(marker.args[0])
@@ -356,7 +363,8 @@ def _scenario(item: pytest.Item) -> str:
     return item.name.partition("[")[0]
 
 
-def _binding(item: pytest.Item) -> str:
+def binding_of(item: pytest.Item) -> str:
+    """The binding over which a scenario runs."""
     return str(item.callspec.params[_way(item.fixturenames)])  # type: ignore[attr-defined]
 
 
@@ -371,4 +379,4 @@ def _parameters(item: pytest.Item) -> str:
 
 
 def _pair(item: pytest.Item) -> str:
-    return f"{_scenario(item)}|{_binding(item)}"
+    return f"{_scenario(item)}|{binding_of(item)}"

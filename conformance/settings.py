@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from conformance import baseline, bindings, catalogue, ledger, program_baselines
+from conformance import baseline, bindings, catalogue, ledger, output, program_baselines
 from conformance.baseline import Baseline
+from conformance.lifecycle import Step
 from conformance.service import client
 from conformance.targets import INVENTED, REGION, Endpoint, Target, resolve
+from conformance.transitions import Row
 from conformance.verdicts import BadInput
+from conformance.waiting import StateFile
 
 TIERS = ("documented", "observed", "wording")
 DEFAULT_BINDINGS = "sdk,wire"
@@ -20,7 +24,9 @@ SEED = 2
 
 @dataclass(frozen=True)
 class Settings:
-    """What one run judges, and how to ask for the same again (`arguments`)."""
+    """What one run judges, and how to ask for the same again (`arguments`).
+
+    Where there are `routes`, the walks go by these steps straight to these rows, instead of at random."""
 
     target: Target
     bindings: tuple[str, ...]
@@ -28,11 +34,13 @@ class Settings:
     baseline: Baseline
     examples: int = EXAMPLES
     seed: int = SEED
+    state: StateFile | None = None
+    routes: Mapping[Row, Sequence[Step]] | None = None
 
     @property
     def arguments(self) -> str:
         """The arguments of `cognito-conformance run` that judge the same target, with no baseline."""
-        words = [] if self.target.name == "endpoint" else [self.target.name]
+        words = [self.target.argument] if self.target.argument else []
         words += ["--endpoint-url", self.target.url] if self.target.url else []
         words += ["--tier", self.tier] if self.tier != TIERS[0] else []
         words += ["--stateful-examples", str(self.examples)] if self.examples != EXAMPLES else []
@@ -48,6 +56,7 @@ def check(
     baseline_name: str | None = None,
     examples: int = EXAMPLES,
     seed: int = SEED,
+    state: Path | None = None,
 ) -> Settings:
     """The settings that these options mean.
 
@@ -68,7 +77,18 @@ def check(
         known = Baseline(known.entries + program_baselines.load(names, ledger.load_all(), scenarios), known.path)
     # What boto3 cannot use of the environment is said now, and not by every scenario.
     client(Endpoint("http://127.0.0.1", REGION, INVENTED))
-    return Settings(resolved, names, tier, known, examples, seed)
+    return Settings(resolved, names, tier, known, examples, seed, _state(resolved, state))
+
+
+def _state(target: Target, path: Path | None) -> StateFile | None:
+    if path is None:
+        return None
+    if target.url is None:
+        raise BadInput("--state is for an endpoint that lives on, given by --endpoint-url: this one ends with the run")
+    output.check(path)
+    state = StateFile(path, target.url)
+    state.check()
+    return state
 
 
 def _baseline(target: Target, name: str | None) -> Baseline:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import tempfile
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 import hypothesis
 from hypothesis import HealthCheck, Phase, Verbosity
@@ -16,10 +16,13 @@ from hypothesis import strategies as st
 from hypothesis.configuration import set_hypothesis_home_dir
 from hypothesis.stateful import RuleBasedStateMachine, initialize, rule, run_state_machine_as_test
 
-from conformance.lifecycle import PATHS, Step, Visit, Walker, driven, step
+from conformance.control import Control
+from conformance.lifecycle import CONTROLLED_PATHS, PATHS, Step, Visit, Walker, driven, driven_by_requests, step
 from conformance.transitions import Row
 from conformance.verdicts import Blocked, Inconclusive, Unsupported
 from conformance.world import Pool
+
+Paths = Mapping[tuple[str, bool], tuple[tuple[str, str], ...]]
 
 STEPS_EACH = 6
 
@@ -34,13 +37,14 @@ class Unvisited(LookupError):
 
 
 class Walks:
-    """What the walks of a run saw of each row of the table."""
+    """What the walks of a run saw of each row of the table; with a control path they go further."""
 
-    def __init__(self, pool: Pool, examples: int, seed: int) -> None:
+    def __init__(self, pool: Pool, examples: int, seed: int, control: Control | None = None) -> None:
         self.examples = examples
         self.seed = seed
         self.steps = 0
         self._pool = pool
+        self._control = control
         self._agreements: dict[Row, Visit] = {}
         self._disagreements: dict[Row, Visit] = {}
         self._unreached: set[tuple[str, bool]] = set()
@@ -51,7 +55,17 @@ class Walks:
     def walk(self) -> Walks:
         """Take the walks, the same ones for a seed and a target that answers the same.
 
+        With a control path as many again follow, which use it; the others are what they are without one.
+
         Raises Inconclusive for a transport fault."""
+        self._draw(None, PATHS, driven_by_requests())
+        if self._control is not None:
+            self._draw(self._control, {**PATHS, **CONTROLLED_PATHS}, driven())
+        if self._fault is not None:
+            raise self._fault
+        return self
+
+    def _draw(self, control: Control | None, paths: Paths, rows: Sequence[Row]) -> None:
         walks = self
 
         class Machine(RuleBasedStateMachine):
@@ -59,13 +73,13 @@ class Walks:
 
             def __init__(self) -> None:
                 super().__init__()
-                self.walker = Walker(walks._pool)
+                self.walker = Walker(walks._pool, control)
                 self.walker.unimplemented = walks._unimplemented
 
             @initialize(number=_NUMBERS)
             def begin(self, number: int) -> None:
-                start = walks._start(number)
-                for operation, when in PATHS[start]:
+                start = walks._start(number, paths, rows)
+                for operation, when in paths[start]:
                     walks._take(self.walker, step(operation, when))
                 if (self.walker.user.status, self.walker.user.enabled) != start:
                     walks._unreached.add(start)
@@ -91,9 +105,25 @@ class Walks:
                 run_state_machine_as_test(hypothesis.seed(self.seed)(Machine), settings=settings)
             finally:
                 set_hypothesis_home_dir(None)
+
+    def follow(self, routes: Mapping[Row, Sequence[Step]]) -> Walks:
+        """Take the steps that lead to each of these rows, until one of its claim disagreed.
+
+        Raises Inconclusive for a transport fault."""
+        for row, steps in routes.items():
+            walker = Walker(self._pool, self._control)
+            for taken in steps:
+                if any(seen.claim == row.claim for seen in self._disagreements) or not taken.possible(walker.user):
+                    break
+                self._take(walker, taken)
         if self._fault is not None:
             raise self._fault
         return self
+
+    @property
+    def routes(self) -> dict[Row, tuple[Step, ...]]:
+        """The steps that first led to each row at which the target agreed."""
+        return {row: visit.steps for row, visit in self._agreements.items()}
 
     def of(self, row: Row) -> Visit:
         """A visit to a row: the first that disagreed, else one that agreed.
@@ -106,12 +136,17 @@ class Walks:
             raise Unsupported(f"{row.operation} is not implemented")
         if self._blocked is not None:
             raise Blocked(self._blocked)
+        if self._control is None and row not in driven_by_requests():
+            raise Unvisited(
+                "the target has no control path, by which a federated user or the code that was sent could be had"
+            )
         raise Unvisited(f"none of {self.examples} walks came by (seed {self.seed}): try --stateful-examples")
 
     def shortest(self, visit: Visit) -> Visit:
         """The same disagreement after as few steps as do, each of them needed."""
         last = visit.steps[-1]
-        direct = [step(*name) for name in PATHS.get((visit.row.start, visit.row.enabled), ())]
+        paths = {**CONTROLLED_PATHS, **PATHS}
+        direct = [step(*name) for name in paths.get((visit.row.start, visit.row.enabled), ())]
         again = self._replay([*direct, last], visit)
         if again is not None:
             return again
@@ -124,7 +159,7 @@ class Walks:
         return best
 
     def _replay(self, steps: Sequence[Step], wanted: Visit) -> Visit | None:
-        walker = Walker(self._pool)
+        walker = Walker(self._pool, self._control)
         for taken in steps:
             if not taken.possible(walker.user):
                 return None
@@ -151,13 +186,14 @@ class Walks:
         for visit in walker.visits[before:]:
             (self._agreements if visit.agrees else self._disagreements).setdefault(visit.row, visit)
 
-    def _start(self, number: int) -> tuple[str, bool]:
+    def _start(self, number: int, paths: Paths, rows: Sequence[Row]) -> tuple[str, bool]:
         """A status of which much was not seen yet, unless its path led elsewhere before."""
-        unseen = Counter((row.start, row.enabled) for row in driven() if not self._saw(row))
+        unseen = Counter((row.start, row.enabled) for row in rows if not self._saw(row))
         for start in self._unreached:
             unseen[start] = 0
         most = max(unseen.values(), default=0)
-        starts = [start for start in PATHS if number % _ANYTHING == _ANYTHING - 1 or unseen[start] * 3 >= most * 2]
+        anything = number % _ANYTHING == _ANYTHING - 1
+        starts = [start for start in paths if anything or unseen[start] * 3 >= most * 2]
         return starts[number // _ANYTHING % len(starts)]
 
     def _choose(self, walker: Walker, number: int) -> Step | None:

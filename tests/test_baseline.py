@@ -121,6 +121,14 @@ def test_update_keeps_the_reason_of_what_moved():
     assert baseline.updated(Baseline((entry(),)), [result(verdict=Verdict.CONFORMS)], "2.0").entries == ()
 
 
+def test_update_gives_no_divergence_the_reason_of_another():
+    """Where entries of one scenario differ in their parameters, each divergence keeps the reason of its own."""
+    old = Baseline((entry(parameters=("a",)), entry(parameters=("b",), reason="b is otherwise")))
+    mended = baseline.updated(old, [result("a"), result("b"), result("c", verdict=Verdict.CONFORMS)], "2.0").entries
+
+    assert {e.parameters: e.reason for e in mended} == {("a",): "it has no such thing", ("b",): "b is otherwise"}
+
+
 def test_an_updated_baseline_is_not_stale_and_leaves_nothing_unknown(tmp_path):
     """What update writes, load reads, and it describes the run that it was made from."""
     run = [result("a"), result("b", observed="x"), result("c", verdict=Verdict.CONFORMS), result("a", binding="sdk")]

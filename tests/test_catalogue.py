@@ -72,15 +72,15 @@ def _imports(path):
 
 def _map():
     """The modules in the order of the package's map."""
-    return re.findall(r"^ {2}(\w+(?:\.\w+)?) ", conformance.__doc__, re.MULTILINE)
+    return re.findall(r"^ {2}(\w+(?:\.\w+)*)(?: |$)", conformance.__doc__, re.MULTILINE)
 
 
 def test_the_map_names_every_module():
     """The package's docstring lists each module once."""
     modules = {path.stem for path in PACKAGE.glob("*.py") if path.stem not in ("__init__", "__main__")}
-    parts = [path for name in ("bindings", "reference", "mutants") for path in PACKAGE.glob(f"{name}/*.py")]
-    modules |= {f"{path.parent.name}.{path.stem}" for path in parts if path.stem != "__init__"}
-    modules |= {"bindings", "reference", "mutants"}
+    for package in ("bindings", "reference", "mutants", "mutants/faults"):
+        parts = [path.stem for path in PACKAGE.glob(f"{package}/*.py") if path.stem != "__init__"]
+        modules |= {package.replace("/", "."), *(f"{package}/{part}".replace("/", ".") for part in parts)}
 
     assert sorted(_map()) == sorted(modules)
 

@@ -25,6 +25,7 @@ TOKEN = "eyJraWQiOiJ4In0.eyJzdWIiOiJ5In0.c2lnbmF0dXJl"
         "ClientSecret",
         "Authorization",
         "X-Amz-Security-Token",
+        "ConfirmationCode",
     ],
 )
 def test_a_secret_member_is_hidden_at_any_depth(name):

@@ -10,10 +10,22 @@ import pytest
 from servers import DROPPED, FAULT, NOTHING, before, error, throttled_twice
 
 from conformance import ledger, transitions
-from conformance.lifecycle import PATHS, STEPS, Walker, driven, script, step
+from conformance.control import Control
+from conformance.lifecycle import (
+    CONTROLLED_PATHS,
+    CONTROLLED_STEPS,
+    FEDERATED,
+    PATHS,
+    STEPS,
+    Walker,
+    driven,
+    driven_by_requests,
+    script,
+    step,
+)
 from conformance.service import Service
 from conformance.stateful import Walks
-from conformance.targets import INVENTED, REGION, Endpoint
+from conformance.targets import INVENTED, REGION, Endpoint, resolve
 from conformance.world import Pools
 
 ROWS = transitions.load().rows
@@ -71,11 +83,12 @@ def test_steps_and_paths_are_the_tables():
     """Every step is a condition of the table, and every path leads where it says by rows of it."""
     conditions = {(row.operation, row.when) for row in ROWS}
 
-    assert [s for s in STEPS if (s.operation, s.when) not in conditions] == []
-    for (status, enabled), path in PATHS.items():
+    assert [s for s in (*STEPS, *CONTROLLED_STEPS) if (s.operation, s.when) not in conditions] == []
+    for (status, enabled), path in (*PATHS.items(), *CONTROLLED_PATHS.items()):
         reached, on = transitions.NONE, True
         for operation, when in path:
-            reached = transitions.load().find(operation, when, reached).to or reached
+            arrived = "EXTERNAL_PROVIDER" if step(operation, when) is FEDERATED else None
+            reached = arrived or transitions.load().find(operation, when, reached).to or reached
             on = on and operation != "AdminDisableUser"
         assert (reached, on) == (status, enabled)
 
@@ -86,6 +99,16 @@ def test_the_reference_agrees_with_every_row(run):
 
     assert set(done.counts()) == {"conforms"}
     assert done.exit_code == 0
+
+
+def test_a_target_without_a_control_path_is_asked_for_no_code(run, moto):
+    """What takes a code or a federated user is skipped, with the reason, and each other row is judged."""
+    done = run("--endpoint-url", moto, *WALKS)
+    skipped = {r["id"]: r["reason"] for r in done.report["results"] if r["verdict"] == "skipped"}
+    beyond = {f"test_transition[sdk-{row.id}]" for row in set(driven()) - set(driven_by_requests())}
+
+    assert set(skipped) == beyond
+    assert all("control path" in reason for reason in skipped.values())
 
 
 def test_the_walks_are_the_same_for_a_seed(run):
@@ -241,3 +264,53 @@ def test_the_commands_leave_out_what_only_looked(pool):
         "admin-get-user",
     ]
     assert 'REVOKED_TOKEN="$TOKEN"' in lines
+
+
+@pytest.fixture(scope="module")
+def controlled():
+    """A pool at the reference, and the control path there."""
+    target = resolve("reference", None)
+    with target.running() as endpoint:
+        pools = Pools(Service(endpoint))
+        yield pools.get(apart="walks"), Control(endpoint, target.control)
+        pools.delete()
+
+
+def _commands(lines):
+    return [re.search(r"cognito-idp ([\w-]+)", line)[1] for line in lines if "cognito-idp" in line][2:]
+
+
+def test_the_commands_ask_for_the_code(controlled):
+    """A code is nowhere in the commands: who runs them is asked for it, where a later command needs it."""
+    pool, control = controlled
+    walker = Walker(pool, control)
+    for name in [("SignUp", ""), ("ConfirmSignUp", "right code")]:
+        walker.take(step(*name))
+    visit = next(v for v in walker.visits if v.row.operation == "ConfirmSignUp")
+    lines = script(visit.calls, "http://localhost:5000")
+
+    assert visit.agrees
+    assert _commands(lines) == ["sign-up", "confirm-sign-up", "admin-get-user"]
+    assert 'read -rp "The code that was sent: " SIGN_UP_CODE' in lines
+    assert control.code(pool, walker.user.name) not in "\n".join(lines)
+
+
+def test_the_commands_ask_for_a_federated_user(controlled):
+    """The commands for a federated user take one by name; another user is made only where one is needed."""
+    pool, control = controlled
+    found = {}
+    for last in [("AdminDeleteUser", ""), ("AdminLinkProviderForUser", "as the source")]:
+        walker = Walker(pool, control)
+        walker.take(FEDERATED)
+        walker.take(step(*last))
+        (visit,) = walker.visits
+        assert visit.agrees
+        found[last[0]] = script(visit.calls, "http://localhost:5000")
+
+    assert _commands(found["AdminDeleteUser"]) == ["admin-delete-user", "admin-get-user"]
+    assert 'read -rp "A user of $POOL who came from a provider: " NAME' in found["AdminDeleteUser"]
+    assert _commands(found["AdminLinkProviderForUser"]) == [
+        "admin-create-user",
+        "admin-link-provider-for-user",
+        "admin-get-user",
+    ]

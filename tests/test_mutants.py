@@ -9,10 +9,14 @@ import sys
 from dataclasses import replace
 
 import pytest
+from jsonschema import Draft202012Validator
 
-from conformance import ledger
+from conformance import ledger, programs
+from conformance.data import SCHEMAS
 from conformance.mutants import faults, hostile, trial
-from conformance.mutants.program import breakable, chosen_names, matrix
+from conformance.mutants.matrix import breakable, matrix
+from conformance.mutants.planting import serving
+from conformance.mutants.program import chosen_bindings, chosen_names
 from conformance.mutants.trial import Outcome, try_out
 from conformance.verdicts import BadInput
 
@@ -67,24 +71,39 @@ def test_every_testable_claim_has_a_mutant():
     assert sorted((set(breakable()) & ledger.load().claims.keys()) - meant) == []
 
 
-def test_mutants_are_caught_by_the_claims_that_must(mutants):
-    """A sample of all kinds is caught as meant, and nothing is left behind but what an interrupted run would need."""
+def test_mutants_are_caught_by_the_claims_that_must(mutants, tmp_path):
+    """A sample of all kinds is caught as meant, over every binding that can express its claims, and leaves nothing."""
     code, output, document = mutants("-n", "2", "-k", " or ".join(SOME))
 
     assert code == 0, output
     assert {row["mutant"]: row["caught"] for row in document["mutants"]} == dict.fromkeys(SOME, "as meant")
     assert document["failures"] == []
+    assert [path.name for path in tmp_path.iterdir()] == ["matrix.json"]
+    cells = {row["claim"]: row["bindings"] for row in document["claims"]}
+    assert set(cells["permanent-password-confirms"]) == {"sdk", "wire", "cli"}
+    assert set(cells["altered-body-is-refused"]) == {"wire"}
+    schema = json.loads((SCHEMAS / "mutants.schema.json").read_text("utf-8"))
+    assert list(Draft202012Validator(schema).iter_errors(document)) == []
 
 
-def test_a_mutant_is_caught_through_every_binding(mutants):
-    """What boto3, raw HTTP and the AWS CLI can see, each of them sees."""
-    chosen = "status-wrong-permanent-from-unconfirmed or unknown-pool-is-a-missing-user"
-    code, output, document = mutants("-n", "2", "-k", chosen, "--bindings", "sdk,wire,cli")
+@pytest.mark.parametrize(
+    "claim",
+    ["refresh-token-signs-in", "required-reset-comes-before-a-change", "password-code-must-have-been-sent"],
+)
+def test_the_walks_of_a_run_find_what_the_trials_do(run, claim):
+    """The walks of a default run, which no one leads anywhere, come by the rows to which a trial goes straight."""
+    with serving(faults.catalogue()[f"not-{claim}"].plant) as url:
+        done = run("reference", "--endpoint-url", url, "-k", "test_lifecycle", "--tier", "wording")
+
+    assert claim in {r["claim"] for r in done.report["results"] if r["verdict"] == "diverges"}
+
+
+def test_a_trial_goes_straight_to_a_row(mutants):
+    """A mutant of the table is caught by its own claim, in the walk in which a run first comes to a row of it."""
+    code, output, document = mutants("-k", "not-refresh-token-signs-in", "--bindings", "sdk")
 
     assert code == 0, output
-    assert [row["missed"] for row in document["mutants"]] == [[], []]
-    seen = {pair.partition("|")[2] for row in document["mutants"] for pair in row["broken"]}
-    assert seen == {"sdk", "wire", "cli"}
+    assert [row["broken"] for row in document["mutants"]] == [["refresh-token-signs-in|sdk"]]
 
 
 @pytest.mark.parametrize("name", ["always-nothing", "mine-html", "mine-throttled", "throttled-twice"])
@@ -107,18 +126,34 @@ def test_an_interrupted_run_is_taken_up(tmp_path, monkeypatch):
     assert next(outcomes) == known
 
 
-def test_survivors_and_unbroken_claims_fail():
-    """A mutant that nothing catches, and a claim that nothing breaks, are each a failure."""
+def test_what_is_missed_fails():
+    """A mutant that nothing catches, or not all that must, and a claim that nothing breaks, are each a failure."""
     fine = Outcome(SOME[0], ("permanent-password-confirms|wire",), (), 1.0)
     survivor = replace(fine, broken=(), missed=("permanent-password-confirms|wire",))
     unseen = replace(fine, missed=("permanent-password-confirms|cli",))
 
-    assert matrix([fine], [], complete=False, every_binding=True).failures == []
-    assert matrix([survivor], [], complete=False, every_binding=False).failures == [f"{SOME[0]} survived"]
-    assert matrix([unseen], [], complete=False, every_binding=True).failures == [f"{SOME[0]} is not seen through cli"]
-    unbroken = matrix([fine], [], complete=True, every_binding=False).failures
+    assert matrix([fine], [], complete=False).failures == []
+    assert matrix([survivor], [], complete=False).failures == [f"{SOME[0]} survived"]
+    assert matrix([unseen], [], complete=False).failures == [f"{SOME[0]} is missed by permanent-password-confirms|cli"]
+    unbroken = matrix([fine], [], complete=True).failures
     assert "success-is-http-200 is broken by no mutant" in unbroken
     assert "permanent-password-confirms is broken by no mutant" not in unbroken
+
+
+@pytest.mark.parametrize("names", ["wire,soap", "cli2"])
+def test_a_binding_that_is_not_there_is_bad_input(monkeypatch, names):
+    """A binding that does not exist, or is not installed, is refused: nothing could be caught by it."""
+    monkeypatch.setattr(programs, "version", lambda _: None)
+
+    with pytest.raises(BadInput, match=names):
+        chosen_bindings(names)
+
+
+def test_all_that_is_installed_is_asked(monkeypatch):
+    """Without `--bindings` the AWS CLI is asked where it is installed."""
+    assert chosen_bindings(None) == ("sdk", "wire", "cli")
+    monkeypatch.setattr(programs, "version", lambda _: None)
+    assert chosen_bindings(None) == ("sdk", "wire")
 
 
 def test_an_unknown_word_is_bad_input():

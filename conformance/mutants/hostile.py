@@ -54,33 +54,25 @@ Respond = Callable[[Request], Answer | None]
 def _answers(instead: Answer | Callable[[Request], Answer | None], only_mine: bool = False) -> Plant:
     """Answer everything, or the operation under test alone, otherwise; None leaves it to the service."""
 
-    def make(f: Any) -> Any:
-        def call(service: Any, request: Request) -> Answer:
-            if only_mine and request.headers.get("x-amz-target") != MINE:
-                real: Answer = f(service, request)
-                return real
-            given = instead if isinstance(instead, Answer) else instead(request)
-            answer: Answer = f(service, request) if given is None else given
-            return answer
+    def answer(f: Any, service: Any, request: Request) -> Any:
+        if only_mine and request.headers.get("x-amz-target") != MINE:
+            return f(service, request)
+        given = instead if isinstance(instead, Answer) else instead(request)
+        return f(service, request) if given is None else given
 
-        return call
-
-    return around(face, "answer", make)
+    return around(face, "answer", answer)
 
 
 def _sends(send: Callable[[Handler, Answer], None], only_mine: bool = False) -> Plant:
     """Send what the service answers in another manner."""
 
-    def make(f: Any) -> Any:
-        def call(self: Handler, answer: Answer) -> None:
-            if only_mine and self.headers.get("X-Amz-Target") != MINE:
-                f(self, answer)
-            else:
-                send(self, answer)
+    def call(f: Any, self: Handler, answer: Answer) -> None:
+        if only_mine and self.headers.get("X-Amz-Target") != MINE:
+            f(self, answer)
+        else:
+            send(self, answer)
 
-        return call
-
-    return around(Handler, "send", make)
+    return around(Handler, "send", call)
 
 
 def _hang(_: Handler, __: Answer) -> None:
@@ -100,7 +92,7 @@ def _trickle(handler: Handler, answer: Answer) -> None:
     for byte in answer.body:
         handler.wfile.write(bytes([byte]))
         handler.wfile.flush()
-        time.sleep(0.002)
+        time.sleep(0.0005)
 
 
 def _trickle_on(handler: Handler, answer: Answer) -> None:

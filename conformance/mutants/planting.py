@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+import multiprocessing
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
+from multiprocessing.connection import Connection
 from typing import Any
 
 from conformance import transitions
+from conformance.reference.process import server
 from conformance.transitions import Row, Table
 
+FORK = multiprocessing.get_context("fork")
+
 Plant = Callable[[], None]
-Make = Callable[[Any], Callable[..., Any]]
 
 
 @dataclass(frozen=True)
@@ -29,9 +34,14 @@ def mutant(name: str, intent: str, plant: Plant, *claims: str, hidden_by: tuple[
     return Mutant(name, intent, plant, claims, hidden_by)
 
 
-def around(owner: Any, name: str, make: Make) -> Plant:
-    """Replace `owner.name` by what `make` makes of it."""
-    return lambda: setattr(owner, name, make(getattr(owner, name)))
+def around(owner: Any, name: str, call: Callable[..., Any]) -> Plant:
+    """Replace the function `owner.name` by `call`, which is given that function before its arguments."""
+
+    def plant() -> None:
+        real = getattr(owner, name)
+        setattr(owner, name, lambda *given: call(real, *given))
+
+    return plant
 
 
 def constant(owner: Any, name: str, value: object) -> Plant:
@@ -71,3 +81,24 @@ def rows(operation: str, when: str | Iterable[str], start: str | Iterable[str], 
         setattr(transitions, "load", lambda: broken)  # noqa: B010 - mypy takes no function for another
 
     return plant
+
+
+@contextmanager
+def serving(plant: Plant) -> Iterator[str]:
+    """The URL of a reference with this fault, in a process that is killed at the end."""
+    ours, theirs = FORK.Pipe(duplex=False)
+    process = FORK.Process(target=_serve, args=(plant, theirs), daemon=True)
+    process.start()
+    theirs.close()
+    try:
+        yield ours.recv()
+    finally:
+        process.kill()
+        process.join()
+
+
+def _serve(plant: Plant, pipe: Connection) -> None:
+    plant()
+    running = server()
+    pipe.send(running.url)
+    running.serve_forever()

@@ -6,46 +6,22 @@ import json
 import tempfile
 from collections import Counter
 from collections.abc import Collection, Sequence
-from dataclasses import asdict, dataclass
+from itertools import groupby
 from pathlib import Path
 
 import click
 from rich.console import Console
-from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn, TimeRemainingColumn
 from rich.table import Table
+from rich.text import Text
 
-from conformance import bindings, ledger, output
+from conformance import bindings, document, ledger, output, programs
 from conformance.mutants import faults, hostile
 from conformance.mutants.hostile import Finding
-from conformance.mutants.trial import Outcome, digest, try_hostile, try_out
-from conformance.program_baselines import TOPIC
+from conformance.mutants.matrix import Cell, Matrix, matrix
+from conformance.mutants.trial import CAUGHT, Outcome, digest, remembered, try_hostile, try_out
 from conformance.report import Terminal
 from conformance.verdicts import BadInput
-
-CAUGHT = ("as meant", "in part", "by others", "survived")
-
-
-@dataclass(frozen=True)
-class Matrix:
-    """What became of the mutants and hostile services; `unbroken` are the testable claims that no mutant broke."""
-
-    outcomes: Sequence[Outcome]
-    findings: Sequence[Finding]
-    unbroken: Sequence[str]
-    every_binding: bool
-
-    @property
-    def failures(self) -> list[str]:
-        """What keeps the suite from being proved, a line each."""
-        survivors = [f"{o.mutant} survived" for o in self.outcomes if o.caught == "survived"]
-        unseen = [
-            f"{o.mutant} is not seen through {', '.join(sorted(o.unseen))}"
-            for o in self.outcomes
-            if self.every_binding and o.unseen and o.caught != "survived"
-        ]
-        unbroken = [f"{claim} is broken by no mutant" for claim in self.unbroken]
-        odd = [f"{f.hostile}: exit code {f.exit_code}, {f.verdicts}" for f in self.findings if not f.as_meant]
-        return [*survivors, *unseen, *unbroken, *odd]
 
 
 @click.command()
@@ -55,31 +31,46 @@ class Matrix:
 @click.option(
     "--bindings",
     "chosen",
-    default="wire",
-    show_default=True,
-    help="With several, each must catch each mutant that it can see.",
+    metavar="NAMES",
+    help="Each must catch each mutant that it can see (default: sdk,wire, and cli where it is installed).",
 )
 @click.pass_context
-def mutants(ctx: click.Context, json_file: Path | None, workers: int, expression: str | None, chosen: str) -> None:
+def mutants(
+    ctx: click.Context, json_file: Path | None, workers: int, expression: str | None, chosen: str | None
+) -> None:
     """Break the reference in one way at a time: does the suite notice?
 
-    An interrupted run is taken up where it ended. Exit code 0: every mutant was caught, and every testable claim is
-    broken by one; 1: not so; 2: bad input."""
+    An interrupted run is taken up where it ended. Exit code 0: every mutant was caught by the claims that must, and
+    every testable claim is broken by one; 1: not so; 2: bad input."""
     output.check(json_file)
-    asked = tuple(chosen.split(","))
-    if set(asked) - set(bindings.NAMES):
-        raise BadInput(f"--bindings {chosen!r}: choose some of {','.join(bindings.NAMES)}")
+    asked = chosen_bindings(chosen)
     names = chosen_names(expression)
     enemies = [name for name in hostile.catalogue() if expression is None or _matches(expression, name, ())]
     console = Terminal()
     state = Path(tempfile.gettempdir()) / f"cognito-conformance-mutants-{digest(expression or '', *asked)}.jsonl"
+    console.print(_head(names, enemies, asked, len(remembered(state))))
     outcomes, findings = _tried(console, names, enemies, workers, asked, state)
-    found = matrix(outcomes, findings, complete=expression is None, every_binding=len(asked) > 1)
+    found = matrix(outcomes, findings, complete=expression is None)
     state.unlink(missing_ok=True)
     if json_file is not None:
-        json_file.write_text(f"{json.dumps(document(found), indent=1)}\n", encoding="utf-8")
+        json_file.write_text(f"{json.dumps(found.document(), indent=1)}\n", encoding="utf-8")
     show(console, found)
     ctx.exit(1 if found.failures else 0)
+
+
+def chosen_bindings(names: str | None) -> tuple[str, ...]:
+    """The bindings that `--bindings` means.
+
+    Raises BadInput for one that there is not, or that is not installed."""
+    if names is None:
+        return ("sdk", "wire", "cli") if programs.version("cli") else ("sdk", "wire")
+    asked = tuple(dict.fromkeys(names.split(",")))
+    if set(asked) - set(bindings.NAMES):
+        raise BadInput(f"--bindings {names!r}: choose some of {','.join(bindings.NAMES)}")
+    for name in asked:
+        if name in programs.NAMES and programs.version(name) is None:
+            raise BadInput(f"--bindings {names!r}: {name} is not installed: {programs.remedy(name)}")
+    return asked
 
 
 def chosen_names(expression: str | None) -> list[str]:
@@ -98,48 +89,23 @@ def _matches(expression: str, name: str, claims: Collection[str]) -> bool:
     return any(word.strip() in text for word in expression.split(" or ") for text in (name, *claims))
 
 
-def breakable() -> list[str]:
-    """The testable claims about a target; those about a command-line program are broken by tests/cli_mutants.py."""
-    claims = ledger.load_all().claims.values()
-    return [claim.id for claim in claims if claim.state == "testable" and claim.topic != TOPIC]
-
-
-def matrix(outcomes: Sequence[Outcome], findings: Sequence[Finding], *, complete: bool, every_binding: bool) -> Matrix:
-    """The matrix of these outcomes; only a complete one can tell which claims nothing breaks."""
-    broken = {claim for outcome in outcomes for claim in outcome.claims}
-    unbroken = [claim for claim in breakable() if complete and claim not in broken]
-    order = {name: number for number, name in enumerate(faults.catalogue())}
-    ordered = sorted(outcomes, key=lambda outcome: order[outcome.mutant])
-    return Matrix(ordered, sorted(findings, key=lambda finding: finding.hostile), unbroken, every_binding)
-
-
-def document(found: Matrix) -> dict[str, object]:
-    """The matrix as JSON."""
-    every = faults.catalogue()
-    return {
-        "format": 1,
-        "summary": Counter(outcome.caught for outcome in found.outcomes),
-        "mutants": [
-            {"intent": every[o.mutant].intent, "claims": every[o.mutant].claims, "caught": o.caught, **asdict(o)}
-            for o in found.outcomes
-        ],
-        "hostile": [asdict(finding) for finding in found.findings],
-        "unbroken": list(found.unbroken),
-        "failures": found.failures,
-    }
-
-
 def _tried(
     console: Console, names: Sequence[str], enemies: Sequence[str], workers: int, asked: tuple[str, ...], state: Path
 ) -> tuple[list[Outcome], list[Finding]]:
-    # Refreshed by hand: a thread that draws must not be there when processes are forked.
-    columns = (TextColumn("{task.description}"), BarColumn(), TaskProgressColumn(), TextColumn("{task.completed}"))
+    columns = (BarColumn(), MofNCompleteColumn(), TextColumn("in"), TimeElapsedColumn(), TimeRemainingColumn())
     outcomes: list[Outcome] = []
     findings: list[Finding] = []
+    # Refreshed by hand: a thread that draws must not be there when processes are forked.
     with Progress(
-        *columns, console=console, transient=True, auto_refresh=False, disable=not console.is_terminal
+        *columns,
+        TextColumn("left"),
+        console=console,
+        transient=True,
+        auto_refresh=False,
+        disable=not console.is_terminal,
     ) as bar:
-        task = bar.add_task("mutants", total=len(names) + len(enemies))
+        task = bar.add_task("", total=len(names) + len(enemies))
+        bar.refresh()
         for outcome in try_out(names, workers, asked, state):
             outcomes.append(outcome)
             bar.update(task, advance=1, refresh=True)
@@ -149,32 +115,58 @@ def _tried(
     return outcomes, findings
 
 
+def _head(names: Sequence[str], enemies: Sequence[str], asked: Sequence[str], known: int) -> Table:
+    clients = document.clients(asked)
+    rows = {
+        "target": f"the reference with one fault at a time, {len(names)} in all; {len(enemies)} hostile services",
+        "bindings": ", ".join(f"{name} ({clients[name]})" for name in asked),
+    }
+    rows |= {"taken up": f"{known} mutants were tried by a run that was interrupted"} if known else {}
+    table = Table.grid(padding=(0, 2))
+    for name, value in rows.items():
+        table.add_row(Text(name, "bold"), Text(value))
+    return table
+
+
 def show(console: Console, found: Matrix) -> None:
-    """Print the matrix: a row for each claim that mutants are meant to break, then all that is not as meant."""
-    every = faults.catalogue()
-    table = Table(box=None, pad_edge=False, header_style="")
-    for title in ("claim", "its mutants", "it caught"):
-        table.add_column(title, justify="left" if title == "claim" else "right")
-    meant: Counter[str] = Counter()
-    caught: Counter[str] = Counter()
-    for outcome in found.outcomes:
-        meant.update(every[outcome.mutant].claims)
-        caught.update(outcome.claims & set(every[outcome.mutant].claims))
-    for claim in ledger.load_all().claims:
-        if claim in meant:
-            table.add_row(claim, str(meant[claim]), str(caught[claim]))
+    """Print the matrix: mutants caught by each claim over each binding, what is not as meant, and the sums."""
     if found.outcomes:
-        console.print(table)
+        console.print()
+        console.print(_table(found))
     counts = Counter(outcome.caught for outcome in found.outcomes)
-    for outcome in found.outcomes:
-        if outcome.caught in ("in part", "by others"):
-            console.print(
-                f"caught {outcome.caught}: {outcome.mutant}; missed by {', '.join(outcome.missed)}", soft_wrap=True
-            )
+    sums = ", ".join(f"{counts[how]} {how}" for how in CAUGHT if counts[how])
+    console.print()
+    if found.outcomes:
+        console.print(f"{len(found.outcomes)} mutants: {sums}")
     if found.findings:
         fine = sum(finding.as_meant for finding in found.findings)
-        console.print(f"\n{len(found.findings)} hostile services: {fine} judged as meant")
-    total = ", ".join(f"{counts[how]} {how}" for how in CAUGHT)
-    console.print(f"\n{len(found.outcomes)} mutants: {total}")
+        console.print(f"{len(found.findings)} hostile services: {fine} judged as meant")
+    if not found.failures:
+        console.print("\nnothing is missed", style="bold green")
+        return
+    console.print(f"\n{len(found.failures)} failures", style="bold red")
     for line in found.failures:
-        console.print(line, style="red", soft_wrap=True)
+        console.print(f"  {line}", soft_wrap=True)
+
+
+def _table(found: Matrix) -> Table:
+    every = ledger.load_all().claims
+    table = Table(box=None, padding=(0, 2, 0, 0), header_style="bold")
+    table.add_column("mutants caught by", no_wrap=True)
+    for binding in found.bindings:
+        table.add_column(binding, justify="right")
+    for topic, claims in groupby(found.rows, key=lambda claim: every[claim].topic):
+        table.add_row(Text(f"\n{topic}", "bold"))
+        for claim in claims:
+            cells = found.rows[claim]
+            missed = any(cell.missed for cell in cells.values())
+            mark = Text.assemble("  ", ("✗", "red") if missed else ("✓", "green"), f" {claim}")
+            table.add_row(mark, *(_shown(cells.get(binding)) for binding in found.bindings))
+    return table
+
+
+def _shown(cell: Cell | None) -> Text:
+    if cell is None:
+        return Text()
+    caught = len(cell.mutants) - len(cell.missed)
+    return Text(f"{caught} of {len(cell.mutants)}", "red" if cell.missed else "")

@@ -48,6 +48,7 @@ class User:
     since: float = 0.0
     passwords: list[str] = field(default_factory=list)
     groups: list[str] = field(default_factory=list)
+    sign_up_code: str = ""
     code: str = ""
     failures: int = 0
     failed: float = 0.0
@@ -128,7 +129,8 @@ class Service:
                     pool = self.pools[told["UserPoolId"]]
                     pool.users[told["Username"]] = self.made(pool, told["Username"], told, "EXTERNAL_PROVIDER")
                 case "code":
-                    return {"Code": self.user(self.pools[told["UserPoolId"]], told["Username"]).code}
+                    user = self.user(self.pools[told["UserPoolId"]], told["Username"])
+                    return {"Code": user.code or user.sign_up_code}
             return {}
 
     # Pools and clients
@@ -258,13 +260,10 @@ class Service:
         return {}
 
     def admin_link_provider_for_user(self, asked: Members) -> Members:
-        """Tie an external identity that has not signed up to a user, whose status stays."""
-        pool = self.pool(asked)
+        """Refuse an external identity that has signed up; of what becomes of another no scenario asks."""
         source = asked["SourceUser"]
         name = f"{source.get('ProviderName')}_{source.get('ProviderAttributeValue')}"
-        self.row("AdminLinkProviderForUser", "as the source", pool.users.get(name))
-        user = self.user(pool, asked["DestinationUser"].get("ProviderAttributeValue", ""))
-        self.row("AdminLinkProviderForUser", "as the destination", user)
+        self.row("AdminLinkProviderForUser", "as the source", self.pool(asked).users.get(name))
         return {}
 
     # Sign-up, and codes that are sent to the user
@@ -278,7 +277,7 @@ class Service:
         user = self.made(client.pool, asked["Username"], asked)
         self.store(client.pool, user, asked["Password"])
         self.move(client.pool, user, row)
-        user.code = new_code()
+        user.sign_up_code = new_code()
         client.pool.users[user.username] = user
         return {"UserConfirmed": False, "UserSub": user.attributes["sub"]}
 
@@ -293,7 +292,7 @@ class Service:
         """Confirm a user who knows the code."""
         pool = self.client(asked).pool
         user = self.user(pool, asked["Username"])
-        self.move(pool, user, self.row("ConfirmSignUp", code(user, asked), user))
+        self.move(pool, user, self.row("ConfirmSignUp", code(user.sign_up_code, asked), user))
         return {}
 
     def forgot_password(self, asked: Members) -> Members:
@@ -310,7 +309,7 @@ class Service:
         """A new password for a user who knows the code."""
         pool = self.client(asked).pool
         user = self.user(pool, asked["Username"])
-        row = self.row("ConfirmForgotPassword", code(user, asked), user)
+        row = self.row("ConfirmForgotPassword", code(user.code, asked), user)
         self.set_password(pool, user, "ConfirmForgotPassword", asked["Password"], row)
         return {}
 
@@ -330,11 +329,6 @@ class Service:
         user.attributes |= attributes_of(asked)
         user.modified = pool.now
         return {}
-
-    def get_user(self, asked: Members) -> Members:
-        """What the user may see of themselves."""
-        _, user = self.bearer(asked["AccessToken"])
-        return {"Username": user.username, "UserAttributes": user.listed}
 
     # Signing in
 
@@ -606,8 +600,8 @@ def new_code() -> str:
     return f"{secrets.randbelow(10**6):06d}"
 
 
-def code(user: User, asked: Members) -> str:
+def code(sent: str, asked: Members) -> str:
     """What of the code that came with a request, in the words of the table."""
-    if not user.code:
+    if not sent:
         return "no code was sent"
-    return "right code" if asked["ConfirmationCode"] == user.code else "wrong code"
+    return "right code" if asked["ConfirmationCode"] == sent else "wrong code"

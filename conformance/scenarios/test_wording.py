@@ -158,3 +158,41 @@ def test_constraint_messages_mask_the_username(admin_set_user_password, user, us
     assert user.state == before
     assert admin_set_user_password(user, **NEW).ok
     assert user.sign_in("New-Passw0rd!").outcome == TOKENS
+
+
+# Each value breaks one constraint; the clause is what the message says where it is the only one.
+VIOLATIONS = {
+    "UserPoolId": (
+        "no-pool-id",
+        rf"Value 'no-pool-id' at 'userPoolId' {CONSTRAINT} satisfy regular expression pattern: [\w-]+_[0-9a-zA-Z]+",
+    ),
+    "Username": (
+        "no such user",
+        rf"Value at 'username' {CONSTRAINT} satisfy regular expression pattern: [\p{{L}}\p{{M}}\p{{S}}\p{{N}}\p{{P}}]+",
+    ),
+    "Password": (
+        " Leading-1!",
+        rf"Value at 'password' {CONSTRAINT} satisfy regular expression pattern: ^[\S]+.*[\S]+$",
+    ),
+}
+
+
+@pytest.mark.claim("several-violations-are-counted")
+@pytest.mark.parametrize(
+    "members",
+    [("Username", "Password"), ("UserPoolId", "Password"), ("UserPoolId", "Username", "Password")],
+    ids=["two-masked", "one-masked", "three"],
+)
+def test_several_violations_are_counted(admin_set_user_password, user, members):
+    """The message on several violations counts them and lists each once, in whatever order."""
+    before = user.state
+
+    reply = admin_set_user_password(user, **NEW | {member: VIOLATIONS[member][0] for member in members})
+
+    count, _, clauses = reply.message.partition(": ")
+    assert reply.error == "InvalidParameterException"
+    assert count == f"{len(members)} validation errors detected"
+    assert sorted(clauses.split("; ")) == sorted(VIOLATIONS[member][1] for member in members)
+    assert user.state == before
+    assert admin_set_user_password(user, **NEW).ok
+    assert user.sign_in("New-Passw0rd!").outcome == TOKENS

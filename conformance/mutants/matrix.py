@@ -1,0 +1,128 @@
+"""The kill matrix: which claims caught which mutants over which bindings, and what is missed."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from dataclasses import asdict, dataclass
+from functools import cached_property
+from importlib.metadata import version
+from typing import Any
+
+from conformance import bindings, document, ledger
+from conformance.mutants import faults, hostile
+from conformance.mutants.hostile import Finding
+from conformance.mutants.trial import CAUGHT, Outcome
+from conformance.program_baselines import TOPIC
+
+
+@dataclass(frozen=True)
+class Cell:
+    """The mutants that a claim must catch over a binding, and those of them that it missed."""
+
+    mutants: tuple[str, ...]
+    missed: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Matrix:
+    """What became of the mutants and hostile services; `unbroken` are the testable claims that no mutant broke."""
+
+    outcomes: Sequence[Outcome]
+    findings: Sequence[Finding]
+    unbroken: Sequence[str]
+
+    @property
+    def failures(self) -> list[str]:
+        """What keeps the suite from being proved, a line each."""
+        survivors = [f"{o.mutant} survived" for o in self.outcomes if not o.broken]
+        missed = [f"{o.mutant} is missed by {', '.join(o.missed)}" for o in self.outcomes if o.broken and o.missed]
+        unbroken = [f"{claim} is broken by no mutant" for claim in self.unbroken]
+        odd = [f"{f.hostile}: exit code {f.exit_code}, {f.verdicts}" for f in self.findings if not f.as_meant]
+        return [*survivors, *missed, *unbroken, *odd]
+
+    @cached_property
+    def rows(self) -> dict[str, dict[str, Cell]]:
+        """The cells by claim and binding, in the order of the ledger; without what no mutant here must be caught by."""
+        every = faults.catalogue()
+        found: dict[str, dict[str, list[tuple[str, bool]]]] = {}
+        for outcome in self.outcomes:
+            for pair in (*outcome.broken, *outcome.missed):
+                claim, _, binding = pair.partition("|")
+                if claim in every[outcome.mutant].claims:
+                    cells = found.setdefault(claim, {}).setdefault(binding, [])
+                    cells.append((outcome.mutant, pair in outcome.missed))
+        return {
+            claim: {binding: _cell(found[claim][binding]) for binding in bindings.NAMES if binding in found[claim]}
+            for claim in ledger.load_all().claims
+            if claim in found
+        }
+
+    @property
+    def bindings(self) -> list[str]:
+        """The bindings that have a cell."""
+        return [name for name in bindings.NAMES if any(name in cells for cells in self.rows.values())]
+
+    def document(self) -> dict[str, Any]:
+        """The matrix as JSON (schemas/mutants.schema.json)."""
+        every, enemies = faults.catalogue(), hostile.catalogue()
+        counts = Counter(outcome.caught for outcome in self.outcomes)
+        return {
+            "format": 1,
+            "suite": {"name": "cognito-conformance", "version": version("cognito-conformance")},
+            "clients": document.clients(self.bindings),
+            "summary": {
+                "mutants": {how: counts[how] for how in CAUGHT},
+                "hostile": {
+                    "as meant": sum(f.as_meant for f in self.findings),
+                    "otherwise": sum(not f.as_meant for f in self.findings),
+                },
+                "claims": {"broken": len({c for o in self.outcomes for c in o.claims}), "unbroken": len(self.unbroken)},
+            },
+            "mutants": [
+                {
+                    **asdict(o),
+                    "intent": every[o.mutant].intent,
+                    "claims": every[o.mutant].claims,
+                    "hidden_by": every[o.mutant].hidden_by,
+                    "caught": o.caught,
+                }
+                for o in self.outcomes
+            ],
+            "claims": [
+                {"claim": claim, "bindings": {binding: asdict(cell) for binding, cell in cells.items()}}
+                for claim, cells in self.rows.items()
+            ],
+            "hostile": [
+                {
+                    **asdict(f),
+                    "intent": enemies[f.hostile].intent,
+                    "meant": {
+                        "exit_code": enemies[f.hostile].exit_code,
+                        "verdicts": sorted(enemies[f.hostile].verdicts),
+                    },
+                }
+                for f in self.findings
+            ],
+            "unbroken": list(self.unbroken),
+            "failures": self.failures,
+        }
+
+
+def matrix(outcomes: Iterable[Outcome], findings: Iterable[Finding], *, complete: bool) -> Matrix:
+    """The matrix of these outcomes; only a complete one can tell which claims nothing breaks."""
+    order = {name: number for number, name in enumerate(faults.catalogue())}
+    ordered = sorted(outcomes, key=lambda outcome: order[outcome.mutant])
+    broken = {claim for outcome in ordered for claim in outcome.claims}
+    unbroken = [claim for claim in breakable() if complete and claim not in broken]
+    return Matrix(ordered, sorted(findings, key=lambda finding: finding.hostile), unbroken)
+
+
+def breakable() -> list[str]:
+    """The testable claims about a target; those about a command-line program are broken by tests/cli_mutants.py."""
+    claims = ledger.load_all().claims.values()
+    return [claim.id for claim in claims if claim.state == "testable" and claim.topic != TOPIC]
+
+
+def _cell(tried: Sequence[tuple[str, bool]]) -> Cell:
+    return Cell(tuple(name for name, _ in tried), tuple(name for name, missed in tried if missed))
