@@ -16,7 +16,9 @@ The modules, each importing only from those above it:
   filler        skeletons, filled in
   recorder      an endpoint that keeps what it is sent
   signature     the signature that a request should carry
-  moto_process  moto's server, in a process of its own
+  child         a server in a process of its own, which ends with this one
+  moto_process  moto's server, in such a process
+  emulator_process  an emulator, in such a process
   replies       what a target answered, as frozen values
   journal       the exchanges of a scenario, redacted
   judgement     from a failed assertion to a divergence
@@ -44,6 +46,7 @@ The modules, each importing only from those above it:
   catalogue     which scenario judges which claim
   baseline      the divergences that a target is known to have
   program_baselines  what each version of a program is known to do otherwise
+  waiting       users who wait for a later run
   settings      what one run judges, checked before it starts
   runs          one run and its exit code
   report        what a person reads on a terminal

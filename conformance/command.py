@@ -103,6 +103,12 @@ def _judging(command: F) -> F:
                 help="Take so many random walks through the lifecycle.",
             ),
             click.option("--seed", type=int, default=settings.SEED, show_default=True, help="Which walks those are."),
+            click.option(
+                "--state",
+                type=click.Path(path_type=Path),
+                metavar="FILE",
+                help="Set up now what expires, keep it in FILE, and judge it when FILE is given again.",
+            ),
             click.option("-n", "workers", metavar="WORKERS", default="0", help="Run in so many processes at once."),
             click.option(
                 "-k", "expression", metavar="EXPR", help="Only what matches: claim, topic, scenario, id; and, or, not."
@@ -152,6 +158,7 @@ def judge(
     baseline_name: str | None = None,
     examples: int = settings.EXAMPLES,
     seed: int = settings.SEED,
+    state: Path | None = None,
     workers: str = "0",
     expression: str | None = None,
     extra: Sequence[str] = (),
@@ -159,7 +166,7 @@ def judge(
     """Run the scenarios that these options choose, and show how far they are.
 
     Raises BadInput, and Inconclusive where the endpoint does not answer at all."""
-    checked = settings.check(target, endpoint_url, bindings, tier, baseline_name, examples, seed)
+    checked = settings.check(target, endpoint_url, bindings, tier, baseline_name, examples, seed, state)
     if not (workers.isdigit() or workers in ("auto", "logical")):
         raise BadInput(f"-n {workers!r}: give a number of processes, or auto")
     if checked.target.url is not None:
@@ -182,6 +189,7 @@ def judge(
         *([f"--target={target}"] if target else []),
         *([f"--endpoint-url={endpoint_url}"] if endpoint_url else []),
         *([f"--baseline={baseline_name}"] if baseline_name else []),
+        *([f"--state={state.absolute()}"] if state else []),
         *(["-k", expression] if expression else []),
         *(["-p", "xdist.plugin", f"-n{workers}"] if workers != "0" else []),
         *extra,
@@ -328,7 +336,8 @@ def list_targets() -> None:
     """Print what can be judged here, and what is missing."""
     for name, title in targets.known_targets().items():
         try:
-            state = f"ready, version {targets.resolve(name, None).version}"
+            version = targets.resolve(name, None).version
+            state = f"ready, version {version}" if version else "ready"
         except BadInput as problem:
             state = str(problem)
         path = baseline.path_of(name)
@@ -355,9 +364,7 @@ def baselines() -> None:
 def update(ctx: click.Context, /, **asked: Any) -> None:
     """Run the target and rewrite its baseline: reasons are kept, fixed entries go, new ones ask for a reason."""
     path, done = _run_for_baseline(ctx, asked)
-    mended = baseline.updated(
-        done.settings.baseline, list(done.results.values()), done.settings.target.version or "unknown"
-    )
+    mended = baseline.updated(done.settings.baseline, list(done.results.values()), done.version or "unknown")
     _write(mended, path, done)
     unexplained = [entry for entry in mended.entries if entry.reason == baseline.UNEXPLAINED]
     click.echo(f"{path}: {len(mended.entries)} divergences, {len(unexplained)} without a reason")

@@ -38,7 +38,7 @@ def document(done: Run) -> dict[str, Any]:
             "operation": "AdminSetUserPassword",
             "python": platform.python_version(),
         },
-        "target": {"name": target.name, "version": target.version, "url": target.url},
+        "target": {"name": target.name, "version": done.version, "url": target.url},
         "clients": clients(done.settings.bindings),
         "summary": {
             "tier": done.settings.tier,

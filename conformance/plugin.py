@@ -41,6 +41,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
         "--stateful-examples", type=int, default=settings.EXAMPLES, help="random walks to take (default: %(default)s)"
     )
     group.addoption("--seed", type=int, default=settings.SEED, help="which walks those are (default: %(default)s)")
+    group.addoption("--state", type=Path, help="file of the users who wait for a later run to judge expiry")
     group.addoption("--json", type=Path, help="write the results as JSON to this file")
     with suppress(ValueError):  # another plugin, such as pytest-html, may have the name
         group.addoption("--html", type=Path, help="write the report as one HTML page to this file")
@@ -66,6 +67,7 @@ def pytest_configure(config: pytest.Config) -> None:
             option.baseline,
             option.stateful_examples,
             option.seed,
+            option.state,
         )
         settings.check_writable(option.json, _html(config))
     except BadInput as problem:
@@ -286,11 +288,14 @@ def pytest_sessionfinish(session: pytest.Session) -> None:
             "partial": sorted(run.partial),
             "left_out": dict(run.left_out),
             "problem": run.problem,
+            "version": run.told,
         }
         return
     if run.problem is not None:
         session.exitstatus = pytest.ExitCode.USAGE_ERROR
         return
+    if run.settings.state is not None:
+        run.settings.state.close()
     if config.option.json is not None:
         document.write(run, config.option.json)
     if (html := _html(config)) is not None:
@@ -333,6 +338,7 @@ class Collector:
             self._run.partial = set(told["partial"])
             self._run.left_out = Counter(told["left_out"])
             self._run.problem = told["problem"]
+            self._run.told = told["version"] or self._run.told
 
 
 def claim_of(item: pytest.Item) -> str:

@@ -19,6 +19,7 @@ from conformance.ledger import Claim
 from conformance.results import Result, Tally
 from conformance.runs import Run
 from conformance.settings import TIERS, Settings, within
+from conformance.targets import libfaketime
 from conformance.verdicts import Verdict
 
 _MARKS = {
@@ -109,19 +110,31 @@ def head(settings: Settings, clients: dict[str, str]) -> Table:
     target = settings.target
     judged = {s.claim for s in catalogue.scenarios() if not set(s.bindings).isdisjoint(settings.bindings)}
     claims = [c for c in ledger.load_all().claims.values() if c.id in judged and within(settings.tier, c.tier)]
-    where = target.url or "embedded, in a process of its own"
     known = settings.baseline
     rows = {
-        "target": f"{target.name} {target.version or ''}".strip() + f" ({where})",
+        "target": f"{target.name} {target.version or ''}".strip() + f" ({target.where})",
         "claims": f"{len(claims)} of AdminSetUserPassword and the lifecycle around it, tier {settings.tier}",
         "bindings": ", ".join(f"{name} ({clients.get(name, 'not installed')})" for name in settings.bindings),
         "walks": f"{settings.examples} with seed {settings.seed} (--stateful-examples, --seed)",
+        "clock": _clock(settings),
         "baseline": f"{_relative(known.path)}, {len(known.entries)} known divergences" if known.path else "none",
     }
     table = Table.grid(padding=(0, 2))
     for name, value in rows.items():
         table.add_row(Text(name, "bold"), Text(value))
     return table
+
+
+def _clock(settings: Settings) -> str:
+    """Whether time passes at the target, which expiry takes."""
+    target = settings.target
+    if target.control:
+        return "moved by the target's control path"
+    if target.url is None and target.faketime:
+        return "moved by libfaketime" if libfaketime() else "stands still, so expiry is skipped: install faketime"
+    if settings.state:
+        return f"is waited for: {_relative(settings.state.path)}"
+    return "stands still, so expiry is skipped: --state FILE judges it in two runs"
 
 
 def _relative(path: Path) -> str:
@@ -245,6 +258,11 @@ def summary(run: Run) -> Group:
     if more:
         wider = TIERS[-1] if run.left_out[TIERS[-1]] else TIERS[1]
         parts.append(Text(f"{more} more results with --tier {wider}", "dim"))
+    state = run.settings.state
+    waiting = state.waiting().values() if state else ()
+    if state and waiting:
+        last = max(waiting, key=lambda user: user.due)
+        parts.append(Text(f"{len(waiting)} results wait in {_relative(state.path)}: give it again from {last.day} on"))
     pending = [claim for claim in ledger.load_all().claims.values() if claim.state == "pending"]
     parts.append(
         Text(f"{len(pending)} claims of the ledger are pending: cognito-conformance claims --state pending", "dim")

@@ -25,6 +25,12 @@ class Run:
     problem: str | None = None
     journal: Journal | None = None
     broken: str | None = None
+    told: str | None = None
+
+    @property
+    def version(self) -> str | None:
+        """The target's version, as it is installed or as it says."""
+        return self.told or self.settings.target.version
 
     @property
     def stale(self) -> list[Stale]:

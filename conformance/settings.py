@@ -12,6 +12,7 @@ from conformance.lifecycle import Step
 from conformance.targets import Target, resolve
 from conformance.transitions import Row
 from conformance.verdicts import BadInput
+from conformance.waiting import StateFile
 
 TIERS = ("documented", "observed", "wording")
 DEFAULT_BINDINGS = "sdk,wire"
@@ -32,12 +33,13 @@ class Settings:
     baseline: Baseline
     examples: int = EXAMPLES
     seed: int = SEED
+    state: StateFile | None = None
     routes: Mapping[Row, Sequence[Step]] | None = None
 
     @property
     def arguments(self) -> str:
         """The arguments of `cognito-conformance run` that judge the same target, with no baseline."""
-        words = [] if self.target.name == "endpoint" else [self.target.name]
+        words = [self.target.argument] if self.target.argument else []
         words += ["--endpoint-url", self.target.url] if self.target.url else []
         words += ["--tier", self.tier] if self.tier != TIERS[0] else []
         words += ["--stateful-examples", str(self.examples)] if self.examples != EXAMPLES else []
@@ -53,6 +55,7 @@ def check(
     baseline_name: str | None = None,
     examples: int = EXAMPLES,
     seed: int = SEED,
+    state: Path | None = None,
 ) -> Settings:
     """The settings that these options mean.
 
@@ -71,7 +74,18 @@ def check(
         # Of a program its own baseline holds, whichever target is judged beside it.
         scenarios = {scenario.name for scenario in catalogue.scenarios()}
         known = Baseline(known.entries + program_baselines.load(names, ledger.load_all(), scenarios), known.path)
-    return Settings(resolved, names, tier, known, examples, seed)
+    return Settings(resolved, names, tier, known, examples, seed, _state(resolved, state))
+
+
+def _state(target: Target, path: Path | None) -> StateFile | None:
+    if path is None:
+        return None
+    if target.url is None:
+        raise BadInput("--state is for an endpoint that lives on, given by --endpoint-url: this one ends with the run")
+    check_writable(path)
+    state = StateFile(path, target.url)
+    state.check()
+    return state
 
 
 def _baseline(target: Target, name: str | None) -> Baseline:

@@ -3,23 +3,27 @@
 from __future__ import annotations
 
 import json
-import subprocess
-import sys
+import os
+import shutil
+import tempfile
 import tomllib
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cache
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
+from typing import Any
 from urllib.parse import urlsplit
 
 import botocore.session
+import jsonschema
 from botocore.credentials import Credentials, ReadOnlyCredentials
 from botocore.exceptions import BotoCoreError
 
-from conformance.data import FIXTURES
-from conformance.verdicts import BadInput, Inconclusive
+from conformance import child
+from conformance.data import FIXTURES, SCHEMAS
+from conformance.verdicts import BadInput
 
 REGION = "us-east-1"
 # Harmless on purpose: neither is a key that AWS issues, and both are hidden from every artefact all the same.
@@ -32,17 +36,21 @@ _AWS_DOMAINS = (
     "api.amazonwebservices.com.cn",
     "aws.dev",
 )
-_START_SECONDS = 60
-_PROCESSES = {"moto": "conformance.moto_process", "reference": "conformance.reference.process"}
+# Where packages of faketime put the library (Debian, Fedora, from source).
+_FAKETIME = ("usr/lib/*/faketime", "usr/lib64/faketime", "usr/lib/faketime", "usr/local/lib/faketime")
 
 
 @dataclass(frozen=True)
 class Endpoint:
-    """Where requests go and who sends them. The credentials stay out of every representation."""
+    """Where requests go and who sends them. The credentials stay out of every representation.
+
+    `version` is what an emulator says of itself; `clock` is the file that moves its time, where there is one."""
 
     url: str
     region: str
     credentials: ReadOnlyCredentials
+    version: str | None = None
+    clock: Path | None = None
 
     def __repr__(self) -> str:
         return f"Endpoint({self.url!r}, {self.region!r})"
@@ -55,60 +63,133 @@ class Endpoint:
 
 @dataclass(frozen=True)
 class Target:
-    """An endpoint under test. `url` is None for one that the suite starts by itself.
+    """An endpoint under test. `url` is None for one that the suite starts by itself, as `start` says.
 
-    `control` is the path at which it can be told more than Cognito's operations can say."""
+    `argument` is how a command line names it. `control` is the path at which it can be told more than Cognito's
+    operations can say; `faketime` says that libfaketime moves its clock."""
 
     name: str
     title: str
+    argument: str | None = None
     version: str | None = None
     url: str | None = None
     control: str | None = None
+    start: Mapping[str, Any] = field(default_factory=dict)
+    faketime: bool = False
+
+    @property
+    def where(self) -> str:
+        """Its URL, or what it is instead."""
+        embedded = "embedded, in a process of its own" if "module" in self.start else "started for this run"
+        return self.url or embedded
 
     @contextmanager
     def running(self) -> Iterator[Endpoint]:
         """The endpoint, ready for requests until the block ends.
 
-        Raises Inconclusive where an embedded target does not start."""
+        Raises Inconclusive where the suite cannot start it."""
         if self.url is not None:
             yield Endpoint(self.url, *_identity())
             return
-        with _embedded(self.name) as url:
-            yield Endpoint(url, REGION, INVENTED)
+        with tempfile.TemporaryDirectory(prefix="cognito-conformance-") as directory:
+            library = libfaketime() if self.faketime else None
+            clock = Path(directory, "clock") if library else None
+            moved = _moved_by(clock, library) if clock and library else {}
+            if "module" in self.start:
+                arguments = [self.start["module"]]
+                environment = {**os.environ, **moved}
+            else:
+                recipe = {**self.start, "environment": {**self.start.get("environment", {}), **moved}}
+                arguments = ["conformance.emulator_process", json.dumps(recipe)]
+                environment = dict(os.environ)
+            root = Path(__file__).resolve().parent.parent
+            with child.serving(self.name, ["-m", *arguments], environment, root) as said:
+                yield Endpoint(said["url"], REGION, INVENTED, said.get("version", self.version), clock)
 
 
-def resolve(name: str | None, endpoint_url: str | None) -> Target:
-    """The target that a command names.
-
-    Raises BadInput for an unknown target, one that is not installed, an endpoint that may not be judged."""
-    if endpoint_url is not None:
-        _check(endpoint_url)
-        label = name or "endpoint"
-        said = _files().get(label, {})
-        return Target(label, said.get("title", endpoint_url), None, endpoint_url.rstrip("/"), said.get("control"))
-    name = name or "moto"
-    if name not in _files():
-        known = ", ".join(sorted(known_targets()))
-        raise BadInput(f"unknown target {name!r}: choose one of {known}, or give any endpoint with --endpoint-url")
-    said = _files()[name]
-    if name == "reference":
-        return Target(name, said["title"], control=said.get("control"))
-    try:
-        return Target(name, said["title"], version("moto"))
-    except PackageNotFoundError:
-        raise BadInput("target moto is not installed: run pip install 'cognito-conformance[moto]'") from None
-
-
-def known_targets() -> dict[str, str]:
-    """The targets that the suite can start, with a sentence on each."""
-    return {name: said["title"] for name, said in _files().items()}
+def _moved_by(clock: Path, library: Path) -> dict[str, str]:
+    """The environment in which a program's time is what the file `clock` says."""
+    clock.write_text("+0", encoding="ascii")
+    # The monotonic clock moves along: left alone (FAKETIME_DONT_FAKE_MONOTONIC) it makes each wait of a thread slow.
+    return {"LD_PRELOAD": str(library), "FAKETIME_TIMESTAMP_FILE": str(clock), "FAKETIME_NO_CACHE": "1"}
 
 
 @cache
-def _files() -> dict[str, dict[str, str]]:
-    """What is known of each target, by its name."""
-    paths = sorted((FIXTURES / "targets").glob("*.toml"))
-    return {path.stem: tomllib.loads(path.read_text(encoding="utf-8")) for path in paths}
+def libfaketime() -> Path | None:
+    """The library that moves the clock of what the suite starts, where it is installed (Debian's package faketime)."""
+    found = (file for place in _FAKETIME for file in sorted(Path("/").glob(f"{place}/libfaketimeMT.so.1")))
+    return next(found, None)
+
+
+def resolve(name: str | None, endpoint_url: str | None) -> Target:
+    """The target that a command names: one that is shipped, the path of a target file, or any name for an endpoint.
+
+    Raises BadInput for an unknown target, one that is not installed, an endpoint that may not be judged."""
+    argument = name
+    if name is None and endpoint_url is None:
+        argument = name = "moto"
+    if name is not None and name.endswith(".toml"):
+        said, name = _read(Path(name)), Path(name).stem
+    else:
+        said = _files().get(name or "endpoint", {})
+    if not said and endpoint_url is None:
+        known = ", ".join(known_targets())
+        raise BadInput(
+            f"unknown target {name!r}: choose one of {known}, name a target file (.toml), or give any endpoint with "
+            "--endpoint-url"
+        )
+    url = endpoint_url or said.get("url")
+    if url is not None:
+        _check(url)
+        title = said.get("title", url)
+        return Target(name or "endpoint", title, argument, None, url.rstrip("/"), said.get("control"))
+    return _startable(str(name), str(argument), said)
+
+
+def _startable(name: str, argument: str, said: Mapping[str, Any]) -> Target:
+    """A target that the suite starts, which is installed."""
+    if "start" not in said:
+        raise BadInput(f"{argument} names no endpoint: give it a url, a table [start], or use --endpoint-url")
+    remedy = f": run {said['install']}" if "install" in said else ""
+    try:
+        found = version(said["distribution"]) if "distribution" in said else None
+    except PackageNotFoundError:
+        raise BadInput(f"target {name} is not installed{remedy}") from None
+    command = said["start"].get("command")
+    if command is not None and shutil.which(command[0]) is None:
+        raise BadInput(f"target {name} is not installed, there is no {command[0]} on PATH{remedy}")
+    return Target(
+        name, said["title"], argument, found, None, said.get("control"), said["start"], said.get("faketime", False)
+    )
+
+
+def known_targets() -> dict[str, str]:
+    """The targets that the suite can start, with a sentence on each, those that come with it first."""
+    files = sorted(_files().items(), key=lambda item: ("command" in item[1]["start"], item[0]))
+    return {name: said["title"] for name, said in files}
+
+
+@cache
+def _files() -> dict[str, dict[str, Any]]:
+    """What is known of each target that is shipped, by its name."""
+    return {path.stem: _read(path) for path in sorted((FIXTURES / "targets").glob("*.toml"))}
+
+
+def _read(path: Path) -> dict[str, Any]:
+    """A target file (schemas/target.schema.json).
+
+    Raises BadInput where it cannot be read or is malformed."""
+    try:
+        said = tomllib.loads(path.read_text(encoding="utf-8"))
+        jsonschema.validate(said, json.loads((SCHEMAS / "target.schema.json").read_text(encoding="utf-8")))
+    except OSError as error:
+        raise BadInput(f"target file {path} cannot be read: {error.strerror}") from None
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise BadInput(f"target file {path} is no TOML: {error}") from None
+    except jsonschema.ValidationError as error:
+        where = ".".join(str(part) for part in error.absolute_path) or "the file"
+        raise BadInput(f"target file {path}, {where}: {error.message}") from None
+    return said
 
 
 def _check(url: str) -> None:
@@ -137,31 +218,3 @@ def _identity() -> tuple[str, ReadOnlyCredentials]:
         return region, found.get_frozen_credentials() if found else INVENTED
     except BotoCoreError as error:
         raise BadInput(f"the AWS configuration cannot be used: {error}") from None
-
-
-@contextmanager
-def _embedded(name: str) -> Iterator[str]:
-    """A target in a process of its own that ends with this one, whatever happens: it lives as long as its stdin."""
-    command = [sys.executable, "-m", _PROCESSES[name]]
-    with subprocess.Popen(
-        command,
-        stdin=subprocess.PIPE,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.DEVNULL,
-        text=True,
-        cwd=Path(__file__).parent.parent,
-    ) as process:
-        assert process.stdin is not None
-        assert process.stdout is not None
-        try:
-            line = process.stdout.readline()
-            if not line:
-                ended = process.wait(_START_SECONDS)
-                raise Inconclusive(f"{name} did not start: {' '.join(command)} ended with {ended}")
-            yield json.loads(line)["url"]
-        finally:
-            process.stdin.close()
-            try:
-                process.wait(5)
-            except subprocess.TimeoutExpired:
-                process.kill()

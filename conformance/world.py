@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import uuid
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -35,6 +36,7 @@ class Pools:
     def __init__(self, service: Service) -> None:
         self._service = service
         self._pools: dict[str, Pool | Blocked] = {}
+        self._kept: set[str] = set()
 
     def get(self, *, policy: Mapping[str, Any] | None = POLICY, apart: str = "", **configuration: Any) -> Pool:
         """The pool with this `policy` (None: none is sent) and these parameters of CreateUserPool.
@@ -53,8 +55,7 @@ class Pools:
         pool = self._pools[key]
         if isinstance(pool, Blocked):
             raise Blocked(*pool.args)
-        self._service.journal.names |= {pool.id: "<pool>", pool.client_id: "<client>"}
-        return pool
+        return self.known(pool.id, pool.client_id)
 
     def _create(self, configuration: Mapping[str, Any]) -> Pool:
         name = f"cognito-conformance-{uuid.uuid4().hex[:12]}"
@@ -70,14 +71,25 @@ class Pools:
         )
         return Pool(self._service, pool_id, made["UserPoolClient"]["ClientId"])
 
+    def known(self, pool_id: str, client_id: str) -> Pool:
+        """A pool that an earlier run made, and that is not deleted with those of this one."""
+        self._service.journal.names |= {pool_id: "<pool>", client_id: "<client>"}
+        return Pool(self._service, pool_id, client_id)
+
+    def keep(self, pool: Pool) -> None:
+        """Leave a pool for a later run."""
+        self._kept.add(pool.id)
+
     def delete(self) -> None:
-        """Delete every pool that was made; one that cannot be deleted does not keep the others."""
+        """Delete every pool that was made and is not kept; one that cannot be deleted does not keep the others."""
         for pool in self._pools.values():
-            if isinstance(pool, Pool):
-                try:
-                    self._service.call("DeleteUserPool", UserPoolId=pool.id)
-                except Exception:  # whatever it is: the verdicts are in, and the next pool is to be deleted
-                    continue
+            if isinstance(pool, Pool) and pool.id not in self._kept:
+                self.discard(pool.id)
+
+    def discard(self, pool_id: str) -> None:
+        """Delete a pool, if it can be deleted."""
+        with suppress(Exception):  # whatever it is: the verdicts are in, and the next pool is to be deleted
+            self._service.call("DeleteUserPool", UserPoolId=pool_id)
 
 
 @dataclass(frozen=True)

@@ -13,6 +13,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
+from conformance import child
 from conformance.gate.clients import Client
 from conformance.gate.observation import environment
 from conformance.gate.rules import Finding
@@ -60,28 +61,9 @@ def _serving(target: str) -> Iterator[list[str]]:
         return
     with (
         tempfile.TemporaryDirectory(prefix="cognito-conformance-") as home,
-        subprocess.Popen(
-            [sys.executable, "-P", "-m", "conformance.moto_process"],
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.PIPE,
-            text=True,
-            env=_environment(None, home),
-            cwd=home,
-        ) as moto,
+        child.serving("moto", ["-P", "-m", "conformance.moto_process"], _environment(None, home), Path(home)) as moto,
     ):
-        assert moto.stdin is not None
-        assert moto.stdout is not None
-        assert moto.stderr is not None
-        line = moto.stdout.readline()
-        if not line:
-            why = moto.stderr.read().strip().splitlines()[-1:] or ["it said nothing"]
-            raise Inconclusive(f"moto, which the scenarios are run against, did not start: {why[0]}")
-        try:
-            yield ["--endpoint-url", json.loads(line)["url"]]
-        finally:
-            moto.stdin.close()
-            moto.wait(10)
+        yield ["--endpoint-url", moto["url"]]
 
 
 def _run(client: Client, target: Sequence[str], expression: str | None) -> Judged:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import tempfile
 from collections.abc import Callable, Iterator
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any, Protocol
 
@@ -16,7 +17,7 @@ from conformance.bindings.sdk import Sdk
 from conformance.bindings.wire import Wire
 from conformance.cli_client import AwsCliMissing
 from conformance.command_line import CommandLine
-from conformance.control import Control
+from conformance.control import Clock, Control, Faketime
 from conformance.lifecycle import Visit, script
 from conformance.plugin import RUN
 from conformance.programs import Program
@@ -27,7 +28,14 @@ from conformance.stateful import Unvisited, Walks
 from conformance.targets import Endpoint
 from conformance.transitions import Row
 from conformance.verdicts import Inconclusive, Unsupported
+from conformance.waiting import Waiting
 from conformance.world import Pool, Pools, User
+
+
+class Later(Protocol):
+    """A user of the pool with this configuration, for whom `prepare` was done so many days ago."""
+
+    def __call__(self, days: int, prepare: Callable[[User], None], **configuration: Any) -> User: ...
 
 
 class AdminSetUserPassword(Protocol):
@@ -39,7 +47,9 @@ class AdminSetUserPassword(Protocol):
 @pytest.fixture(scope="session")
 def endpoint(request: pytest.FixtureRequest) -> Iterator[Endpoint]:
     """The endpoint under test, one for each worker where the suite starts it."""
-    with request.config.stash[RUN].settings.target.running() as running:
+    run = request.config.stash[RUN]
+    with run.settings.target.running() as running:
+        run.told = running.version
         yield running
 
 
@@ -50,11 +60,15 @@ def service(endpoint: Endpoint) -> Service:
 
 
 @pytest.fixture(scope="session")
-def pools(service: Service) -> Iterator[Pools]:
+def pools(request: pytest.FixtureRequest, service: Service) -> Iterator[Pools]:
     """The pools of this worker."""
     made = Pools(service)
     yield made
     made.delete()
+    state = request.config.stash[RUN].settings.state
+    for pool_id in state.finished() if state else ():
+        made.discard(pool_id)
+        state.deleted(pool_id)
 
 
 @pytest.fixture(scope="session")
@@ -193,6 +207,55 @@ def visit(request: pytest.FixtureRequest, walks: Walks, service: Service) -> Cal
         return seen
 
     return call
+
+
+@pytest.fixture
+def clock(request: pytest.FixtureRequest, endpoint: Endpoint) -> Iterator[Clock]:
+    """The target's clock; skips where it cannot be moved."""
+    if endpoint.clock is None and request.config.stash[RUN].settings.target.control is None:
+        pytest.skip("the target's clock cannot be moved")
+    made: Clock = Faketime(endpoint.url, endpoint.clock) if endpoint.clock else request.getfixturevalue("control")
+    yield made
+    made.undo()
+
+
+@pytest.fixture
+def later(request: pytest.FixtureRequest, pools: Pools) -> Iterator[Later]:
+    """Lets days pass: where the clock cannot be moved, between two runs that are given the same `--state`."""
+    settings = request.config.stash[RUN].settings
+    name, state = request.node.name, settings.state
+    if state is None or settings.target.control:
+        clock: Clock = request.getfixturevalue("clock")
+
+        def moved(days: int, prepare: Callable[[User], None], **configuration: Any) -> User:
+            user = pools.get(**configuration).user()
+            prepare(user)
+            clock.after(user.pool, days)
+            return user
+
+        yield moved
+        return
+    waiting = state.waiting().get(name)
+
+    def waited(days: int, prepare: Callable[[User], None], **configuration: Any) -> User:
+        user = waiting or arm(days, prepare, **configuration)
+        if not user.ready:
+            pytest.skip(f"to be judged from {user.day} on with --state {state.path}")
+        return pools.known(user.pool, user.client).find(user.username, user.login, "")
+
+    def arm(days: int, prepare: Callable[[User], None], **configuration: Any) -> Waiting:
+        pool = pools.get(apart="waiting", **configuration)
+        made = pool.user()
+        prepare(made)
+        pools.keep(pool)
+        due = (datetime.now(UTC) + timedelta(days=days)).isoformat(timespec="minutes")
+        user = Waiting(name, due, pool.id, pool.client_id, made.username, made.login)
+        state.arm(user)
+        return user
+
+    yield waited
+    if waiting and waiting.ready and dict(request.node.user_properties).get("verdict") in ("conforms", "diverges"):
+        state.judged(name)
 
 
 @pytest.fixture
