@@ -72,7 +72,7 @@ def test_every_testable_claim_has_a_mutant():
 
 
 def test_mutants_are_caught_by_the_claims_that_must(mutants, tmp_path):
-    """A sample of all kinds is caught as meant, over every binding that can express its claims, and leaves nothing."""
+    """A sample of all kinds is caught as meant, over each binding that can express it; nothing is left behind."""
     code, output, document = mutants("-n", "2", "-k", " or ".join(SOME))
 
     assert code == 0, output
