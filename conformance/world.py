@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import uuid
 from collections.abc import Mapping
-from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -86,10 +85,15 @@ class Pools:
             if isinstance(pool, Pool) and pool.id not in self._kept:
                 self.discard(pool.id)
 
-    def discard(self, pool_id: str) -> None:
-        """Delete a pool, if it can be deleted."""
-        with suppress(Exception):  # whatever it is: the verdicts are in, and the next pool is to be deleted
+    def discard(self, pool_id: str) -> bool:
+        """Delete a pool; tells whether it is gone."""
+        try:
             self._service.call("DeleteUserPool", UserPoolId=pool_id)
+        except ServiceError as error:
+            return error.code == "ResourceNotFoundException"
+        except Exception:  # whatever it is: the verdicts are in, and the next pool is to be deleted
+            return False
+        return True
 
 
 @dataclass(frozen=True)

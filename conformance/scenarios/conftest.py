@@ -67,8 +67,8 @@ def pools(request: pytest.FixtureRequest, service: Service) -> Iterator[Pools]:
     made.delete()
     state = request.config.stash[RUN].settings.state
     for pool_id in state.finished() if state else ():
-        made.discard(pool_id)
-        state.deleted(pool_id)
+        if made.discard(pool_id):
+            state.deleted(pool_id)
 
 
 @pytest.fixture(scope="session")
