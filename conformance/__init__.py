@@ -70,8 +70,8 @@ The modules, each importing only from those above it:
   mutants.faults.policy         each rule of the password policy
   mutants.faults.history        earlier passwords
   mutants.faults.expiry         the clock of temporary passwords
-  mutants.faults.codes          codes that were sent
-  mutants.faults.federated      users of another provider
+  mutants.faults.codes          codes that are sent to users
+  mutants.faults.federated      what a federated user gets
   mutants.faults.permissions    IAM policies
   mutants.faults.input          what a request must hold
   mutants.faults.output         the answer to what was accepted

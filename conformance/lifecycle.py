@@ -391,7 +391,7 @@ class Walker:
         self.calls: list[Call] = []
         self.visits: list[Visit] = []
         self.steps: list[Step] = []
-        self.unimplemented: set[str] = set()
+        self.unimplemented: set[tuple[str, str]] = set()
         self._control = control
         pool.service.journal.begin()
 
@@ -402,7 +402,7 @@ class Walker:
     def possible(self) -> list[Step]:
         """The steps that say something about the user as it is."""
         every = STEPS if self._control is None else (*STEPS, *CONTROLLED_STEPS)
-        steps = (s for s in every if s.operation not in self.unimplemented and s.possible(self.user))
+        steps = (s for s in every if (s.operation, s.when) not in self.unimplemented and s.possible(self.user))
         return [s for s in steps if self.row(s).asserted]
 
     def take(self, step: Step) -> None:
@@ -421,7 +421,7 @@ class Walker:
         before, enabled = user.status, user.enabled
         outcome = self._send(call)
         if outcome in UNIMPLEMENTED:
-            self.unimplemented.add(step.operation)
+            self.unimplemented.add((step.operation, step.when))
         status, user.enabled = self._look()
         user.status = str(status)
         expected_enabled = {"AdminDisableUser": False, "AdminEnableUser": True}.get(step.operation, enabled)

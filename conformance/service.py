@@ -34,6 +34,8 @@ FAULT_ATTEMPTS = 2
 # What botocore raises for a body that is not what the model says: its own error, or whatever decoding it came upon.
 UNREADABLE = (ResponseParserError, AttributeError, LookupError, OverflowError, RecursionError, TypeError, ValueError)
 TRANSPORT_FAULTS = (ConnectionError, HTTPClientError, IncompleteReadError)
+# What a member is in Python, by the model's types; of the others none is asked for.
+_TYPES: dict[str, type] = {"string": str, "boolean": bool, "list": list, "structure": dict}
 # Where botocore is to look for the caller's configuration: nowhere.
 _NO_FILES = {
     "profile": (None, None, None, None),
@@ -135,10 +137,15 @@ class Service:
             raise Blocked(self.journal.anonymous(f"{operation} {reason}")) from None
         for path in members:
             value: Any = answer
+            shape = self._client.meta.service_model.operation_model(operation).output_shape
             for name in path.split("."):
                 value = value.get(name) if isinstance(value, dict) else None
+                shape = shape.members[name]
             if value is None:
                 raise Blocked(f"{operation} answered without {path}")
+            # botocore's parser looks at timestamps and structures only.
+            if not isinstance(value, _TYPES.get(shape.type_name, object)):
+                raise Blocked(f"{operation} answered with {path} that is no {shape.type_name}")
         return answer
 
 

@@ -48,7 +48,7 @@ class Walks:
         self._agreements: dict[Row, Visit] = {}
         self._disagreements: dict[Row, Visit] = {}
         self._unreached: set[tuple[str, bool]] = set()
-        self._unimplemented: set[str] = set()
+        self._unimplemented: set[tuple[str, str]] = set()
         self._blocked: str | None = None
         self._fault: Inconclusive | None = None
 
@@ -132,7 +132,7 @@ class Walks:
         seen = self._disagreements.get(row) or self._agreements.get(row)
         if seen is not None:
             return seen
-        if row.operation in self._unimplemented:
+        if (row.operation, row.when) in self._unimplemented:
             raise Unsupported(f"{row.operation} is not implemented")
         if self._blocked is not None:
             raise Blocked(self._blocked)

@@ -238,5 +238,5 @@ def _identity() -> tuple[str, ReadOnlyCredentials]:
         found: Credentials | None = session.get_credentials()
         region = session.get_config_variable("region") or REGION
         return region, found.get_frozen_credentials() if found else INVENTED
-    except BotoCoreError as error:
+    except (BotoCoreError, OSError) as error:
         raise BadInput(f"the AWS configuration cannot be used: {error}") from None

@@ -314,3 +314,19 @@ def test_the_commands_ask_for_a_federated_user(controlled):
         "admin-link-provider-for-user",
         "admin-get-user",
     ]
+
+
+def test_a_flow_that_is_not_implemented_says_nothing_of_the_others(run, moto):
+    """Where the target refuses USER_SRP_AUTH as unsupported, the rows of the other flows are judged all the same."""
+
+    def tamper(_target, body):
+        return error("Unsupported") if b'"USER_SRP_AUTH"' in body else None
+
+    with before(moto, tamper) as url:
+        verdicts = run("--endpoint-url", url, "-k", "test_transition and InitiateAuth").verdicts()
+
+    srp = {verdict for name, verdict in verdicts.items() if "USER_SRP_AUTH" in name}
+    others = {verdict for name, verdict in verdicts.items() if "USER_PASSWORD_AUTH" in name}
+    assert srp == {"unsupported"}
+    assert "conforms" in others
+    assert "unsupported" not in others

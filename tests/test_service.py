@@ -10,7 +10,7 @@ from conformance.control import Control
 from conformance.journal import Journal
 from conformance.service import Service, ServiceError, silence
 from conformance.targets import INVENTED, REGION, Endpoint
-from conformance.verdicts import Inconclusive
+from conformance.verdicts import Blocked, Inconclusive
 
 MEMBERS = {"UserPoolId": "us-east-1_Example", "Username": "alice", "Password": "Perm4nent!"}
 POOLS = servers.Answer(200, b'{"UserPools": []}')
@@ -67,3 +67,19 @@ def test_no_profile_of_the_caller_has_a_say(monkeypatch, tmp_path):
     monkeypatch.setenv("AWS_PROFILE", "nobody")
 
     assert service.client(Endpoint("http://127.0.0.1", REGION, INVENTED)).meta.config.parameter_validation
+
+
+@pytest.mark.parametrize(
+    ("body", "said"),
+    [
+        (b'{"UserPool": {"Id": {"of": "what"}}}', "UserPool.Id that is no string"),
+        (b'{"UserPool": {"Id": 7}}', "UserPool.Id that is no string"),
+        (b'{"UserPool": {"Id": null}}', "without UserPool.Id"),
+        (b'{"UserPool": {}}', "without UserPool.Id"),
+    ],
+    ids=["an-object", "a-number", "null", "nothing"],
+)
+def test_a_member_that_is_not_what_the_model_says_blocks(body, said):
+    """Where what sets a scenario up is answered with something else, the target cannot be brought there."""
+    with servers.always(servers.Answer(200, body)) as url, pytest.raises(Blocked, match=said):
+        Service(Endpoint(url, REGION, INVENTED)).arrange("CreateUserPool", "UserPool.Id", PoolName="pool")
