@@ -142,11 +142,12 @@ def _clock(settings: Settings) -> str:
     target = settings.target
     if target.control:
         return "moved by the target's control path"
-    if target.url is None and target.faketime:
-        return "moved by libfaketime" if libfaketime() else "stands still, so expiry is skipped: install faketime"
+    if target.faketime and libfaketime():
+        return "moved by libfaketime"
     if settings.state:
-        return f"is waited for: {_relative(settings.state.path)}"
-    return "stands still, so expiry is skipped: --state FILE judges it in two runs"
+        return f"waited for: {_relative(settings.state.path)}"
+    remedy = "--state FILE judges it in two runs" if target.url else "install faketime" if target.faketime else None
+    return "stands still, so expiry is skipped" + (f": {remedy}" if remedy else "")
 
 
 def _relative(path: Path) -> str:

@@ -88,6 +88,21 @@ def test_a_target_that_does_not_expire_passwords_is_found_out(run, reference, tm
     assert pools(reference) == set()
 
 
+def test_a_target_that_forgot_who_waits_is_not_accused(run, reference, tmp_path):
+    """Where the pool of an earlier run is gone, as after a restart, the result is blocked, and can be set up again."""
+    file = tmp_path / "state.jsonl"
+    chosen = ("--endpoint-url", reference, "--state", str(file), "-k", "test_expired_temporary_password_is_refused")
+    run(*chosen)
+    two_days_later(reference, file)
+    for pool in pools(reference):
+        client(Endpoint(reference, REGION, INVENTED)).delete_user_pool(UserPoolId=pool)
+    later = run(*chosen)
+
+    assert later.counts() == {"blocked": 6}
+    assert "set up in an earlier run is not to be had" in later.report["results"][0]["reason"]
+    assert not file.exists()
+
+
 @pytest.mark.parametrize(
     ("text", "said"),
     [

@@ -241,7 +241,13 @@ def later(request: pytest.FixtureRequest, pools: Pools) -> Iterator[Later]:
         user = waiting or arm(days, prepare, **configuration)
         if not user.ready:
             pytest.skip(f"to be judged from {user.day} on with --state {state.path}")
-        return pools.known(user.pool, user.client).find(user.username, user.login, "")
+        found = pools.known(user.pool, user.client).find(user.username, user.login, "")
+        try:
+            found.arrange("AdminGetUser")
+        except Blocked as gone:
+            state.judged(name)
+            raise Blocked(f"the user who was set up in an earlier run is not to be had: {gone}") from None
+        return found
 
     def arm(days: int, prepare: Callable[[User], None], **configuration: Any) -> Waiting:
         pool = pools.get(apart="waiting", **configuration)
