@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -45,7 +46,8 @@ class Settings:
         words += ["--tier", self.tier] if self.tier != TIERS[0] else []
         words += ["--stateful-examples", str(self.examples)] if self.examples != EXAMPLES else []
         words += ["--seed", str(self.seed)] if self.seed != SEED else []
-        return " ".join([*words, "--baseline none"])
+        words += ["--state", str(self.state.path)] if self.state else []
+        return shlex.join([*words, "--baseline", "none"])
 
 
 def check(
@@ -92,8 +94,8 @@ def _state(target: Target, path: Path | None) -> StateFile | None:
 
 
 def _baseline(target: Target, name: str | None) -> Baseline:
-    """The named file, `none`, or what is shipped for an embedded target."""
-    if name == "none" or (name is None and target.url is not None):
+    """The named file, `none`, or what is shipped for a target that is shipped."""
+    if name == "none" or (name is None and (target.url is not None or target.argument != target.name)):
         return Baseline()
     path = Path(name) if name is not None else baseline.path_of(target.name)
     if name is None and not path.exists():

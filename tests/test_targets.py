@@ -1,6 +1,7 @@
 """Targets: what their files say, how the suite starts them, and how it moves their clocks."""
 
 import json
+import shlex
 import sys
 from pathlib import Path
 
@@ -9,7 +10,7 @@ import servers
 import urllib3
 from click.testing import CliRunner
 
-from conformance import control, targets
+from conformance import control, settings, targets
 from conformance.command import main
 from conformance.targets import libfaketime, resolve
 from conformance.verdicts import BadInput, Blocked, Inconclusive
@@ -106,6 +107,18 @@ def test_a_target_file_names_an_endpoint(tmp_path):
 
     assert (target.name, target.url, target.control, target.argument) == ("mine", "http://127.0.0.1:1", "/-/", file)
     assert resolve(file, "http://127.0.0.1:2").url == "http://127.0.0.1:2"
+
+
+def test_a_file_of_ones_own_has_no_shipped_baseline(tmp_path):
+    """What is known of the moto that is shipped says nothing of another target whose file has that name."""
+    file = tmp_path / "two words" / "moto.toml"
+    file.parent.mkdir()
+    file.write_text('title = "another"\n[start]\nmodule = "conformance.moto_process"\n', encoding="utf-8")
+    checked = settings.check(str(file))
+
+    assert checked.baseline.path is None
+    assert shlex.split(checked.arguments)[0] == str(file)
+    assert settings.check("moto").baseline.path is not None
 
 
 @pytest.mark.parametrize("name", sorted(targets.known_targets()))
