@@ -4,6 +4,7 @@ The modules, each importing only from those above it:
 
   data          where schemas/ and fixtures/ lie
   verdicts      what can be said of a target, and what ends a scenario that cannot judge
+  written       files that people write: TOML, and the schemas that it is held to
   output        the files that a command is to write
   ending        how a command ends where it cannot go on
   ledger        the claims of an operation

@@ -2,19 +2,16 @@
 
 from __future__ import annotations
 
-import json
-import tomllib
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from functools import cache
 from itertools import takewhile
 from pathlib import Path
 from typing import Any
 
-import jsonschema
 import tomli_w
 
-from conformance.data import FIXTURES, SCHEMAS
+from conformance import written
+from conformance.data import FIXTURES
 from conformance.ledger import Ledger, UnknownClaim
 from conformance.results import Result
 from conformance.verdicts import BadInput, Kind, Verdict
@@ -156,23 +153,12 @@ def read(path: Path) -> dict[str, Any]:
     """The file as a document that the schema of baselines accepts.
 
     Raises BadInput where it cannot be read or is malformed."""
-    try:
-        document = tomllib.loads(path.read_text(encoding="utf-8"))
-    except OSError as error:
-        raise BadInput(f"baseline {path} cannot be read: {error.strerror}") from None
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-        raise BadInput(f"baseline {path} is no TOML: {error}") from None
-    problem = jsonschema.exceptions.best_match(_validator().iter_errors(document))
+    document = written.toml("baseline", path)
+    problem = written.fault(document, "baseline")
     if problem is not None:
         place = "".join(f"[{step}]" if isinstance(step, int) else f".{step}" for step in problem.absolute_path)
         raise BadInput(f"baseline {path}{place and ' at ' + place.lstrip('.')}: {problem.message}")
     return document
-
-
-@cache
-def _validator() -> Any:
-    schema = json.loads((SCHEMAS / "baseline.schema.json").read_text(encoding="utf-8"))
-    return jsonschema.Draft202012Validator(schema)
 
 
 def updated(baseline: Baseline, results: Sequence[Result], since: str) -> Baseline:

@@ -6,7 +6,6 @@ import json
 import os
 import shutil
 import tempfile
-import tomllib
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -17,12 +16,11 @@ from typing import Any
 from urllib.parse import urlsplit
 
 import botocore.session
-import jsonschema
 from botocore.credentials import Credentials, ReadOnlyCredentials
 from botocore.exceptions import BotoCoreError
 
-from conformance import child
-from conformance.data import FIXTURES, SCHEMAS
+from conformance import child, written
+from conformance.data import FIXTURES
 from conformance.verdicts import BadInput
 
 REGION = "us-east-1"
@@ -201,16 +199,11 @@ def _read(path: Path) -> dict[str, Any]:
     """A target file (schemas/target.schema.json).
 
     Raises BadInput where it cannot be read or is malformed."""
-    try:
-        said = tomllib.loads(path.read_text(encoding="utf-8"))
-        jsonschema.validate(said, json.loads((SCHEMAS / "target.schema.json").read_text(encoding="utf-8")))
-    except OSError as error:
-        raise BadInput(f"target file {path} cannot be read: {error.strerror}") from None
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-        raise BadInput(f"target file {path} is no TOML: {error}") from None
-    except jsonschema.ValidationError as error:
-        where = ".".join(str(part) for part in error.absolute_path) or "the file"
-        raise BadInput(f"target file {path}, {where}: {error.message}") from None
+    said = written.toml("target file", path)
+    problem = written.fault(said, "target")
+    if problem is not None:
+        where = ".".join(str(part) for part in problem.absolute_path) or "the file"
+        raise BadInput(f"target file {path}, {where}: {problem.message}")
     return said
 
 

@@ -1,0 +1,40 @@
+"""Files that people write: TOML, and the schemas that it is held to."""
+
+from __future__ import annotations
+
+import json
+import tomllib
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import jsonschema
+
+from conformance.data import SCHEMAS
+from conformance.verdicts import BadInput
+
+
+def toml(what: str, path: Path) -> dict[str, Any]:
+    """What stands in the file; `what` it is, in a word, for the reader of a complaint.
+
+    Raises BadInput where it cannot be read or is no TOML."""
+    try:
+        return tomllib.loads(path.read_text(encoding="utf-8"))
+    except OSError as error:
+        raise BadInput(f"{what} {path} cannot be read: {error.strerror}") from None
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise BadInput(f"{what} {path} is no TOML: {error}") from None
+
+
+def fault(document: dict[str, Any], schema: str) -> jsonschema.ValidationError | None:
+    """The fault in a document that says most, by the file schemas/`schema`.schema.json; None where there is none."""
+    found: jsonschema.ValidationError | None = jsonschema.exceptions.best_match(
+        _validator(schema).iter_errors(document)
+    )
+    return found
+
+
+@cache
+def _validator(schema: str) -> Any:
+    text = (SCHEMAS / f"{schema}.schema.json").read_text(encoding="utf-8")
+    return jsonschema.Draft202012Validator(json.loads(text))
