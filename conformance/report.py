@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import shlex
 import sys
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -131,6 +131,11 @@ def head(settings: Settings, clients: dict[str, str]) -> Table:
         "clock": _clock(settings),
         "baseline": f"{_relative(known.path)}, {len(known.entries)} known divergences" if known.path else "none",
     }
+    return named(rows)
+
+
+def named(rows: Mapping[str, str]) -> Table:
+    """Values beside their names, as at the head of a report."""
     table = Table.grid(padding=(0, 2))
     for name, value in rows.items():
         table.add_row(Text(name, "bold"), Text(value))

@@ -20,7 +20,7 @@ from conformance.mutants import faults, hostile
 from conformance.mutants.hostile import Finding
 from conformance.mutants.matrix import Cell, Matrix, matrix
 from conformance.mutants.trial import CAUGHT, Outcome, digest, remembered, try_hostile, try_out
-from conformance.report import Terminal
+from conformance.report import Terminal, named
 from conformance.verdicts import BadInput
 
 
@@ -122,10 +122,7 @@ def _head(names: Sequence[str], enemies: Sequence[str], asked: Sequence[str], kn
         "bindings": ", ".join(f"{name} ({clients[name]})" for name in asked),
     }
     rows |= {"taken up": f"{known} mutants were tried by a run that was interrupted"} if known else {}
-    table = Table.grid(padding=(0, 2))
-    for name, value in rows.items():
-        table.add_row(Text(name, "bold"), Text(value))
-    return table
+    return named(rows)
 
 
 def show(console: Console, found: Matrix) -> None:
