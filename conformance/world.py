@@ -71,7 +71,7 @@ class Pools:
         return Pool(self._service, pool_id, made["UserPoolClient"]["ClientId"])
 
     def known(self, pool_id: str, client_id: str) -> Pool:
-        """A pool that an earlier run made, and that is not deleted with those of this one."""
+        """The pool with this id and client, whoever made it; what is observed of it shows neither."""
         self._service.journal.names |= {pool_id: "<pool>", client_id: "<client>"}
         return Pool(self._service, pool_id, client_id)
 

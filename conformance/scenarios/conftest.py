@@ -25,7 +25,7 @@ from conformance.recorder import Recorder
 from conformance.replies import UNIMPLEMENTED, Reply
 from conformance.service import Service, ServiceError
 from conformance.stateful import Unvisited, Walks
-from conformance.targets import Endpoint
+from conformance.targets import Endpoint, Federated
 from conformance.transitions import Row
 from conformance.verdicts import Blocked, Inconclusive, Unsupported
 from conformance.waiting import Waiting
@@ -280,15 +280,13 @@ def control(_control: Control | None) -> Iterator[Control]:
 
 
 @pytest.fixture(scope="session")
-def _provisioned(request: pytest.FixtureRequest, service: Service) -> Iterator[User]:
-    """The federated users whom the target's file names, those of this worker, each once."""
+def _provisioned(request: pytest.FixtureRequest) -> tuple[Federated, Iterator[str]]:
+    """The federated users whom the target's file names, and the names of this worker's, each once."""
     named = request.config.stash[RUN].settings.target.federated
     if named is None:
         pytest.skip("the target has neither a control path nor federated users named in its file")
     worker = getattr(request.config, "workerinput", {"workerid": "gw0", "workercount": 1})
-    pool = Pool(service, named.user_pool_id, named.client_id)
-    own = named.usernames[int(worker["workerid"].removeprefix("gw")) :: worker["workercount"]]
-    return (pool.find(username, username, "") for username in own)
+    return named, iter(named.usernames[int(worker["workerid"].removeprefix("gw")) :: worker["workercount"]])
 
 
 @pytest.fixture
@@ -301,9 +299,11 @@ def federated_user(request: pytest.FixtureRequest, pools: Pools, _control: Contr
         if user.status != "EXTERNAL_PROVIDER":
             raise Blocked(f"the control path made a federated user in status {user.status}")
         return user
-    for user in request.getfixturevalue("_provisioned"):
-        pool = user.pool
-        pool.service.journal.names |= {user.username: "<user>", pool.id: "<pool>", pool.client_id: "<client>"}
+    named, usernames = request.getfixturevalue("_provisioned")
+    pool = pools.known(named.user_pool_id, named.client_id)
+    for username in usernames:
+        pool.service.journal.names[username] = "<user>"
+        user = pool.find(username, username, "")
         if user.status == "EXTERNAL_PROVIDER":
             return user
     pytest.skip("every federated user named in the target's file is used up: sign others in through the provider")
