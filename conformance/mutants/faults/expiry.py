@@ -77,7 +77,7 @@ def expiry() -> Iterator[Mutant]:
         "expired-users-stay-out",
         "Once expired, a user stays out, whatever is set.",
         both(
-            around(Service, "check_expiry", lambda f, self, pool, user: _remember(f, self, pool, user)),
+            around(Service, "check_expiry", _remember),
             at_sign_in(lambda self, f, c, u, r: refuse() if getattr(u, "expired", False) else None),
         ),
         "administrator-revives-an-expired-user",

@@ -122,30 +122,29 @@ def signing_in() -> Iterator[Mutant]:
         constant(srp, "proven", lambda *_: True),
         "wrong-password-is-refused",
     )
-    yield mutant(
-        "change-password-is-refused",
-        "A password that an administrator has set cannot be changed by the user.",
-        around(Service, "change_password", lambda *_: refuse()),
-        "change-password-works-afterwards",
-    )
-    yield mutant(
-        "change-password-does-nothing",
-        "ChangePassword is accepted and changes nothing.",
-        around(Service, "change_password", lambda *_: {}),
-        "change-password-works-afterwards",
-    )
-    yield mutant(
-        "attributes-cannot-be-changed",
-        "The user's own attributes cannot be changed once an administrator has set the password.",
-        around(Service, "update_user_attributes", lambda *_: refuse()),
-        "update-user-attributes-works-afterwards",
-    )
-    yield mutant(
-        "attributes-change-is-lost",
-        "UpdateUserAttributes is accepted and changes nothing.",
-        around(Service, "update_user_attributes", lambda *_: {}),
-        "update-user-attributes-works-afterwards",
-    )
+    change, update = "change_password", "update_user_attributes"
+    for name, intent, operation, instead in (
+        (
+            "change-password-is-refused",
+            "A password that an administrator has set cannot be changed by the user.",
+            change,
+            refuse,
+        ),
+        ("change-password-does-nothing", "ChangePassword is accepted and changes nothing.", change, dict),
+        (
+            "attributes-cannot-be-changed",
+            "The user's own attributes cannot be changed once an administrator has set the password.",
+            update,
+            refuse,
+        ),
+        ("attributes-change-is-lost", "UpdateUserAttributes is accepted and changes nothing.", update, dict),
+    ):
+        yield mutant(
+            name,
+            intent,
+            around(Service, operation, lambda *_, i=instead: i()),
+            f"{low(operation)}-works-afterwards",
+        )
 
 
 def _challenge_in(flow: str, change: Any) -> Plant:

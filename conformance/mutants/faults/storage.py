@@ -106,7 +106,7 @@ def stored() -> Iterator[Mutant]:
     yield mutant(
         "refusal-disables",
         "A refused request disables the user.",
-        setting(lambda f, self, pool, user, *rest: _or_disable(f, self, pool, user, *rest)),
+        setting(_or_disable),
         "refused-request-changes-nothing",
     )
     yield mutant(

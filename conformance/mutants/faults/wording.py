@@ -30,7 +30,7 @@ def wording() -> Iterator[Mutant]:
     yield mutant(
         "length-is-reported-last",
         "Length is the last rule that is looked at.",
-        around(passwords, "check_policy", lambda f, *given: _length_last(f, *given)),
+        around(passwords, "check_policy", _length_last),
         "length-is-reported-first",
     )
     yield mutant(
@@ -42,7 +42,7 @@ def wording() -> Iterator[Mutant]:
     yield mutant(
         "no-pool-without-its-id",
         "The text on an unknown pool does not name it.",
-        around(Service, "pool", lambda f, self, asked: _retold(f, self, asked)),
+        around(Service, "pool", _retold),
         "unknown-pool-message",
     )
     yield mutant(
