@@ -135,9 +135,10 @@ class Service:
         except ServiceError as error:
             reason = "is not implemented" if error.code in UNIMPLEMENTED else f"answered {error.code}: {error.message}"
             raise Blocked(self.journal.anonymous(f"{operation} {reason}")) from None
+        output = self._client.meta.service_model.operation_model(operation).output_shape
         for path in members:
             value: Any = answer
-            shape = self._client.meta.service_model.operation_model(operation).output_shape
+            shape = output
             for name in path.split("."):
                 value = value.get(name) if isinstance(value, dict) else None
                 shape = shape.members[name]
