@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import re
 import tomllib
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache, cached_property
-from itertools import groupby, product
+from itertools import product
 from typing import Any
 
 from conformance.data import SCHEMAS
@@ -76,30 +76,6 @@ def load() -> Table:
     document = tomllib.loads((SCHEMAS / "transitions.toml").read_text(encoding="utf-8"))
     rows = tuple(row for entry in document["transition"] for row in _rows(entry))
     return Table(rows, tuple(document["statuses"]), tuple(document["retired"]))
-
-
-def diagram() -> str:
-    """The statuses and what leads from one to another, as a Mermaid state diagram; inferred rows are left out."""
-    edges: dict[tuple[str, str], list[Row]] = {}
-    for row in load().rows:
-        if row.asserted and row.enabled and row.to not in (None, row.start):
-            edges.setdefault((row.start, str(row.to)), []).append(row)
-    lines = [f"    {_node(start)} --> {_node(to)}: {_label(rows)}" for (start, to), rows in edges.items()]
-    return "\n".join(["stateDiagram-v2", *lines])
-
-
-def _node(status: str) -> str:
-    return "[*]" if status == NONE else status
-
-
-def _label(rows: Sequence[Row]) -> str:
-    """The operations of an edge, with the conditions where others of the operation do not lead there."""
-    words = []
-    for operation, group in groupby(rows, key=lambda row: row.operation):
-        conditions = [row.when for row in group]
-        others = [r for r in load().rows if (r.operation, r.start, r.enabled) == (operation, rows[0].start, True)]
-        words.append(operation if len(others) == len(conditions) else f"{operation} ({', '.join(conditions)})")
-    return "<br/>".join(words)
 
 
 def _rows(entry: Mapping[str, Any]) -> list[Row]:

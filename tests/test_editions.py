@@ -11,8 +11,9 @@ from pathlib import Path
 
 import pytest
 
-from conformance import editions, ledger
-from conformance.editions import Content
+from conformance import ledger
+from tests.documentation import editions
+from tests.documentation.editions import Content
 
 OLD_CLI = ledger.load().editions["2023-12"].awscli
 
@@ -161,7 +162,7 @@ def test_an_option_that_becomes_optional_is_noticed() -> None:
 
 def test_the_help_process_is_safe_to_import() -> None:
     """Nothing of the module that prints the AWS CLI's help brings boto3 or botocore into its process."""
-    code = "import conformance.help_process, sys; print(*{'awscli', 'boto3', 'botocore'} & set(sys.modules))"
+    code = "import tests.documentation.help_process, sys; print(*{'awscli', 'boto3', 'botocore'} & set(sys.modules))"
     process = subprocess.run([sys.executable, "-c", code], capture_output=True, check=True, text=True)
 
     assert process.stdout == "\n"

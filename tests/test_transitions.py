@@ -11,6 +11,7 @@ from jsonschema import Draft202012Validator
 
 from conformance import transitions
 from conformance.data import SCHEMAS
+from tests.documentation.diagram import diagram
 
 TABLE = transitions.load()
 
@@ -79,12 +80,12 @@ def test_the_readmes_diagram_is_the_tables():
     readme = (SCHEMAS.parent / "README.md").read_text(encoding="utf-8")
     (drawn,) = re.findall(r"```mermaid\n(.*?)\n```", readme, re.DOTALL)
 
-    assert drawn == transitions.diagram(), "put what transitions.diagram() gives into the README"
+    assert drawn == diagram(), "put what diagram() gives into the README"
 
 
 def test_the_diagram_draws_every_change_that_has_a_source():
     """A change of status that is only inferred is not drawn, one that has a source is, with its operation."""
-    drawn = transitions.diagram()
+    drawn = diagram()
 
     assert "CONFIRMED --> RESET_REQUIRED: AdminResetUserPassword (verified contact)" in drawn
     assert "EXTERNAL_PROVIDER --> FORCE_CHANGE_PASSWORD" not in drawn

@@ -15,7 +15,7 @@ from botocore.loaders import Loader
 
 Content = dict[str, tuple[str, ...]]
 
-_PACKAGE = Path(__file__).resolve().parent
+_ROOT = Path(__file__).resolve().parents[2]
 _OPTION_HEADING = r"^(--[\w-]+(?: \| --[\w-]+)* \(\w+\)) "
 
 
@@ -66,9 +66,9 @@ def of_aws_cli(site: Path | None = None) -> Content:
 
     Raises subprocess.CalledProcessError if there is none, or if it prints no help.
     """
-    path = [str(folder) for folder in (site, _PACKAGE.parent) if folder]
+    path = [str(folder) for folder in (site, _ROOT) if folder]
     process = subprocess.run(
-        [sys.executable, "-m", "conformance.help_process"],
+        [sys.executable, "-m", "tests.documentation.help_process"],
         env={**os.environ, "PYTHONPATH": os.pathsep.join(path)},
         stdin=subprocess.DEVNULL,
         capture_output=True,

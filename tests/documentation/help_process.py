@@ -1,4 +1,4 @@
-"""Prints the AWS CLI's help of AdminSetUserPassword as reStructuredText: `python -m conformance.help_process`.
+"""Prints the AWS CLI's help of AdminSetUserPassword as reStructuredText: `python -m tests.documentation.help_process`.
 
 It needs neither groff nor a terminal, but a process of its own: importing awscli 1.46 or later makes every later
 import of botocore in the process awscli's own copy, so nothing here may share it with boto3.

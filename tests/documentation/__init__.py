@@ -1,0 +1,1 @@
+"""What only tests use: editions of the documentation as fingerprints, and the drawn status diagram."""
