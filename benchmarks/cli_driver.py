@@ -12,8 +12,8 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from time import monotonic
 
-from conformance import programs
-from conformance.cli_client import AwsCli, Completed, clean_environment, run_subprocess
+from conformance.aws_cli import discovery
+from conformance.aws_cli.client import AwsCli, Completed, clean_environment, run_subprocess
 
 PARALLEL = 20
 TIMEOUT = 120.0
@@ -44,9 +44,9 @@ def measure(rounds: int, name: str, url: str, environment: dict[str, str]) -> No
     """Print what `rounds` rounds took."""
     arguments = ["cognito-idp", "admin-set-user-password", "--user-pool-id", "us-east-1_Example"]
     arguments += ["--username", "alice", "--password", "Perm4nent!", "--endpoint-url", url]
-    path = programs.v2() if name == "cli2" else None
+    path = discovery.v2() if name == "cli2" else None
     start = monotonic()
-    aws = programs.start(name)
+    aws = discovery.start(name)
     if not isinstance(aws, AwsCli):
         sys.exit(f"{path} cannot be imported, so it is never forked")
     with aws, ThreadPoolExecutor(PARALLEL) as pool:

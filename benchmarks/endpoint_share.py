@@ -18,11 +18,10 @@ from typing import Any
 
 import urllib3
 
-sys.path.insert(0, str(Path(__file__).parent.parent / "tests"))
+sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
-import servers
-
-from conformance.targets import resolve
+from conformance.target.definition import resolve
+from tests import servers
 
 
 def leaves(value: Any, path: str = "") -> Iterator[tuple[str, str]]:

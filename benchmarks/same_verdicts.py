@@ -15,13 +15,13 @@ import tempfile
 import time
 from pathlib import Path
 
-TESTS = Path(__file__).parent.parent / "tests"
+ROOT = Path(__file__).resolve().parents[1]
 WORKERS = ("0", "2", "1", "3")
 
 
 def said(arguments: list[str], order: int | None, workers: str) -> dict[str, tuple[str, ...]]:
     """What a run says of each result."""
-    own = {"PYTEST_PLUGINS": "shuffling", "PYTHONPATH": str(TESTS), "ORDER": str(order)} if order else {}
+    own = {"PYTEST_PLUGINS": "tests.shuffling", "PYTHONPATH": str(ROOT), "ORDER": str(order)} if order else {}
     with tempfile.TemporaryDirectory() as directory:
         file = Path(directory, "report.json")
         command = [sys.executable, "-m", "conformance", "run", f"--json={file}", "-n", workers, *arguments]

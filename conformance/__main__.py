@@ -1,5 +1,5 @@
 """`python -m conformance`, the same as `cognito-conformance`."""
 
-from conformance.command import main
+from conformance.cli import main
 
 main(prog_name="cognito-conformance")

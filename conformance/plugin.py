@@ -13,16 +13,21 @@ from typing import Any
 
 import pytest
 
-from conformance import catalogue, document, ledger, output, page, settings
 from conformance.bindings import NAMES
-from conformance.data import SCENARIOS
-from conformance.journal import Journal
-from conformance.judgement import Comparison, Divergence, judge
-from conformance.report import explanation, summary, table, text_of
-from conformance.results import Result
-from conformance.runs import Run
-from conformance.service import silence
-from conformance.verdicts import BadInput, Undecided, Verdict
+from conformance.console import check_writable, text_of
+from conformance.contract import ledger
+from conformance.errors import BadInput, Undecided
+from conformance.report import document, html
+from conformance.report.findings import explanation
+from conformance.report.terminal import summary, table
+from conformance.run import catalogue, settings
+from conformance.run.catalogue import SCENARIOS
+from conformance.run.run import Run
+from conformance.target.client import silence
+from conformance.verdict.journal import Journal
+from conformance.verdict.judgement import Comparison, Divergence, judge
+from conformance.verdict.results import Result
+from conformance.verdict.verdicts import UNDECIDED, Verdict
 
 RUN = pytest.StashKey[Run]()
 # After so many scenarios in a row without an answer, each of which may have waited half a minute, no more are tried.
@@ -71,7 +76,7 @@ def pytest_configure(config: pytest.Config) -> None:
             option.seed,
             option.state,
         )
-        output.check(option.json, _html(config))
+        check_writable(option.json, _html(config))
     except BadInput as problem:
         raise pytest.UsageError(str(problem)) from None
     config.stash[RUN] = run = Run(checked)
@@ -98,10 +103,10 @@ def pytest_ignore_collect(collection_path: Path, config: pytest.Config) -> bool 
     able = {
         name
         for scenario in catalogue.scenarios()
-        if scenario.file == collection_path.name
+        if SCENARIOS / scenario.file == collection_path
         for name in scenario.bindings
     }
-    return True if able and able.isdisjoint(run.settings.bindings) and collection_path.parent == SCENARIOS else None
+    return True if able and able.isdisjoint(run.settings.bindings) else None
 
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
@@ -239,10 +244,10 @@ def _verdict(
         return Verdict.CONFORMS, None, None, False
     error = call.excinfo.value
     if isinstance(error, Undecided):
-        return error.verdict, None, str(error), False
+        return UNDECIDED[type(error)], None, str(error), False
     if isinstance(error, pytest.skip.Exception):
         return Verdict.SKIPPED, None, str(error), False
-    in_scenario = Path(call.excinfo.traceback[-1].path).parent == SCENARIOS
+    in_scenario = Path(call.excinfo.traceback[-1].path).parent.parent == SCENARIOS
     if call.when == "call" and isinstance(error, AssertionError) and in_scenario:
         return Verdict.DIVERGES, judge(item.config.stash[_COMPARISON], journal, wording), None, False
     where = call.excinfo.traceback[-1]
@@ -290,9 +295,9 @@ def pytest_sessionfinish(session: pytest.Session) -> None:
     run = config.stash.get(RUN, None)
     if run is None:
         return
-    output = getattr(config, "workeroutput", None)
-    if output is not None:
-        output["conformance"] = {
+    worker = getattr(config, "workeroutput", None)
+    if worker is not None:
+        worker["conformance"] = {
             "planned": dict(run.planned),
             "partial": sorted(run.partial),
             "left_out": dict(run.left_out),
@@ -309,8 +314,8 @@ def pytest_sessionfinish(session: pytest.Session) -> None:
         return  # a report on a part of what was asked for would pass for the whole
     if config.option.json is not None:
         document.write(run, config.option.json)
-    if (html := _html(config)) is not None:
-        page.write(run, document.clients(run.settings.bindings), html)
+    if (page := _html(config)) is not None:
+        html.write(run, document.clients(run.settings.bindings), page)
     if run.stale and session.exitstatus == pytest.ExitCode.OK:
         session.exitstatus = pytest.ExitCode.TESTS_FAILED
 

@@ -13,7 +13,7 @@ from typing import Any
 
 import pytest
 
-from conformance.targets import resolve
+from conformance.target.definition import resolve
 
 
 @dataclass(frozen=True)

@@ -17,18 +17,17 @@ from pathlib import Path
 from typing import Any
 from xml.etree import ElementTree
 
-import index
 import pytest
-import sites
-from index import Release, indexing, wheel
 from jsonschema import Draft202012Validator
 
-from conformance.data import SCHEMAS
+from conformance.contract.files import SCHEMAS
+from conformance.errors import BadInput, Inconclusive
 from conformance.gate import clients, command, comparison, contract, facts, report, waivers, wheels
 from conformance.gate.clients import Client
 from conformance.gate.observation import Observation
 from conformance.gate.rules import RULES
-from conformance.verdicts import BadInput, Inconclusive
+from tests import index, sites
+from tests.index import Release, indexing, wheel
 
 ROOT = Path(__file__).resolve().parents[1]
 WAIVER = """[[waiver]]

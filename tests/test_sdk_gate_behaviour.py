@@ -12,12 +12,12 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-import sites
 
 from conformance.gate import clients, comparison, facts, observation, suite
 from conformance.gate.clients import Client
 from conformance.gate.observation import SERVICE, Observation
 from conformance.gate.rules import CLI, CLIENT, RULES, SUITE, SURFACE, Finding
+from tests import sites
 
 # Appended to modules of botocore: each a change that no model shows. The comment names the rule.
 PATCHED = {

@@ -7,12 +7,12 @@ from dataclasses import dataclass, field
 from typing import Any
 
 import pytest
-import sites
 
 from conformance.gate import comparison, models, observation
 from conformance.gate.clients import Client
 from conformance.gate.observation import SERVICE, Observation
 from conformance.gate.rules import MODEL, RULES
+from tests import sites
 
 Model = dict[str, Any]
 OPERATION = "AdminSetUserPassword"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any, Protocol
 
-from conformance.replies import Reply
+from conformance.verdict.reply import Reply
 
 NAMES = ("sdk", "wire", "cli", "cli2")
 

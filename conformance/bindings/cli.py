@@ -9,13 +9,14 @@ import tempfile
 from pathlib import Path
 from typing import Any
 
-from conformance import programs
-from conformance.cli_client import AwsCliTimeout, Completed, clean_environment
-from conformance.journal import Journal
-from conformance.replies import ACCEPTED, THROTTLED, UNPARSABLE, Outcome, Reply, Text
-from conformance.service import CONNECT_SECONDS, READ_SECONDS, THROTTLED_ATTEMPTS, attempts, patiently
-from conformance.targets import Endpoint
-from conformance.verdicts import Inconclusive
+from conformance.aws_cli import discovery
+from conformance.aws_cli.client import AwsCliTimeout, Completed, clean_environment
+from conformance.errors import Inconclusive
+from conformance.target.definition import Endpoint
+from conformance.target.retries import CONNECT_SECONDS, READ_SECONDS, THROTTLED_ATTEMPTS, attempts, patiently
+from conformance.verdict.journal import Journal
+from conformance.verdict.observed import ACCEPTED, THROTTLED, UNPARSABLE, Outcome, Text
+from conformance.verdict.reply import Reply
 
 _SERVICE_ERROR = re.compile(
     r"An error occurred \((.+?)\) when calling the AdminSetUserPassword operation[^:]*: (.*)", re.DOTALL
@@ -39,7 +40,7 @@ class Cli:
         self.name = name
         self.journal = journal
         # Started first: whether the CLI is installed is known before the first call.
-        self._cli = programs.start(name)
+        self._cli = discovery.start(name)
         self._home = tempfile.TemporaryDirectory(prefix="cognito-conformance-")
         self._options = [
             f"--endpoint-url={endpoint.url}",

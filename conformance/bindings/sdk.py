@@ -7,19 +7,13 @@ from typing import Any
 
 from botocore.exceptions import ClientError
 
-from conformance.journal import Journal, describe
-from conformance.replies import ACCEPTED, THROTTLED, UNPARSABLE, Outcome, Reply, Text, of_http
-from conformance.service import (
-    THROTTLED_ATTEMPTS,
-    TRANSPORT_FAULTS,
-    UNREADABLE,
-    attempts,
-    client,
-    in_time,
-    patiently,
-)
-from conformance.targets import Endpoint
-from conformance.verdicts import Inconclusive
+from conformance.errors import Inconclusive
+from conformance.target.client import TRANSPORT_FAULTS, UNREADABLE, client
+from conformance.target.definition import Endpoint
+from conformance.target.retries import THROTTLED_ATTEMPTS, attempts, in_time, patiently
+from conformance.verdict.journal import Journal, describe
+from conformance.verdict.observed import ACCEPTED, THROTTLED, UNPARSABLE, Outcome, Text
+from conformance.verdict.reply import Reply, of_http
 
 
 class Sdk:

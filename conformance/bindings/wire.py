@@ -14,11 +14,12 @@ from botocore.awsrequest import AWSRequest
 from botocore.credentials import ReadOnlyCredentials
 from botocore.httpsession import get_cert_path
 
-from conformance.journal import Journal, describe
-from conformance.replies import THROTTLED, Reply, of_http
-from conformance.service import CONNECT_SECONDS, READ_SECONDS, THROTTLED_ATTEMPTS, attempts, in_time, patiently
-from conformance.targets import Endpoint
-from conformance.verdicts import Inconclusive
+from conformance.errors import Inconclusive
+from conformance.target.definition import Endpoint
+from conformance.target.retries import THROTTLED_ATTEMPTS, attempts, in_time, patiently, timeout
+from conformance.verdict.journal import Journal, describe
+from conformance.verdict.observed import THROTTLED
+from conformance.verdict.reply import Reply, of_http
 
 TARGET_PREFIX = "AWSCognitoIdentityProviderService"
 TARGET = f"{TARGET_PREFIX}.AdminSetUserPassword"
@@ -38,7 +39,7 @@ class Wire:
         self._http = urllib3.PoolManager(
             maxsize=32,
             retries=False,
-            timeout=urllib3.Timeout(connect=CONNECT_SECONDS, read=READ_SECONDS),
+            timeout=timeout(),
             ca_certs=os.environ.get("AWS_CA_BUNDLE") or get_cert_path(True),
         )
 

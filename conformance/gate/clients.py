@@ -20,8 +20,8 @@ from pathlib import Path
 from packaging.requirements import Requirement
 from packaging.version import InvalidVersion, Version
 
+from conformance.errors import BadInput
 from conformance.gate import wheels
-from conformance.verdicts import BadInput
 
 PACKAGES = ("boto3", "botocore", "awscli")
 _EXAMPLES = "write boto3==1.44.0, botocore==…, awscli==…, aws-cli-v2:/path, installed or latest"

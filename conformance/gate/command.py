@@ -12,11 +12,10 @@ from pathlib import Path
 
 import click
 
-from conformance import output
-from conformance.ending import ending
+from conformance.console import check_writable, ending
+from conformance.errors import BadInput
 from conformance.gate import clients, comparison, report, waivers
 from conformance.gate.comparison import AUDIENCES, Comparison, Scope, Verdict
-from conformance.verdicts import BadInput
 
 _FILE = click.Path(path_type=Path, dir_okay=False)
 
@@ -83,7 +82,7 @@ def main(
     started = time.monotonic()
     if len(old) != len(new):
         raise BadInput(f"{len(old)} times --from and {len(new)} times --to: give as many of the one as of the other")
-    output.check(json_file, markdown_file, junit_file)
+    check_writable(json_file, markdown_file, junit_file)
     accepted = waivers.load(waivers_file) if waivers_file else []
     target = None if scenarios == "none" else scenarios
     scope = Scope(services, everything, target, expression)

@@ -12,12 +12,12 @@ from enum import StrEnum
 from functools import cache
 from pathlib import Path
 
+from conformance.errors import BadInput
 from conformance.gate import contract, facts, models, observation, suite
 from conformance.gate.clients import Client
 from conformance.gate.observation import SERVICE, Observation
 from conformance.gate.rules import RULES, Finding, Rule, Severity
 from conformance.gate.waivers import Waiver
-from conformance.verdicts import BadInput
 
 AUDIENCES = ("caller", "emulator")
 SCOPES = ("operation", "lifecycle", "service", "other")

@@ -17,10 +17,10 @@ from typing import Any
 import regex
 from jsonschema import Draft202012Validator, ValidationError, validators
 
-from conformance.data import SCHEMAS
+from conformance.contract.files import SCHEMAS
+from conformance.errors import BadInput
 from conformance.gate.observation import SERVICE, Observation
 from conformance.gate.rules import Finding
-from conformance.verdicts import BadInput
 
 FILE = SCHEMAS / "contract.toml"
 _SCHEMA = SCHEMAS / "contract.schema.json"

@@ -13,8 +13,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from conformance.errors import Inconclusive
 from conformance.gate.clients import Client
-from conformance.verdicts import Inconclusive
 
 SERVICE = "cognito-idp"
 _OBSERVERS = Path(__file__).resolve().parent / "observers"

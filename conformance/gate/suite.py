@@ -13,11 +13,11 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-from conformance import child
+from conformance.errors import Inconclusive
 from conformance.gate.clients import Client
 from conformance.gate.observation import environment
 from conformance.gate.rules import Finding
-from conformance.verdicts import Inconclusive
+from conformance.target import starting
 
 _ROOT = Path(__file__).resolve().parents[2]
 _SECONDS = 1800
@@ -61,7 +61,7 @@ def _serving(target: str) -> Iterator[list[str]]:
         return
     with (
         tempfile.TemporaryDirectory(prefix="cognito-conformance-") as home,
-        child.serving("moto", ["-P", "-m", "conformance.moto_process"], _environment(None, home), Path(home)) as moto,
+        starting.serving("moto", ["-P", "-m", "conformance.target.moto"], _environment(None, home), Path(home)) as moto,
     ):
         yield ["--endpoint-url", moto["url"]]
 

@@ -19,9 +19,9 @@ from pathlib import Path
 
 from jsonschema import Draft202012Validator
 
-from conformance.data import SCHEMAS
+from conformance.contract.files import SCHEMAS
+from conformance.errors import BadInput
 from conformance.gate.rules import RULES, Finding
-from conformance.verdicts import BadInput
 
 
 @dataclass(frozen=True)

@@ -30,7 +30,7 @@ from packaging.requirements import InvalidRequirement, Requirement
 from packaging.utils import canonicalize_name, parse_wheel_filename
 from packaging.version import Version
 
-from conformance.verdicts import BadInput, Inconclusive
+from conformance.errors import BadInput, Inconclusive
 
 VARIABLE = "COGNITO_CONFORMANCE_CACHE"
 _UNREACHABLE = re.compile(

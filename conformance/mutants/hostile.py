@@ -14,13 +14,13 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from conformance.mutants.planting import Plant, around
-from conformance.reference import face
-from conformance.reference.callers import Request
-from conformance.reference.face import Answer, Handler
+from conformance.mutants.mutant import Plant, around
+from conformance.reference import http
+from conformance.reference.http import Answer, Handler
+from conformance.reference.iam import Request
 
-MINE = f"{face.PREFIX}AdminSetUserPassword"
-JSON = {"Content-Type": face.CONTENT_TYPE}
+MINE = f"{http.PREFIX}AdminSetUserPassword"
+JSON = {"Content-Type": http.CONTENT_TYPE}
 # Quick, and without a scenario that a refusal of everything could satisfy.
 FEW = "list-users-shows-the-same-status or wrong-password-is-refused"
 ONE = "test_new_password_confirms_the_user"
@@ -60,7 +60,7 @@ def _answers(instead: Answer | Callable[[Request], Answer | None], only_mine: bo
         given = instead if isinstance(instead, Answer) else instead(request)
         return f(service, request) if given is None else given
 
-    return around(face, "answer", answer)
+    return around(http, "answer", answer)
 
 
 def _sends(send: Callable[[Handler, Answer], None], only_mine: bool = False) -> Plant:

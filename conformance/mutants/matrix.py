@@ -9,11 +9,13 @@ from functools import cached_property
 from importlib.metadata import version
 from typing import Any
 
-from conformance import bindings, document, ledger
+from conformance import bindings
+from conformance.aws_cli.baselines import TOPIC
+from conformance.contract import ledger
 from conformance.mutants import faults, hostile
 from conformance.mutants.hostile import Finding
-from conformance.mutants.trial import CAUGHT, Outcome
-from conformance.program_baselines import TOPIC
+from conformance.mutants.trials import CAUGHT, Outcome
+from conformance.report import document
 
 
 @dataclass(frozen=True)

@@ -14,12 +14,12 @@ from typing import Any
 
 from botocore import xform_name
 
-from conformance import transitions
-from conformance.reference import password as passwords
-from conformance.reference import refusal, srp
-from conformance.reference.callers import Caller, Statement
-from conformance.reference.refusal import Refusal, by_status
-from conformance.transitions import NONE, Row
+from conformance.contract import transitions
+from conformance.contract.transitions import NONE, Row
+from conformance.reference import errors, srp
+from conformance.reference import password_policy as passwords
+from conformance.reference.errors import Refusal, by_status
+from conformance.reference.iam import Caller, Statement
 
 REGION = "us-east-1"
 DAY = 86400.0
@@ -337,7 +337,7 @@ class Service:
         client, flow = self.client(asked), asked["AuthFlow"]
         parameters = asked.get("AuthParameters", {})
         if flow == "REFRESH_TOKEN_AUTH":
-            return self.granted(*self.bearer(required(parameters, "REFRESH_TOKEN"), refusal.REFRESH_REVOKED))
+            return self.granted(*self.bearer(required(parameters, "REFRESH_TOKEN"), errors.REFRESH_REVOKED))
         name = required(parameters, "USERNAME")
         user = self.find(client.pool, name)
         if flow == "USER_SRP_AUTH":
@@ -353,7 +353,7 @@ class Service:
     def begin_srp(self, client: Client, user: User | None, name: str, srp_a: str) -> Members:
         """The server's values, by which the client proves that it knows the password."""
         if user is None and not client.hides_users:
-            raise Refusal("UserNotFoundException", refusal.NO_USER)
+            raise Refusal("UserNotFoundException", errors.NO_USER)
         known_as = user.username if user else name
         # For nobody's name, and for a user without a password, values that no password fits.
         password = (user.password if user else None) or secrets.token_hex(16)
@@ -388,7 +388,7 @@ class Service:
         """Sign in whoever proves to know the password."""
         begun = self.exchanges.pop(required(responses, "PASSWORD_CLAIM_SECRET_BLOCK"), None)
         if begun is None:
-            raise Refusal("NotAuthorizedException", refusal.WRONG_PASSWORD)
+            raise Refusal("NotAuthorizedException", errors.WRONG_PASSWORD)
         client, user, exchange = begun
         proof = responses["TIMESTAMP"], responses["PASSWORD_CLAIM_SIGNATURE"]
         right = srp.proven(exchange, client.pool.key, user.username, *proof)
@@ -398,7 +398,7 @@ class Service:
         """Set the password that the user chose, and sign the user in."""
         holder, user = self.challenges.get(session, (None, None))
         if holder is not client or user is None or self.find(client.pool, required(responses, "USERNAME")) is not user:
-            raise Refusal("NotAuthorizedException", refusal.NO_SESSION)
+            raise Refusal("NotAuthorizedException", errors.NO_SESSION)
         chosen = required(responses, "NEW_PASSWORD")
         row = self.row(operation, "NEW_PASSWORD_REQUIRED", user)
         self.set_password(client.pool, user, operation, chosen, row)
@@ -411,10 +411,10 @@ class Service:
         if user is None and not client.hides_users:
             self.row(operation, when, None)
         if user is None:
-            raise Refusal("NotAuthorizedException", refusal.WRONG_PASSWORD)
+            raise Refusal("NotAuthorizedException", errors.WRONG_PASSWORD)
         self.check_lock(pool, user)
         if not user.enabled:
-            raise Refusal("NotAuthorizedException", refusal.DISABLED)
+            raise Refusal("NotAuthorizedException", errors.DISABLED)
         if not right:
             user.failures, user.failed = user.failures + 1, pool.now
         row = self.row(operation, when, user)
@@ -425,7 +425,7 @@ class Service:
             case "NEW_PASSWORD_REQUIRED":
                 self.check_expiry(pool, user)
                 return self.challenged(client, user)
-        raise Refusal("NotAuthorizedException", refusal.WRONG_PASSWORD)
+        raise Refusal("NotAuthorizedException", errors.WRONG_PASSWORD)
 
     def check_lock(self, pool: Pool, user: User) -> None:
         """Raise Refusal while too many wrong passwords keep the user out."""
@@ -433,12 +433,12 @@ class Service:
         if idle > IDLE:
             user.failures = 0
         if user.failures >= FAILURES and idle < min(2.0 ** (user.failures - FAILURES), LONGEST_LOCK):
-            raise Refusal("NotAuthorizedException", refusal.LOCKED)
+            raise Refusal("NotAuthorizedException", errors.LOCKED)
 
     def check_expiry(self, pool: Pool, user: User) -> None:
         """Raise Refusal where the temporary password is older than the pool lets it become."""
         if pool.now - user.since > pool.policy["TemporaryPasswordValidityDays"] * DAY:
-            raise Refusal("NotAuthorizedException", refusal.EXPIRED_PASSWORD)
+            raise Refusal("NotAuthorizedException", errors.EXPIRED_PASSWORD)
 
     def challenged(self, client: Client, user: User) -> Members:
         """The challenge to choose a new password."""
@@ -476,7 +476,7 @@ class Service:
         """The user whom a name reaches."""
         user = self.find(pool, name)
         if user is None:
-            raise Refusal("UserNotFoundException", refusal.NO_USER)
+            raise Refusal("UserNotFoundException", errors.NO_USER)
         return user
 
     def find(self, pool: Pool, name: str) -> User | None:
@@ -538,7 +538,7 @@ class Service:
         if row.claim is None:
             row = self.table.find(operation, when, start)
         if row.error and user and not row.enabled:
-            raise Refusal(row.error, refusal.DISABLED)
+            raise Refusal(row.error, errors.DISABLED)
         if row.error:
             raise by_status(operation, row.error, user.username if user else "", start)
         return row
@@ -561,7 +561,7 @@ class Service:
         user.passwords.append(password)
         user.failures = 0
 
-    def bearer(self, token: str, revoked: str = refusal.REVOKED) -> tuple[Pool, User]:
+    def bearer(self, token: str, revoked: str = errors.REVOKED) -> tuple[Pool, User]:
         """The user whose token it is."""
         if token not in self.tokens:
             raise Refusal("NotAuthorizedException", revoked)

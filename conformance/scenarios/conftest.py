@@ -10,26 +10,29 @@ from typing import Any, Protocol
 
 import pytest
 
-from conformance import programs
+from conformance.aws_cli import discovery
+from conformance.aws_cli.client import AwsCliMissing
+from conformance.aws_cli.command_line import CommandLine
+from conformance.aws_cli.discovery import Program
+from conformance.aws_cli.recorder import Recorder
 from conformance.bindings import Binding
 from conformance.bindings.cli import Cli
 from conformance.bindings.sdk import Sdk
 from conformance.bindings.wire import Wire
-from conformance.cli_client import AwsCliMissing
-from conformance.command_line import CommandLine
-from conformance.control import Clock, Control, Faketime
-from conformance.lifecycle import Visit, script
+from conformance.contract.transitions import Row
+from conformance.errors import Blocked, Inconclusive, Unsupported
+from conformance.lifecycle.script import script
+from conformance.lifecycle.walker import Visit
+from conformance.lifecycle.walks import Unvisited, Walks
 from conformance.plugin import RUN
-from conformance.programs import Program
-from conformance.recorder import Recorder
-from conformance.replies import UNIMPLEMENTED, Reply
-from conformance.service import Service, ServiceError
-from conformance.stateful import Unvisited, Walks
-from conformance.targets import Endpoint, Federated
-from conformance.transitions import Row
-from conformance.verdicts import Blocked, Inconclusive, Unsupported
-from conformance.waiting import Waiting
-from conformance.world import Pool, Pools, User
+from conformance.target.client import Service, ServiceError
+from conformance.target.clock import Clock, Faketime
+from conformance.target.control import Control
+from conformance.target.deferred import Waiting
+from conformance.target.definition import Endpoint, Federated
+from conformance.target.pools import Pool, Pools, User
+from conformance.verdict.observed import UNIMPLEMENTED
+from conformance.verdict.reply import Reply
 
 
 class Later(Protocol):
@@ -92,12 +95,12 @@ def bindings(service: Service) -> Iterator[Callable[[str], Binding]]:
         if name not in made:
             arguments = (service.endpoint, service.journal)
             made[name] = (
-                Cli(*arguments, name) if name in programs.NAMES else {"sdk": Sdk, "wire": Wire}[name](*arguments)
+                Cli(*arguments, name) if name in discovery.NAMES else {"sdk": Sdk, "wire": Wire}[name](*arguments)
             )
         return made[name]
 
     yield get
-    for name in programs.NAMES:
+    for name in discovery.NAMES:
         if name in made:
             made[name].close()
 
@@ -142,7 +145,7 @@ def _started() -> Iterator[Callable[[str], Program]]:
 
     def get(name: str) -> Program:
         if name not in made:
-            made[name] = programs.start(name)
+            made[name] = discovery.start(name)
         return made[name]
 
     yield get

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from conformance.data import FIXTURES
+from conformance.contract.files import FIXTURES
 
 # In fixtures/passwords.toml: the policy of a pool that is created without one.
 NOT_SENT = "not sent"

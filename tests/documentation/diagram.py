@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from itertools import groupby
 
-from conformance.transitions import NONE, Row, load
+from conformance.contract.transitions import NONE, Row, load
 
 
 def diagram() -> str:

@@ -20,7 +20,7 @@ from pathlib import Path
 sys.path.append(str(Path(__file__).resolve().parents[3]))  # the suite itself, last
 sys.path.insert(0, str(Path(__file__).resolve().parent / "quick"))  # for the processes of the CLI, not for this one
 
-from conformance.cli_client import AwsCli, AwsCliTimeout, clean_environment, run_subprocess
+from conformance.aws_cli.client import AwsCli, AwsCliTimeout, clean_environment, run_subprocess
 
 COMMAND = ["cognito-idp", "admin-set-user-password"]
 POOL = ["--user-pool-id", "us-east-1_Example01"]
@@ -124,8 +124,6 @@ CASES = {
 }
 # The same as true subprocesses: what the fork saves must not show.
 TRUE = ("accepted", "missing-password", "UserNotFoundException")
-
-
 RECORDED = defaultdict(list)
 
 

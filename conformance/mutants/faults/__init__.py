@@ -22,7 +22,7 @@ from conformance.mutants.faults.status import statuses
 from conformance.mutants.faults.storage import stored
 from conformance.mutants.faults.usernames import usernames
 from conformance.mutants.faults.wording import wording
-from conformance.mutants.planting import Mutant
+from conformance.mutants.mutant import Mutant
 
 GROUPS = (
     statuses, lifecycle, stored, signing_in, challenges, isolation, usernames, pools, policies, history, expiry,

@@ -7,11 +7,10 @@ from collections.abc import Iterator
 from datetime import timedelta
 from typing import Any
 
-from conformance.mutants.planting import Mutant, Plant, around, constant, mutant
-from conformance.mutants.seams import SET, changed, refused, renamed
-from conformance.reference import callers, face, shapes
-from conformance.reference.callers import Caller
-from conformance.reference.refusal import Refusal
+from conformance.mutants.mutant import SET, Mutant, Plant, around, changed, constant, mutant, refused, renamed
+from conformance.reference import http, iam, validation
+from conformance.reference.errors import Refusal
+from conformance.reference.iam import Caller
 from conformance.reference.service import Service
 
 
@@ -22,7 +21,7 @@ def authorization() -> Iterator[Mutant]:
     yield mutant(
         "unsigned-is-allowed",
         "A request without a signature is anybody's.",
-        around(callers, "authenticate", lambda f, r, known: f(r, known) if "authorization" in r.headers else root),
+        around(iam, "authenticate", lambda f, r, known: f(r, known) if "authorization" in r.headers else root),
         "unsigned-request-is-refused",
         "access-token-does-not-authorize",
     )
@@ -30,7 +29,7 @@ def authorization() -> Iterator[Mutant]:
         "bearer-is-allowed",
         "A bearer token is as good as a signature.",
         around(
-            callers,
+            iam,
             "authenticate",
             lambda f, r, known: root if r.headers.get("authorization", "").startswith("Bearer") else f(r, known),
         ),
@@ -39,7 +38,7 @@ def authorization() -> Iterator[Mutant]:
     yield mutant(
         "access-token-is-allowed",
         "A member AccessToken is as good as a signature.",
-        around(callers, "authenticate", lambda f, r, known: root if b'"AccessToken"' in r.body else f(r, known)),
+        around(iam, "authenticate", lambda f, r, known: root if b'"AccessToken"' in r.body else f(r, known)),
         "access-token-does-not-authorize",
     )
     yield mutant(
@@ -64,7 +63,7 @@ def authorization() -> Iterator[Mutant]:
         "unknown-key-is-allowed",
         "A key that nobody has is somebody's.",
         around(
-            callers,
+            iam,
             "authenticate",
             lambda f, r, known: (
                 f(r, known)
@@ -79,25 +78,25 @@ def authorization() -> Iterator[Mutant]:
     yield mutant(
         "date-is-not-checked",
         "A signature never grows old.",
-        constant(callers, "check_date", lambda _: None),
+        constant(iam, "check_date", lambda _: None),
         "expired-date-is-refused",
     )
     yield mutant(
         "window-of-a-day",
         "A signature is good for a day.",
-        constant(callers, "WINDOW", timedelta(days=1)),
+        constant(iam, "WINDOW", timedelta(days=1)),
         "expired-date-is-refused",
     )
     yield mutant(
         "wrong-signature-is-access-denied",
         "A wrong signature is AccessDeniedException.",
-        around(callers, "authenticate", renamed("AccessDeniedException", "InvalidSignatureException")),
+        around(iam, "authenticate", renamed("AccessDeniedException", "InvalidSignatureException")),
         "wrong-signature-is-named",
     )
     yield mutant(
         "unknown-key-is-a-wrong-signature",
         "A key that nobody has is InvalidSignatureException.",
-        around(callers, "authenticate", renamed("InvalidSignatureException", "UnrecognizedClientException")),
+        around(iam, "authenticate", renamed("InvalidSignatureException", "UnrecognizedClientException")),
         "unknown-access-key-is-named",
     )
     for name, code, claim in (
@@ -115,7 +114,7 @@ def authorization() -> Iterator[Mutant]:
             f"{name}-is-refused-too-late",
             f"{code} is answered after the request was carried out.",
             around(
-                face,
+                http,
                 "authenticated",
                 lambda f, service, r, operation, c=code: _too_late(f, service, r, operation, c),
             ),
@@ -128,13 +127,13 @@ def _too_late(f: Any, service: Service, request: Any, operation: Any, code: str)
         return f(service, request, operation)
     except Refusal as problem:
         if problem.code == code and operation.name == SET:
-            service.call(operation.name, shapes.parse(operation, request.body))
+            service.call(operation.name, validation.parse(operation, request.body))
         raise
 
 
 def _unsigned_check(change: Any) -> Plant:
     return around(
-        callers,
+        iam,
         "signature_of",
         lambda f, r, caller, scope, names: change(
             f(r, caller, scope, names), r.headers["authorization"].rpartition("=")[2]
@@ -148,7 +147,7 @@ def _body_not_signed() -> Plant:
     def signature_of(f: Any, r: Any, *rest: Any) -> Any:
         given = r.headers["authorization"].rpartition("=")[2]
         signed = re.sub(rb'("Password": ")[^"]*', rb"\1Signed-0ne!", r.body)
-        other = f(callers.Request(r.method, r.path, r.headers, signed), *rest)
+        other = f(iam.Request(r.method, r.path, r.headers, signed), *rest)
         return given if other == given else f(r, *rest)
 
-    return around(callers, "signature_of", signature_of)
+    return around(iam, "signature_of", signature_of)

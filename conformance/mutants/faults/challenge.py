@@ -6,9 +6,20 @@ import json
 from collections.abc import Iterator
 from typing import Any
 
-from conformance.mutants.planting import Mutant, Plant, around, both, mutant
-from conformance.mutants.seams import RESPOND, also_signs_in, low, refuse, renamed, setting
-from conformance.reference import password as passwords
+from conformance.mutants.mutant import (
+    RESPOND,
+    Mutant,
+    Plant,
+    also_signs_in,
+    around,
+    both,
+    low,
+    mutant,
+    refuse,
+    renamed,
+    setting,
+)
+from conformance.reference import password_policy as passwords
 from conformance.reference.service import Service
 
 

@@ -7,8 +7,7 @@ from typing import Any
 
 from botocore import xform_name
 
-from conformance.mutants.planting import Mutant, Plant, around, mutant, rows
-from conformance.mutants.seams import low, setting
+from conformance.mutants.mutant import Mutant, Plant, around, low, mutant, rows, setting
 from conformance.reference.service import Service
 
 

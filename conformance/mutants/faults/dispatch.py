@@ -5,14 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
-from conformance.mutants.planting import Mutant, Plant, around, mutant
-from conformance.mutants.seams import SET
-from conformance.reference import callers, face
+from conformance.mutants.mutant import SET, Mutant, Plant, around, mutant
+from conformance.reference import http, iam
 
 
 def dispatch() -> Iterator[Mutant]:
     """Which requests are carried out at all."""
-    mine = f"{face.PREFIX}{SET}"
+    mine = f"{http.PREFIX}{SET}"
     other = "other-target-is-not-executed"
     yield mutant(
         "target-ignores-case",
@@ -23,7 +22,7 @@ def dispatch() -> Iterator[Mutant]:
     yield mutant(
         "target-ignores-the-service",
         "The service in X-Amz-Target does not count.",
-        _as_if(lambda m, t: (m, face.PREFIX + t.rpartition(".")[2])),
+        _as_if(lambda m, t: (m, http.PREFIX + t.rpartition(".")[2])),
         other,
     )
     yield mutant(
@@ -42,7 +41,7 @@ def dispatch() -> Iterator[Mutant]:
         "unknown-target-succeeds",
         "An unknown operation is answered with {}.",
         around(
-            face,
+            http,
             "execute",
             lambda f, service, r: {} if "Passwords" in r.headers.get("x-amz-target", "") else f(service, r),
         ),
@@ -60,8 +59,8 @@ def dispatch() -> Iterator[Mutant]:
 def _as_if(change: Any) -> Plant:
     """Dispatch by what `change` makes of X-Amz-Target and method."""
 
-    def dispatched(f: Any, r: callers.Request) -> Any:
+    def dispatched(f: Any, r: iam.Request) -> Any:
         method, target = change(r.method, r.headers.get("x-amz-target", ""))
-        return f(callers.Request(method, r.path, {**r.headers, "x-amz-target": target}, r.body))
+        return f(iam.Request(method, r.path, {**r.headers, "x-amz-target": target}, r.body))
 
-    return around(face, "dispatched", dispatched)
+    return around(http, "dispatched", dispatched)

@@ -5,11 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
-from conformance.mutants.planting import Mutant, around, mutant
-from conformance.mutants.seams import changed, refused, renamed
-from conformance.reference import password as passwords
-from conformance.reference import shapes
-from conformance.reference.face import Answer
+from conformance.mutants.mutant import Mutant, around, changed, mutant, refused, renamed
+from conformance.reference import password_policy as passwords
+from conformance.reference import validation
+from conformance.reference.http import Answer
 
 ERRORS = {
     "unknown-user": ("UserNotFoundException", 404),
@@ -100,7 +99,7 @@ def errors() -> Iterator[Mutant]:
         "constraint-quotes-the-password",
         "The text on a constraint quotes the password.",
         around(
-            shapes,
+            validation,
             "violated",
             lambda f, shape, value, path: [c.replace("Value at", f"Value '{value}' at") for c in f(shape, value, path)],
         ),

@@ -6,11 +6,10 @@ from collections.abc import Iterator
 from dataclasses import replace
 from typing import Any
 
-from conformance.mutants.planting import Mutant, around, both, constant, entry, mutant
-from conformance.mutants.seams import at_sign_in, refuse, renamed
-from conformance.reference import password as passwords
-from conformance.reference import refusal
-from conformance.reference.refusal import Refusal
+from conformance.mutants.mutant import Mutant, around, at_sign_in, both, constant, entry, mutant, refuse, renamed
+from conformance.reference import errors
+from conformance.reference import password_policy as passwords
+from conformance.reference.errors import Refusal
 from conformance.reference.service import Service
 
 
@@ -95,7 +94,7 @@ def expiry() -> Iterator[Mutant]:
     yield mutant(
         "expired-text-of-2018",
         "The text is the one that was given in 2018.",
-        constant(refusal, "EXPIRED_PASSWORD", "User account has expired, it must be reset by an administrator."),
+        constant(errors, "EXPIRED_PASSWORD", "User account has expired, it must be reset by an administrator."),
         "expired-password-message",
     )
     yield mutant(

@@ -5,8 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
-from conformance.mutants.planting import Mutant, Plant, around, mutant, rows
-from conformance.mutants.seams import SET, at_sign_in, low, refuse, setting
+from conformance.mutants.mutant import SET, Mutant, Plant, around, at_sign_in, low, mutant, refuse, rows, setting
 from conformance.reference.service import Service
 
 PERMANENT, EXTERNAL = "Permanent=true", "EXTERNAL_PROVIDER"

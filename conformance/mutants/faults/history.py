@@ -5,9 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
-from conformance.mutants.planting import Mutant, Plant, around, mutant
-from conformance.mutants.seams import renamed, setting
-from conformance.reference import password as passwords
+from conformance.mutants.mutant import Mutant, Plant, around, mutant, renamed, setting
+from conformance.reference import password_policy as passwords
 
 
 def history() -> Iterator[Mutant]:

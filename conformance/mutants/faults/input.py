@@ -6,9 +6,8 @@ import json
 from collections.abc import Iterator
 from typing import Any
 
-from conformance.mutants.planting import Mutant, Plant, around, mutant
-from conformance.mutants.seams import SET, asks_to_set, renamed
-from conformance.reference import face, shapes
+from conformance.mutants.mutant import SET, Mutant, Plant, around, asks_to_set, mutant, renamed
+from conformance.reference import http, validation
 
 
 def inputs() -> Iterator[Mutant]:
@@ -94,7 +93,7 @@ def inputs() -> Iterator[Mutant]:
             f"empty-{name}-is-looked-up",
             f"An empty {name} is looked up like any other.",
             around(
-                shapes,
+                validation,
                 "broken_constraints",
                 lambda f, s, value, n=shape: () if s.name == n and not value else f(s, value),
             ),
@@ -142,26 +141,26 @@ def inputs() -> Iterator[Mutant]:
 
 def _lenient(change: Any) -> Plant:
     """Read the body in a way of one's own, before the types are looked at."""
-    return around(shapes, "typed", lambda f, shape, value: f(shape, change(shape, value)))
+    return around(validation, "typed", lambda f, shape, value: f(shape, change(shape, value)))
 
 
 def _read(change: Any) -> Plant:
     """Read another body than the one that came."""
     return around(
-        shapes, "parse", lambda f, operation, body: f(operation, change(body) if operation.name == SET else body)
+        validation, "parse", lambda f, operation, body: f(operation, change(body) if operation.name == SET else body)
     )
 
 
 def _ignored(meant: Any) -> Plant:
     """Accept and ignore the bodies that are meant."""
-    return around(face, "execute", lambda f, service, r: {} if asks_to_set(r) and meant(r.body) else f(service, r))
+    return around(http, "execute", lambda f, service, r: {} if asks_to_set(r) and meant(r.body) else f(service, r))
 
 
 def _parse_renamed(old: str, new: str) -> Plant:
     def parse(f: Any, operation: Any, body: bytes) -> Any:
         return renamed(new, old)(f, operation, body) if operation.name == SET else f(operation, body)
 
-    return around(shapes, "parse", parse)
+    return around(validation, "parse", parse)
 
 
 def _is_json(body: bytes) -> bool:

@@ -5,8 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
-from conformance.mutants.planting import Mutant, Plant, mutant
-from conformance.mutants.seams import setting
+from conformance.mutants.mutant import Mutant, Plant, mutant, setting
 
 
 def isolation() -> Iterator[Mutant]:

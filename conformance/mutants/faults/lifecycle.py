@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
-from conformance.lifecycle import driven
-from conformance.mutants.planting import Mutant, Plant, around, mutant
-from conformance.reference.refusal import Refusal
+from conformance.lifecycle.steps import driven
+from conformance.mutants.mutant import Mutant, Plant, around, mutant
+from conformance.reference.errors import Refusal
 from conformance.reference.service import Service
 
 # USER_SRP_AUTH begins with InitiateAuth and ends here.

@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from conformance import programs
-from conformance.mutants.planting import Mutant, mutant
-from conformance.mutants.seams import accepted, changed
+from conformance.aws_cli import discovery
+from conformance.mutants.mutant import Mutant, accepted, changed, mutant
 
 
 def outputs() -> Iterator[Mutant]:
@@ -18,14 +17,14 @@ def outputs() -> Iterator[Mutant]:
         "The answer has a member.",
         accepted(lambda a: changed(a, body={"UserStatus": "CONFIRMED"})),
         empty,
-        hidden_by=programs.NAMES,
+        hidden_by=discovery.NAMES,
     )
     yield mutant(
         "output-repeats-the-user",
         "The answer describes the user.",
         accepted(lambda a: changed(a, body={"User": {"Username": "ada"}})),
         empty,
-        hidden_by=programs.NAMES,
+        hidden_by=discovery.NAMES,
     )
     for status in (201, 204):
         yield mutant(

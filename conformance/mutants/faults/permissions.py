@@ -6,10 +6,9 @@ from collections.abc import Iterator
 from dataclasses import replace
 from typing import Any
 
-from conformance.mutants.planting import Mutant, around, constant, mutant
-from conformance.mutants.seams import renamed
-from conformance.reference import callers, face, shapes
-from conformance.reference.refusal import Refusal
+from conformance.mutants.mutant import Mutant, around, constant, mutant, renamed
+from conformance.reference import http, iam, validation
+from conformance.reference.errors import Refusal
 from conformance.reference.service import Service
 
 
@@ -20,7 +19,7 @@ def permissions() -> Iterator[Mutant]:
     yield mutant(
         "policies-are-not-evaluated",
         "Whoever signs may do everything.",
-        constant(callers, "authorize", lambda *_: None),
+        constant(iam, "authorize", lambda *_: None),
         required,
         elsewhere,
         deny,
@@ -29,33 +28,33 @@ def permissions() -> Iterator[Mutant]:
     yield mutant(
         "pools-are-not-looked-at",
         "What is allowed on one pool is allowed on all.",
-        around(callers.Statement, "covers", lambda f, self, action, _: f(self, action, self.resources[0])),
+        around(iam.Statement, "covers", lambda f, self, action, _: f(self, action, self.resources[0])),
         elsewhere,
     )
     yield mutant(
         "actions-are-not-looked-at",
         "Whoever may do anything may do this.",
-        around(callers.Statement, "covers", lambda f, self, _, place: f(self, self.actions[0], place)),
+        around(iam.Statement, "covers", lambda f, self, _, place: f(self, self.actions[0], place)),
         required,
         named,
     )
     yield mutant(
         "wildcards-are-taken-literally",
         "A star in a policy is a star.",
-        constant(callers, "_among", lambda name, patterns: name in patterns or "*" in patterns),
+        constant(iam, "_among", lambda name, patterns: name in patterns or "*" in patterns),
         suffices,
     )
     yield mutant(
         "deny-is-ignored",
         "A denial has no effect where something allows.",
-        constant(callers, "allowed", lambda effects: "Allow" in effects),
+        constant(iam, "allowed", lambda effects: "Allow" in effects),
         deny,
     )
     yield mutant(
         "no-policy-suffices",
         "Only those who may do everything may do this.",
         around(
-            callers,
+            iam,
             "authorize",
             lambda f, caller, *rest: f(
                 replace(caller, statements=[s for s in caller.statements if s.resources == ("*",)]), *rest
@@ -66,13 +65,13 @@ def permissions() -> Iterator[Mutant]:
     yield mutant(
         "denial-is-not-authorized",
         "A caller without permission meets NotAuthorizedException.",
-        around(callers, "authorize", renamed("NotAuthorizedException")),
+        around(iam, "authorize", renamed("NotAuthorizedException")),
         named,
     )
     yield mutant(
         "denial-comes-too-late",
         "A caller without permission is refused after the request was carried out.",
-        around(face, "execute", lambda f, service, request: _denied_late(f, service, request)),
+        around(http, "execute", lambda f, service, request: _denied_late(f, service, request)),
         required,
         elsewhere,
     )
@@ -83,6 +82,6 @@ def _denied_late(f: Any, service: Service, request: Any) -> Any:
         return f(service, request)
     except Refusal as problem:
         if problem.code == "AccessDeniedException":
-            operation = face.dispatched(request)
-            service.call(operation.name, shapes.parse(operation, request.body))
+            operation = http.dispatched(request)
+            service.call(operation.name, validation.parse(operation, request.body))
         raise

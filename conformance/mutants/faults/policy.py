@@ -5,11 +5,22 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
-from conformance.mutants.planting import Mutant, Plant, around, both, constant, entry, mutant
-from conformance.mutants.seams import SET, laxer, setting, stricter
-from conformance.reference import password as passwords
-from conformance.reference import shapes
-from conformance.reference.password import RULES
+from conformance.mutants.mutant import (
+    SET,
+    Mutant,
+    Plant,
+    around,
+    both,
+    constant,
+    entry,
+    laxer,
+    mutant,
+    setting,
+    stricter,
+)
+from conformance.reference import password_policy as passwords
+from conformance.reference import validation
+from conformance.reference.password_policy import RULES
 
 CLASSES = {"uppercase": "Uppercase", "lowercase": "Lowercase", "numbers": "Numbers", "symbols": "Symbols"}
 COUNTED = {
@@ -132,7 +143,7 @@ def policies() -> Iterator[Mutant]:
     yield mutant(
         "spaces-are-refused",
         "No space may stand in a password, as the model's pattern can be read.",
-        entry(shapes.PATTERNS, "PasswordType", r"[\S]+"),
+        entry(validation.PATTERNS, "PasswordType", r"[\S]+"),
         "inner-spaces-are-allowed",
         "inner-space-counts-as-a-symbol",
     )
@@ -175,12 +186,12 @@ def policies() -> Iterator[Mutant]:
             ("empty-password-is-refused",),
         ),
     ):
-        yield mutant(name, intent, entry(shapes.PATTERNS, "PasswordType", pattern), *claims)
+        yield mutant(name, intent, entry(validation.PATTERNS, "PasswordType", pattern), *claims)
     yield mutant(
         "empty-password-clears",
         "An empty password takes the password away.",
         both(
-            entry(shapes.PATTERNS, "PasswordType", r"(?s)(\S.*\S)?"),
+            entry(validation.PATTERNS, "PasswordType", r"(?s)(\S.*\S)?"),
             around(
                 passwords,
                 "check_policy",
@@ -221,7 +232,7 @@ def policies() -> Iterator[Mutant]:
         "policy-before-parameters",
         "The policy is asked before the constraints of the request.",
         around(
-            shapes,
+            validation,
             "violated",
             lambda f, shape, members, path: (
                 (_policy_first(members), f(shape, members, path))[1]

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from conformance.mutants.planting import Mutant, around, mutant
-from conformance.mutants.seams import laxer, pattern_of, renamed
+from conformance.mutants.mutant import Mutant, around, laxer, mutant, pattern_of, renamed
 from conformance.reference.service import Service
 
 

@@ -5,10 +5,22 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
-from conformance.mutants.planting import Mutant, Plant, around, both, constant, mutant, rows
-from conformance.mutants.seams import FLOWS, at_sign_in, low, refuse, setting
-from conformance.reference import refusal, srp
-from conformance.reference.refusal import Refusal
+from conformance.mutants.mutant import (
+    FLOWS,
+    Mutant,
+    Plant,
+    around,
+    at_sign_in,
+    both,
+    constant,
+    low,
+    mutant,
+    refuse,
+    rows,
+    setting,
+)
+from conformance.reference import errors, srp
+from conformance.reference.errors import Refusal
 from conformance.reference.service import Service
 
 
@@ -102,7 +114,7 @@ def signing_in() -> Iterator[Mutant]:
         "A disabled user's sign-in is UserNotConfirmedException.",
         at_sign_in(
             lambda self, f, c, u, r: (
-                None if u.enabled else refuse(Refusal("UserNotConfirmedException", refusal.DISABLED))
+                None if u.enabled else refuse(Refusal("UserNotConfirmedException", errors.DISABLED))
             )
         ),
         "disabled-user-stays-signed-out",

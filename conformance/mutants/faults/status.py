@@ -5,8 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
-from conformance.mutants.planting import Mutant, around, both, mutant, rows
-from conformance.mutants.seams import RESPOND, SET, low, refuse, setting
+from conformance.mutants.mutant import RESPOND, SET, Mutant, around, both, low, mutant, refuse, rows, setting
 from conformance.reference.service import Service
 
 STARTS = ("UNCONFIRMED", "CONFIRMED", "FORCE_CHANGE_PASSWORD", "RESET_REQUIRED")

@@ -9,10 +9,9 @@ from collections.abc import Iterator
 from typing import Any
 from urllib.parse import unquote, unquote_plus
 
-from conformance.mutants.planting import Mutant, Plant, around, both, mutant
-from conformance.mutants.seams import SET, also_signs_in, refuse, setting
-from conformance.reference import password as passwords
-from conformance.reference.refusal import Refusal
+from conformance.mutants.mutant import SET, Mutant, Plant, also_signs_in, around, both, mutant, refuse, setting
+from conformance.reference import password_policy as passwords
+from conformance.reference.errors import Refusal
 from conformance.reference.service import Service
 
 

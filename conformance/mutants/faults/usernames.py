@@ -8,8 +8,7 @@ from typing import Any
 
 import regex
 
-from conformance.mutants.planting import Mutant, Plant, around, mutant
-from conformance.mutants.seams import laxer, low, pattern_of, renamed, stricter
+from conformance.mutants.mutant import Mutant, Plant, around, laxer, low, mutant, pattern_of, renamed, stricter
 from conformance.reference.service import Service
 
 

@@ -6,11 +6,11 @@ import re
 from collections.abc import Iterator
 from typing import Any
 
-from conformance.mutants.planting import Mutant, Plant, around, constant, entry, mutant
-from conformance.reference import password as passwords
-from conformance.reference import refusal, shapes
-from conformance.reference.password import RULES
-from conformance.reference.refusal import Refusal
+from conformance.mutants.mutant import Mutant, Plant, around, constant, entry, mutant
+from conformance.reference import errors, validation
+from conformance.reference import password_policy as passwords
+from conformance.reference.errors import Refusal
+from conformance.reference.password_policy import RULES
 from conformance.reference.service import Service
 
 
@@ -36,7 +36,7 @@ def wording() -> Iterator[Mutant]:
     yield mutant(
         "no-user-without-a-full-stop",
         "No full stop ends the text on an unknown user.",
-        constant(refusal, "NO_USER", "User does not exist"),
+        constant(errors, "NO_USER", "User does not exist"),
         "unknown-user-message",
     )
     yield mutant(
@@ -62,7 +62,7 @@ def wording() -> Iterator[Mutant]:
         "pool-id-is-masked",
         "The text on a malformed id does not quote it.",
         around(
-            shapes,
+            validation,
             "violated",
             lambda f, *given: (
                 re.sub("Value '.*' at 'userPoolId'", "Value at 'userPoolId'", c, flags=re.DOTALL) for c in f(*given)
@@ -100,7 +100,7 @@ def _violations(pattern: str, instead: str) -> Plant:
             told = problem.message and re.sub(pattern, instead, problem.message, count=1)
             raise Refusal(problem.code, told) from None
 
-    return around(shapes, "parse", parse)
+    return around(validation, "parse", parse)
 
 
 def _text(name: str, text: str) -> Plant:
@@ -108,7 +108,7 @@ def _text(name: str, text: str) -> Plant:
 
 
 def _clause(old: str, new: str) -> Plant:
-    return around(shapes, "violated", lambda f, *given: (clause.replace(old, new) for clause in f(*given)))
+    return around(validation, "violated", lambda f, *given: (clause.replace(old, new) for clause in f(*given)))
 
 
 def _length_last(f: Any, operation: str, password: str, policy: Any) -> None:

@@ -1,0 +1,1 @@
+"""The AWS CLI as a program: found, run, recorded."""

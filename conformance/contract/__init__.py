@@ -1,0 +1,1 @@
+"""What is documented. Reads schemas/; imports no AWS library."""

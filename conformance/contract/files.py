@@ -1,0 +1,46 @@
+"""The files of schemas/ and fixtures/: where they are, and TOML held to its JSON Schema.
+
+Both directories lie beside the package in a checkout, inside it when installed."""
+
+from __future__ import annotations
+
+import json
+import tomllib
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import jsonschema
+
+from conformance.errors import BadInput
+
+_PACKAGE = Path(__file__).resolve().parent.parent
+_ROOT = _PACKAGE if (_PACKAGE / "schemas").is_dir() else _PACKAGE.parent
+SCHEMAS = _ROOT / "schemas"
+FIXTURES = _ROOT / "fixtures"
+
+
+def toml(what: str, path: Path) -> dict[str, Any]:
+    """What stands in the file; `what` it is, in a word, for the reader of a complaint.
+
+    Raises BadInput where it cannot be read or is no TOML."""
+    try:
+        return tomllib.loads(path.read_text(encoding="utf-8"))
+    except OSError as error:
+        raise BadInput(f"{what} {path} cannot be read: {error.strerror}") from None
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise BadInput(f"{what} {path} is no TOML: {error}") from None
+
+
+def fault(document: dict[str, Any], schema: str) -> jsonschema.ValidationError | None:
+    """The fault in a document that says most, by the file schemas/`schema`.schema.json; None where there is none."""
+    found: jsonschema.ValidationError | None = jsonschema.exceptions.best_match(
+        _validator(schema).iter_errors(document)
+    )
+    return found
+
+
+@cache
+def _validator(schema: str) -> Any:
+    text = (SCHEMAS / f"{schema}.schema.json").read_text(encoding="utf-8")
+    return jsonschema.Draft202012Validator(json.loads(text))

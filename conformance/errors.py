@@ -1,0 +1,32 @@
+"""What ends a scenario or a command.
+
+    Undecided           a scenario that cannot judge the target
+      Blocked           a precondition failed; counted as blocked
+      Unsupported       the target does not implement the operation under test; counted as unsupported
+      Inconclusive      a transport fault or lasting throttling; exit code 3
+    BadInput            the command cannot do what was asked for; exit code 2
+
+Anything else that is raised is a fault of the suite: exit code 4.
+"""
+
+from __future__ import annotations
+
+
+class Undecided(Exception):
+    """Ends a scenario that cannot judge the target."""
+
+
+class Blocked(Undecided):
+    """The target cannot reach the state that the claim is about, or show it."""
+
+
+class Unsupported(Undecided):
+    """The target itself says that it does not implement the operation under test."""
+
+
+class Inconclusive(Undecided):
+    """A transport fault, or throttling that outlasted the retries: nothing is known about the target."""
+
+
+class BadInput(Exception):
+    """What the user asked for cannot be done; the message says what was wrong and what to do. Exit code 2."""

@@ -1,0 +1,214 @@
+"""Random walks through the lifecycle, drawn by Hypothesis, and the shortest walk to each disagreement.
+
+Hypothesis draws, and does not shrink: it stops at the first failure, while here a walk goes on after a disagreement so
+that every row is judged. What was found is shortened afterwards, by leaving steps out as long as the same is seen.
+"""
+
+from __future__ import annotations
+
+import tempfile
+from collections import Counter
+from collections.abc import Mapping, Sequence
+
+import hypothesis
+from hypothesis import HealthCheck, Phase, Verbosity
+from hypothesis import strategies as st
+from hypothesis.configuration import set_hypothesis_home_dir
+from hypothesis.stateful import RuleBasedStateMachine, initialize, rule, run_state_machine_as_test
+
+from conformance.contract.transitions import Row
+from conformance.errors import Blocked, Inconclusive, Unsupported
+from conformance.lifecycle.steps import CONTROLLED_PATHS, PATHS, Step, driven, driven_by_requests, step
+from conformance.lifecycle.walker import Visit, Walker
+from conformance.target.control import Control
+from conformance.target.pools import Pool
+
+Paths = Mapping[tuple[str, bool], tuple[tuple[str, str], ...]]
+
+STEPS_EACH = 6
+
+# By single bits: Hypothesis mixes constants that it finds in the caller's modules into the integers that it draws.
+_NUMBERS = st.tuples(*[st.booleans()] * 12).map(lambda bits: sum(bit << place for place, bit in enumerate(bits)))
+# One number in so many is drawn from all that is possible, the others from what was not seen yet.
+_ANYTHING = 10
+
+
+class Unvisited(LookupError):
+    """No walk came by a row."""
+
+
+class Walks:
+    """What the walks of a run saw of each row of the table; with a control path they go further."""
+
+    def __init__(self, pool: Pool, examples: int, seed: int, control: Control | None = None) -> None:
+        self.examples = examples
+        self.seed = seed
+        self.steps = 0
+        self._pool = pool
+        self._control = control
+        self._agreements: dict[Row, Visit] = {}
+        self._disagreements: dict[Row, Visit] = {}
+        self._unreached: set[tuple[str, bool]] = set()
+        self._unimplemented: set[tuple[str, str]] = set()
+        self._blocked: str | None = None
+        self._fault: Inconclusive | None = None
+
+    def walk(self) -> Walks:
+        """Take the walks, the same ones for a seed and a target that answers the same.
+
+        With a control path as many again follow, which use it; the others are what they are without one.
+
+        Raises Inconclusive for a transport fault."""
+        self._draw(None, PATHS, driven_by_requests())
+        if self._control is not None:
+            self._draw(self._control, {**PATHS, **CONTROLLED_PATHS}, driven())
+        if self._fault is not None:
+            raise self._fault
+        return self
+
+    def _draw(self, control: Control | None, paths: Paths, rows: Sequence[Row]) -> None:
+        walks = self
+
+        class Machine(RuleBasedStateMachine):
+            """One user of a new name, from a start that is drawn, step by step."""
+
+            def __init__(self) -> None:
+                super().__init__()
+                self.walker = Walker(walks._pool, control)
+                self.walker.unimplemented = walks._unimplemented
+
+            @initialize(number=_NUMBERS)
+            def begin(self, number: int) -> None:
+                start = walks._start(number, paths, rows)
+                for operation, when in paths[start]:
+                    walks._take(self.walker, step(operation, when))
+                if (self.walker.user.status, self.walker.user.enabled) != start:
+                    walks._unreached.add(start)
+
+            @rule(number=_NUMBERS)
+            def go_on(self, number: int) -> None:
+                chosen = walks._choose(self.walker, number)
+                if chosen is not None:
+                    walks._take(self.walker, chosen)
+
+        settings = hypothesis.settings(
+            max_examples=self.examples,
+            stateful_step_count=STEPS_EACH,
+            phases=[Phase.generate],
+            database=None,
+            deadline=None,
+            verbosity=Verbosity.quiet,
+            suppress_health_check=list(HealthCheck),
+        )
+        with tempfile.TemporaryDirectory() as directory:
+            set_hypothesis_home_dir(directory)
+            try:
+                run_state_machine_as_test(hypothesis.seed(self.seed)(Machine), settings=settings)
+            finally:
+                set_hypothesis_home_dir(None)
+
+    def follow(self, routes: Mapping[Row, Sequence[Step]]) -> Walks:
+        """Take the steps that lead to each of these rows, until one of its claim disagreed.
+
+        Raises Inconclusive for a transport fault."""
+        for row, steps in routes.items():
+            walker = Walker(self._pool, self._control)
+            for taken in steps:
+                if any(seen.claim == row.claim for seen in self._disagreements) or not taken.possible(walker.user):
+                    break
+                self._take(walker, taken)
+        if self._fault is not None:
+            raise self._fault
+        return self
+
+    @property
+    def routes(self) -> dict[Row, tuple[Step, ...]]:
+        """The steps that first led to each row at which the target agreed."""
+        return {row: visit.steps for row, visit in self._agreements.items()}
+
+    def of(self, row: Row) -> Visit:
+        """A visit to a row: the first that disagreed, else one that agreed.
+
+        Raises Blocked or Unsupported where the target let none come by, Unvisited where none happened to."""
+        seen = self._disagreements.get(row) or self._agreements.get(row)
+        if seen is not None:
+            return seen
+        if (row.operation, row.when) in self._unimplemented:
+            raise Unsupported(f"{row.operation} is not implemented")
+        if self._blocked is not None:
+            raise Blocked(self._blocked)
+        if self._control is None and row not in driven_by_requests():
+            raise Unvisited(
+                "the target has no control path, by which a federated user or the code that was sent could be had"
+            )
+        raise Unvisited(f"none of {self.examples} walks came by (seed {self.seed}): try --stateful-examples")
+
+    def shortest(self, visit: Visit) -> Visit:
+        """The same disagreement after as few steps as do, each of them needed."""
+        last = visit.steps[-1]
+        paths = {**CONTROLLED_PATHS, **PATHS}
+        direct = [step(*name) for name in paths.get((visit.row.start, visit.row.enabled), ())]
+        again = self._replay([*direct, last], visit)
+        if again is not None:
+            return again
+        best = visit
+        number = len(best.steps) - 2
+        while number >= 0:
+            shorter = self._replay([*best.steps[:number], *best.steps[number + 1 :]], visit)
+            best = shorter or best
+            number -= 1
+        return best
+
+    def _replay(self, steps: Sequence[Step], wanted: Visit) -> Visit | None:
+        walker = Walker(self._pool, self._control)
+        for taken in steps:
+            if not taken.possible(walker.user):
+                return None
+            try:
+                walker.take(taken)
+            except Blocked:
+                return None
+        found = (
+            v for v in walker.visits if (v.row, v.outcome, v.status) == (wanted.row, wanted.outcome, wanted.status)
+        )
+        return next(found, None)
+
+    def _take(self, walker: Walker, chosen: Step) -> None:
+        if self._fault is not None or self._blocked is not None:
+            return
+        before = len(walker.visits)
+        try:
+            walker.take(chosen)
+        except Blocked as blocked:
+            self._blocked = str(blocked)
+        except Inconclusive as fault:  # kept for the end: Hypothesis would take it for a failure, and try again
+            self._fault = fault
+        self.steps += 1
+        for visit in walker.visits[before:]:
+            (self._agreements if visit.agrees else self._disagreements).setdefault(visit.row, visit)
+
+    def _start(self, number: int, paths: Paths, rows: Sequence[Row]) -> tuple[str, bool]:
+        """A status of which much was not seen yet, unless its path led elsewhere before."""
+        unseen = Counter((row.start, row.enabled) for row in rows if not self._saw(row))
+        for start in self._unreached:
+            unseen[start] = 0
+        most = max(unseen.values(), default=0)
+        anything = number % _ANYTHING == _ANYTHING - 1
+        starts = [start for start in paths if anything or unseen[start] * 3 >= most * 2]
+        return starts[number // _ANYTHING % len(starts)]
+
+    def _choose(self, walker: Walker, number: int) -> Step | None:
+        """A step that can be taken, by preference to a row that was not seen yet, best without leaving the status."""
+        possible = walker.possible() if self._fault is None and self._blocked is None else []
+        if possible and number % _ANYTHING != _ANYTHING - 1:
+            urgency = {s: self._urgency(walker, s) for s in possible}
+            possible = [s for s in possible if urgency[s] == max(urgency.values())]
+        return possible[number // _ANYTHING % len(possible)] if possible else None
+
+    def _urgency(self, walker: Walker, chosen: Step) -> tuple[bool, bool]:
+        row = walker.row(chosen)
+        stays = row.to in (row.start, None) and chosen.operation not in ("AdminDisableUser", "AdminEnableUser")
+        return not self._saw(row), stays
+
+    def _saw(self, row: Row) -> bool:
+        return row in self._agreements or row in self._disagreements

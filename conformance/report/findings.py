@@ -1,0 +1,168 @@
+"""Divergences grouped and explained."""
+
+from __future__ import annotations
+
+import shlex
+from collections.abc import Iterable
+from dataclasses import dataclass
+from pathlib import Path
+
+from conformance.bindings import NAMES
+from conformance.contract import ledger
+from conformance.contract.ledger import Claim
+from conformance.run import catalogue
+from conformance.run.run import Run
+from conformance.run.settings import Settings
+from conformance.verdict.results import Result, Tally
+from conformance.verdict.verdicts import Verdict
+
+MARKS = {
+    Verdict.CONFORMS: ("✓", "green"),
+    Verdict.DIVERGES: ("✗", "red"),
+    Verdict.UNSUPPORTED: ("-", "yellow"),
+    Verdict.BLOCKED: ("-", "yellow"),
+    Verdict.INCONCLUSIVE: ("?", "magenta"),
+    Verdict.SKIPPED: ("·", "dim"),
+}
+
+# What a statement is marked with where its results differ.
+GRAVEST = (
+    Verdict.INCONCLUSIVE,
+    Verdict.DIVERGES,
+    Verdict.UNSUPPORTED,
+    Verdict.BLOCKED,
+    Verdict.CONFORMS,
+    Verdict.SKIPPED,
+)
+
+
+@dataclass(frozen=True)
+class Finding:
+    """Results that say the same: one claim, one scenario, one kind, one observation."""
+
+    results: tuple[Result, ...]
+
+    @property
+    def first(self) -> Result:
+        """The result that stands for all."""
+        return self.results[0]
+
+
+def findings(results: Iterable[Result]) -> list[Finding]:
+    """The divergences among `results`, those that say the same together, most serious first."""
+    groups: dict[tuple[object, ...], list[Result]] = {}
+    for result in results:
+        if result.verdict == Verdict.DIVERGES:
+            groups.setdefault((result.kind, result.claim, result.scenario, result.observed, result.known), []).append(
+                result
+            )
+    ordered = sorted(groups.values(), key=lambda g: (g[0].kind.severity if g[0].kind else 0, g[0].claim, g[0].id))
+    # The plainest binding stands for the others.
+    return [Finding(tuple(sorted(group, key=lambda r: (NAMES.index(r.binding), r.id)))) for group in ordered]
+
+
+def reproduce(result: Result, settings: Settings) -> str:
+    """The command that judges just this result again."""
+    bindings = [] if result.binding in ("sdk", "wire") else ["--bindings", result.binding]
+    words = ["cognito-conformance", "run", *shlex.split(settings.arguments), *bindings, "-k", result.id]
+    return shlex.join(words)
+
+
+def explanation(result: Result, settings: Settings) -> str:
+    """A divergence as text: claim, source, expected and observed, the exchange, how to see it again."""
+    claim = ledger.load_all().claims[result.claim]
+    lines = [
+        f"{result.kind}: {claim.text}",
+        f"  claim      {claim.id} ({claim.provenance}, confidence {claim.confidence})",
+        f"  source     {claim.sources[0]}",
+        *([f"  reading    {claim.reading}"] if claim.reading else []),
+        f"  expected   {result.expected}",
+        f"  observed   {result.observed}",
+        *[f"  {line}" for line in _exchange(result)],
+        *(["  by hand"] if result.script else []),
+        *[f"    {line}" for line in result.script],
+        f"  reproduce  {reproduce(result, settings)}",
+    ]
+    return "\n".join(lines)
+
+
+def _exchange(result: Result) -> list[str]:
+    """The call that was judged and, behind it, the observation that decided; `--json` has every step."""
+    calls = [step for step in result.exchange if step[0].startswith(("AdminSetUserPassword ", "POST ", "GET ", "aws "))]
+    steps = dict.fromkeys([*calls[-1:], *result.exchange[-1:]])
+    return [
+        line for sent, received in steps for line in (f"sent       {_short(sent)}", f"received   {_short(received)}")
+    ]
+
+
+def _short(text: str, most: int = 400) -> str:
+    text = text.replace("\n", " ")
+    return text if len(text) <= most else f"{text[:most]}…"
+
+
+def relative(path: Path) -> str:
+    try:
+        return str(path.resolve().relative_to(Path.cwd()))
+    except ValueError:
+        return str(path)
+
+
+@dataclass(frozen=True)
+class Statement:
+    """A claim with the results over every binding and parameter."""
+
+    claim: Claim
+    results: tuple[Result, ...]
+
+    @property
+    def verdict(self) -> Verdict:
+        """The gravest verdict among the results."""
+        return next(verdict for verdict in GRAVEST if any(result.verdict == verdict for result in self.results))
+
+    @property
+    def tally(self) -> Tally:
+        """How many results had which verdict."""
+        return Tally.of(self.results)
+
+    @property
+    def findings(self) -> list[Finding]:
+        """The divergences, those that say the same together."""
+        return findings(self.results)
+
+    @property
+    def known(self) -> bool:
+        """Whether the baseline has every divergence of this claim."""
+        return all(finding.first.known for finding in self.findings)
+
+
+def by_topic(run: Run) -> dict[str, list[Statement]]:
+    """The claims that were run, by topic, in the order of the ledger."""
+    by_claim: dict[str, list[Result]] = {}
+    for result in sorted(run.results.values(), key=lambda r: r.id):
+        by_claim.setdefault(result.claim, []).append(result)
+    topics: dict[str, list[Statement]] = {}
+    for claim in ledger.load_all().claims.values():
+        if claim.id in by_claim:
+            topics.setdefault(claim.topic, []).append(Statement(claim, tuple(by_claim[claim.id])))
+    return topics
+
+
+def percent(figure: float | None) -> str:
+    # Rounded down: 100 % is said of nothing that has a single exception.
+    return "-" if figure is None else f"{int(figure * 1000) / 10:.1f} %"
+
+
+def numbered(number: int, finding: Finding, settings: Settings) -> str:
+    text = explanation(finding.first, settings)
+    others = finding.results[1:]
+    also = ", ".join(result.where for result in others[:6])
+    more = f" and {len(others) - 6} more" if len(others) > 6 else ""
+    return f"{number}. {text}" + (f"\n  also in    {also}{more}" if others else "")
+
+
+def scenarios_of(claim: Claim) -> list[str]:
+    """The scenarios that judge a claim, with file and line."""
+    return [
+        f"{s.name} (conformance/scenarios/{s.file}:{s.line}; {', '.join(s.bindings)})"
+        for s in catalogue.of_claim(claim.id)
+    ]

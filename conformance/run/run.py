@@ -1,0 +1,60 @@
+"""One run: its settings, its results, and what they add up to."""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import dataclass, field
+
+from conformance.run.settings import Settings
+from conformance.verdict.baseline import Stale
+from conformance.verdict.journal import Journal
+from conformance.verdict.results import Result, Tally
+from conformance.verdict.verdicts import Verdict
+
+
+@dataclass
+class Run:
+    """What this process knows of the run: in an xdist worker its own share, in the controller everything."""
+
+    settings: Settings
+    results: dict[str, Result] = field(default_factory=dict)
+    # (scenario, binding) -> how many results there are to be; without an entry the pair was run in part.
+    planned: Counter[str] = field(default_factory=Counter)
+    partial: set[str] = field(default_factory=set)
+    left_out: Counter[str] = field(default_factory=Counter)
+    problem: str | None = None
+    journal: Journal | None = None
+    broken: str | None = None
+    unanswered: int = 0
+    told: str | None = None
+
+    @property
+    def version(self) -> str | None:
+        """The target's version, as it is installed or as it says."""
+        return self.told or self.settings.target.version
+
+    @property
+    def stale(self) -> list[Stale]:
+        """The entries of the baseline that this run proved wrong."""
+        results = list(self.results.values())
+        done = Counter(f"{result.scenario}|{result.binding}" for result in results)
+        complete = [pair for pair, count in self.planned.items() if pair not in self.partial and done[pair] == count]
+        return self.settings.baseline.stale(results, [(pair.split("|")[0], pair.split("|")[1]) for pair in complete])
+
+    @property
+    def new(self) -> list[Result]:
+        """The divergences that the baseline does not know, most serious first."""
+        found = [r for r in self.results.values() if r.verdict == Verdict.DIVERGES and not r.known]
+        return sorted(found, key=lambda r: (r.kind.severity if r.kind else 0, r.claim, r.id))
+
+    @property
+    def exit_code(self) -> int:
+        """0 nothing beyond the baseline; 1 something beyond it, or stale; 2 usage; 3 inconclusive; 4 the suite."""
+        tally = Tally.of(self.results.values())
+        if self.problem is not None:
+            return 2
+        if any(result.fault for result in self.results.values()):
+            return 4
+        if tally[Verdict.INCONCLUSIVE] or not tally.judged:
+            return 3
+        return 1 if self.new or self.stale else 0

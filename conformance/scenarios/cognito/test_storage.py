@@ -1,0 +1,101 @@
+"""That the password which was sent, and exactly that one, is what the user has."""
+
+from concurrent.futures import ThreadPoolExecutor
+
+import pytest
+
+from conformance.target.sign_in import FLOWS
+from conformance.verdict.observed import TOKENS
+
+# The password that is sent, and one that differs from it in just the way a careless store would lose.
+NEARLY = {
+    "lower-case-first": ("Correct-Horse-1", "correct-Horse-1"),
+    "upper-case-last": ("Correct-Horse-1a", "Correct-Horse-1A"),
+    "one-character-more": ("Correct-Horse-1", "Correct-Horse-12"),
+    "one-character-less": ("Correct-Horse-12", "Correct-Horse-1"),
+    "full-stop-at-the-end": ("Correct-Horse-1.", "Correct-Horse-1"),
+    "slash-at-the-end": ("Correct-Horse-1/", "Correct-Horse-1"),
+    "two-inner-spaces": ("Correct  Horse-1", "Correct Horse-1"),
+    "73rd-character": ("Aa1!" + "x" * 68 + "y", "Aa1!" + "x" * 68 + "z"),  # where bcrypt stops reading
+    "129th-character": ("Aa1!" + "x" * 124 + "y", "Aa1!" + "x" * 124 + "z"),
+    "256th-character": ("Aa1!" + "x" * 251 + "y", "Aa1!" + "x" * 251 + "z"),
+    "umlaut": ("Pässword-1", "Password-1"),
+    "sharp-s": ("Straße-Nr-1", "Strasse-Nr-1"),
+    "cyrillic-a": ("Pаssword-1", "Password-1"),  # noqa: RUF001 - the look-alike is the point
+    "emoji": ("Pass-word-1😀", "Pass-word-1"),
+    "percent": ("Per%41cent-1", "PerAcent-1"),
+    "plus": ("Plus+sign-1", "Plus sign-1"),
+    "backslash": ("Back\\nslash-1", "Backnslash-1"),
+    "quote": ('Double"quote-1', "Doublequote-1"),
+}
+
+
+@pytest.mark.claim("password-is-stored-exactly")
+@pytest.mark.parametrize(("password", "nearly"), NEARLY.values(), ids=NEARLY)
+def test_password_is_stored_exactly(admin_set_user_password, user, password, nearly):
+    """The password signs in, and one that differs in a single place does not."""
+    reply = admin_set_user_password(user, Password=password, Permanent=True)
+
+    assert reply.ok
+    assert user.sign_in(nearly).outcome == "NotAuthorizedException"
+    assert user.sign_in(password).outcome == TOKENS
+
+
+@pytest.mark.claim("repeating-the-call-is-harmless")
+@pytest.mark.parametrize(
+    ("permanent", "status", "outcome"),
+    [(True, "CONFIRMED", TOKENS), (False, "FORCE_CHANGE_PASSWORD", "NEW_PASSWORD_REQUIRED")],
+    ids=["permanent", "temporary"],
+)
+def test_repeating_the_call_is_harmless(admin_set_user_password, user, permanent, status, outcome):
+    """The same call once more is accepted and changes nothing."""
+    assert admin_set_user_password(user, Password="New-Passw0rd!", Permanent=permanent).ok
+
+    reply = admin_set_user_password(user, Password="New-Passw0rd!", Permanent=permanent)
+
+    assert reply.ok
+    assert user.status == status
+    assert user.sign_in("New-Passw0rd!").outcome == outcome
+
+
+@pytest.mark.claim("last-call-wins")
+@pytest.mark.parametrize("flow", FLOWS)
+@pytest.mark.parametrize(
+    ("first", "second", "outcome"),
+    [
+        (True, True, TOKENS),
+        (True, False, "NEW_PASSWORD_REQUIRED"),
+        (False, True, TOKENS),
+        (False, False, "NEW_PASSWORD_REQUIRED"),
+    ],
+    ids=["permanent-permanent", "permanent-temporary", "temporary-permanent", "temporary-temporary"],
+)
+def test_last_call_wins(admin_set_user_password, user, first, second, outcome, flow):
+    """Of two passwords that are set one after the other, the second is the user's."""
+    assert admin_set_user_password(user, Password="First-0ne!", Permanent=first).ok
+
+    reply = admin_set_user_password(user, Password="Second-0ne!", Permanent=second)
+
+    assert reply.ok
+    assert user.sign_in("First-0ne!", flow).outcome == "NotAuthorizedException"
+    assert user.sign_in("Second-0ne!", flow).outcome == outcome
+
+
+@pytest.mark.claim("parallel-calls-leave-one-password")
+def test_parallel_calls_leave_one_password(admin_set_user_password, pool):
+    """After 20 calls at the same time exactly one of their passwords is the user's, and the one from before is not."""
+    user = pool.user()
+    # Four passwords, five calls each: to find out which of more had won would end in Cognito's lock-out.
+    passwords = [f"Parallel-{number}!" for number in range(4)]
+
+    with ThreadPoolExecutor(20) as threads:
+        replies = list(
+            threads.map(
+                lambda password: admin_set_user_password(user, Password=password, Permanent=True), passwords * 5
+            )
+        )
+
+    assert [reply.outcome for reply in replies] == ["accepted"] * 20
+    assert user.status == "CONFIRMED"
+    assert user.sign_in(user.password).outcome == "NotAuthorizedException"
+    assert [user.sign_in(password).outcome for password in passwords].count(TOKENS) == 1

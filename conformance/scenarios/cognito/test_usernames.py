@@ -1,0 +1,280 @@
+"""Whom Username reaches, and which names there can be (fixtures/usernames.toml)."""
+
+import itertools
+
+import pytest
+
+from conformance.scenarios.tables import names, names_sent_otherwise, spelled
+from conformance.verdict.observed import TOKENS
+
+either_way = pytest.mark.parametrize(
+    ("permanent", "outcome"), [(True, TOKENS), (False, "NEW_PASSWORD_REQUIRED")], ids=["permanent", "temporary"]
+)
+verified_or_not = pytest.mark.parametrize("verified", ["true", "false"], ids=["verified", "unverified"])
+
+# Seven digits, so that +1555NNN is a telephone number; 555 is no area code.
+_NUMBERS = itertools.count(1)
+
+
+@pytest.fixture
+def spell():
+    """What a name is once NNN has become a number that no other scenario has."""
+    number = f"{next(_NUMBERS):07d}"
+    return lambda written: spelled(written, number)
+
+
+@pytest.mark.claim("username-names-the-user")
+@names("username-names-the-user")
+@either_way
+def test_username_names_the_user(admin_set_user_password, pool, spell, name, permanent, outcome):
+    """The name that the user was created with reaches the user."""
+    user = pool.user("FORCE_CHANGE_PASSWORD", username=spell(name))
+
+    reply = admin_set_user_password(user, Username=user.login, Password="New-Passw0rd!", Permanent=permanent)
+
+    assert reply.ok
+    assert user.sign_in("New-Passw0rd!").outcome == outcome
+
+
+@pytest.mark.claim("email-alias-names-the-user")
+@either_way
+def test_email_alias_names_the_user(admin_set_user_password, pools, spell, permanent, outcome):
+    """In a pool where email is an alias, a verified address reaches the user who has it."""
+    address = spell("ada-NNN@example.com")
+    user = pools.get(AliasAttributes=["email"]).user(
+        "FORCE_CHANGE_PASSWORD", username=spell("ada-NNN"), attributes={"email": address, "email_verified": "true"}
+    )
+
+    reply = admin_set_user_password(user, Username=address, Password="New-Passw0rd!", Permanent=permanent)
+
+    assert reply.ok
+    assert user.sign_in("New-Passw0rd!").outcome == outcome
+
+
+@pytest.mark.claim("phone-alias-names-the-user")
+@either_way
+def test_phone_alias_names_the_user(admin_set_user_password, pools, spell, permanent, outcome):
+    """In a pool where phone_number is an alias, a verified number reaches the user who has it."""
+    number = spell("+1555NNN")
+    user = pools.get(AliasAttributes=["phone_number"]).user(
+        "FORCE_CHANGE_PASSWORD",
+        username=spell("ada-NNN"),
+        attributes={"phone_number": number, "phone_number_verified": "true"},
+    )
+
+    reply = admin_set_user_password(user, Username=number, Password="New-Passw0rd!", Permanent=permanent)
+
+    assert reply.ok
+    assert user.sign_in("New-Passw0rd!").outcome == outcome
+
+
+@pytest.mark.claim("preferred-username-alias-names-the-user")
+@either_way
+def test_preferred_username_alias_names_the_user(admin_set_user_password, pools, spell, permanent, outcome):
+    """In a pool where preferred_username is an alias, it reaches the user who has it."""
+    preferred = spell("countess-NNN")
+    # Only a confirmed user can have one (user-pool-settings-attributes.md of the developer guide).
+    user = pools.get(AliasAttributes=["preferred_username"]).user("CONFIRMED", username=spell("ada-NNN"))
+    user.arrange("AdminUpdateUserAttributes", UserAttributes=[{"Name": "preferred_username", "Value": preferred}])
+
+    reply = admin_set_user_password(user, Username=preferred, Password="New-Passw0rd!", Permanent=permanent)
+
+    assert reply.ok
+    assert user.sign_in("New-Passw0rd!").outcome == outcome
+
+
+@pytest.mark.claim("sub-names-the-user")
+@either_way
+def test_sub_names_the_user(admin_set_user_password, user, permanent, outcome):
+    """In a pool without aliases, the `sub` reaches the user who has it."""
+    reply = admin_set_user_password(user, Username=user.sub, Password="New-Passw0rd!", Permanent=permanent)
+
+    assert reply.ok
+    assert user.sign_in("New-Passw0rd!").outcome == outcome
+
+
+@pytest.mark.claim("unverified-alias-names-nobody")
+@pytest.mark.parametrize(
+    ("attribute", "written"),
+    [("email", "ada-NNN@example.com"), ("phone_number", "+1555NNN")],
+    ids=["email", "phone_number"],
+)
+@either_way
+def test_unverified_alias_names_nobody(admin_set_user_password, pools, spell, attribute, written, permanent, outcome):
+    """An alias that is not verified is refused with UserNotFoundException; once it is verified, it reaches the user."""
+    alias = spell(written)
+    user = pools.get(AliasAttributes=[attribute]).user(
+        "FORCE_CHANGE_PASSWORD", username=spell("ada-NNN"), attributes={attribute: alias}
+    )
+    before = user.state
+
+    reply = admin_set_user_password(user, Username=alias, Password="New-Passw0rd!", Permanent=permanent)
+
+    assert reply.error == "UserNotFoundException"
+    assert user.state == before
+    verified = [{"Name": attribute, "Value": alias}, {"Name": f"{attribute}_verified", "Value": "true"}]
+    user.arrange("AdminUpdateUserAttributes", UserAttributes=verified)
+    assert admin_set_user_password(user, Username=alias, Password="New-Passw0rd!", Permanent=permanent).ok
+    assert user.sign_in("New-Passw0rd!").outcome == outcome
+
+
+@pytest.mark.claim("email-username-attribute-names-the-user")
+@verified_or_not
+@either_way
+def test_email_username_attribute_names_the_user(admin_set_user_password, pools, spell, verified, permanent, outcome):
+    """In a pool whose users sign up with an address, it reaches the user, verified or not."""
+    address = spell("ada-NNN@example.com")
+    user = pools.get(UsernameAttributes=["email"]).user(
+        "FORCE_CHANGE_PASSWORD", username=address, attributes={"email": address, "email_verified": verified}
+    )
+
+    reply = admin_set_user_password(user, Username=address, Password="New-Passw0rd!", Permanent=permanent)
+
+    assert reply.ok
+    assert user.sign_in("New-Passw0rd!").outcome == outcome
+
+
+@pytest.mark.claim("phone-username-attribute-names-the-user")
+@verified_or_not
+@either_way
+def test_phone_username_attribute_names_the_user(admin_set_user_password, pools, spell, verified, permanent, outcome):
+    """In a pool whose users sign up with a number, it reaches the user, verified or not."""
+    number = spell("+1555NNN")
+    user = pools.get(UsernameAttributes=["phone_number"]).user(
+        "FORCE_CHANGE_PASSWORD",
+        username=number,
+        attributes={"phone_number": number, "phone_number_verified": verified},
+    )
+
+    reply = admin_set_user_password(user, Username=number, Password="New-Passw0rd!", Permanent=permanent)
+
+    assert reply.ok
+    assert user.sign_in("New-Passw0rd!").outcome == outcome
+
+
+@pytest.mark.claim("usernames-are-case-sensitive")
+@pytest.mark.parametrize(
+    "configuration", [{}, {"UsernameConfiguration": {"CaseSensitive": True}}], ids=["by-default", "configured"]
+)
+@names_sent_otherwise("usernames-are-case-sensitive")
+def test_usernames_are_case_sensitive(admin_set_user_password, pools, spell, configuration, name, sent):
+    """In a pool without CaseSensitive false, a name in another case is refused with UserNotFoundException."""
+    user = pools.get(**configuration).user(username=spell(name))
+    before = user.state
+
+    reply = admin_set_user_password(user, Username=spell(sent), Password="New-Passw0rd!", Permanent=True)
+
+    assert reply.error == "UserNotFoundException"
+    assert user.state == before
+    assert admin_set_user_password(user, Username=spell(name), Password="New-Passw0rd!", Permanent=True).ok
+    assert user.sign_in("New-Passw0rd!").outcome == TOKENS
+
+
+@pytest.mark.claim("usernames-ignore-case-when-configured")
+@names_sent_otherwise("usernames-ignore-case-when-configured")
+@either_way
+def test_usernames_ignore_case_when_configured(admin_set_user_password, pools, spell, name, sent, permanent, outcome):
+    """In a pool with CaseSensitive false, a name in another case reaches the user."""
+    user = pools.get(UsernameConfiguration={"CaseSensitive": False}).user(username=spell(name))
+
+    reply = admin_set_user_password(user, Username=spell(sent), Password="New-Passw0rd!", Permanent=permanent)
+
+    assert reply.ok
+    assert user.sign_in("New-Passw0rd!").outcome == outcome
+
+
+@pytest.mark.claim("aliases-ignore-case-when-configured")
+@pytest.mark.parametrize(
+    ("attributes", "sent"),
+    [
+        ({"email": "ada-NNN@example.com", "email_verified": "true"}, "ADA-NNN@EXAMPLE.COM"),
+        ({"email": "Ada-NNN@Example.com", "email_verified": "true"}, "ada-NNN@example.com"),
+        ({"preferred_username": "countess-NNN"}, "COUNTESS-NNN"),
+        ({"preferred_username": "Countess-NNN"}, "countess-NNN"),
+    ],
+    ids=["email-upper", "email-lower", "preferred_username-upper", "preferred_username-lower"],
+)
+@either_way
+def test_aliases_ignore_case_when_configured(
+    admin_set_user_password, pools, spell, attributes, sent, permanent, outcome
+):
+    """In a pool with CaseSensitive false, an alias of email or preferred_username in another case reaches the user."""
+    configuration = {"UsernameConfiguration": {"CaseSensitive": False}}
+    user = pools.get(AliasAttributes=["email", "preferred_username"], **configuration).user(username=spell("ada-NNN"))
+    aliases = [{"Name": name, "Value": spell(value)} for name, value in attributes.items()]
+    user.arrange("AdminUpdateUserAttributes", UserAttributes=aliases)
+
+    reply = admin_set_user_password(user, Username=spell(sent), Password="New-Passw0rd!", Permanent=permanent)
+
+    assert reply.ok
+    assert user.sign_in("New-Passw0rd!").outcome == outcome
+
+
+@pytest.mark.claim("username-within-the-pattern-is-accepted")
+@names("username-within-the-pattern-is-accepted")
+def test_username_within_the_pattern_is_accepted(admin_set_user_password, pool, spell, name):
+    """A name of characters that the model's pattern allows reaches the user who was created with it."""
+    user = pool.user("FORCE_CHANGE_PASSWORD", username=spell(name))
+
+    reply = admin_set_user_password(user, Username=spell(name), Password="New-Passw0rd!", Permanent=True)
+
+    assert reply.ok
+    assert user.sign_in("New-Passw0rd!").outcome == TOKENS
+
+
+@pytest.mark.claim("username-outside-the-pattern-is-refused")
+@names_sent_otherwise("username-outside-the-pattern-is-refused")
+def test_username_outside_the_pattern_is_refused(admin_set_user_password, pool, spell, name, sent):
+    """A name with a character that the model's pattern does not allow is refused with InvalidParameterException."""
+    user = pool.user(username=spell(name))
+    before = user.state
+
+    reply = admin_set_user_password(user, Username=spell(sent), Password="New-Passw0rd!", Permanent=True)
+
+    assert reply.error == "InvalidParameterException"
+    assert user.state == before
+    assert admin_set_user_password(user, Username=spell(name), Password="New-Passw0rd!", Permanent=True).ok
+    assert user.sign_in("New-Passw0rd!").outcome == TOKENS
+
+
+@pytest.mark.claim("username-may-have-128-characters")
+@names("username-may-have-128-characters")
+def test_username_may_have_128_characters(admin_set_user_password, pool, spell, name):
+    """A name of 128 characters reaches the user who was created with it."""
+    user = pool.user("FORCE_CHANGE_PASSWORD", username=spell(name))
+
+    reply = admin_set_user_password(user, Username=spell(name), Password="New-Passw0rd!", Permanent=True)
+
+    assert reply.ok
+    assert user.sign_in("New-Passw0rd!").outcome == TOKENS
+
+
+@pytest.mark.claim("username-over-128-characters-is-refused")
+@names_sent_otherwise("username-over-128-characters-is-refused")
+def test_username_over_128_characters_is_refused(admin_set_user_password, pool, spell, name, sent):
+    """A name of 129 characters is refused with InvalidParameterException."""
+    user = pool.user(username=spell(name))
+    before = user.state
+
+    reply = admin_set_user_password(user, Username=spell(sent), Password="New-Passw0rd!", Permanent=True)
+
+    assert reply.error == "InvalidParameterException"
+    assert user.state == before
+    assert admin_set_user_password(user, Username=spell(name), Password="New-Passw0rd!", Permanent=True).ok
+    assert user.sign_in("New-Passw0rd!").outcome == TOKENS
+
+
+@pytest.mark.claim("unknown-user-is-not-found")
+@names_sent_otherwise("unknown-user-is-not-found")
+@either_way
+def test_unknown_user_is_not_found(admin_set_user_password, pool, spell, name, sent, permanent, outcome):
+    """A name that nobody in the pool has is refused with UserNotFoundException."""
+    user = pool.user(username=spell(name), attributes={"email": spell("ada-NNN@example.com")})
+    before = user.state
+
+    reply = admin_set_user_password(user, Username=spell(sent), Password="New-Passw0rd!", Permanent=permanent)
+
+    assert reply.error == "UserNotFoundException"
+    assert user.state == before
+    assert admin_set_user_password(user, Username=spell(name), Password="New-Passw0rd!", Permanent=permanent).ok
+    assert user.sign_in("New-Passw0rd!").outcome == outcome

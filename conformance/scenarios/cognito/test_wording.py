@@ -1,0 +1,197 @@
+"""The texts that Cognito was seen to answer with, word for word."""
+
+import pytest
+
+from conformance.verdict.observed import TOKENS
+
+NEW = {"Password": "New-Passw0rd!", "Permanent": True}
+
+CONSTRAINT = "failed to satisfy constraint: Member must"
+POLICY = "Password does not conform to policy: "
+
+# Each breaks one rule only.
+RULES = {
+    "length": ("Short-1", "Password not long enough"),
+    "uppercase": ("no-upper-1!", "Password must have uppercase characters"),
+    "lowercase": ("NO-LOWER-1!", "Password must have lowercase characters"),
+    "numbers": ("No-Number!", "Password must have numeric characters"),
+    "symbols": ("NoSymbol1", "Password must have symbol characters"),
+}
+
+
+@pytest.mark.claim("policy-message-names-the-rule")
+@pytest.mark.parametrize(("password", "rule"), RULES.values(), ids=RULES)
+def test_policy_message_names_the_rule(admin_set_user_password, user, password, rule):
+    """The message of InvalidPasswordException names the rule of the policy that the password breaks."""
+    before = user.state
+
+    reply = admin_set_user_password(user, Password=password, Permanent=True)
+
+    assert reply.error == "InvalidPasswordException"
+    assert reply.message == f"{POLICY}{rule}"
+    assert user.state == before
+    assert admin_set_user_password(user, **NEW).ok
+    assert user.sign_in("New-Passw0rd!").outcome == TOKENS
+
+
+@pytest.mark.claim("length-is-reported-first")
+@pytest.mark.parametrize("password", ["p@word", "Pass", "C@1"], ids=["no-uppercase", "no-symbol", "no-lowercase"])
+def test_length_is_reported_first(admin_set_user_password, user, password):
+    """The message on a password that is too short names that, whichever other rules it breaks."""
+    before = user.state
+
+    reply = admin_set_user_password(user, Password=password, Permanent=True)
+
+    assert reply.error == "InvalidPasswordException"
+    assert reply.message.rpartition(": ")[2] == "Password not long enough"
+    assert user.state == before
+    assert admin_set_user_password(user, **NEW).ok
+    assert user.sign_in("New-Passw0rd!").outcome == TOKENS
+
+
+@pytest.mark.claim("unknown-user-message")
+def test_unknown_user_message(admin_set_user_password, user):
+    """The message of UserNotFoundException is that the user does not exist."""
+    before = user.state
+
+    reply = admin_set_user_password(user, **NEW, Username="nobody@example.com")
+
+    assert reply.error == "UserNotFoundException"
+    assert reply.message == "User does not exist."
+    assert user.state == before
+    assert admin_set_user_password(user, **NEW).ok
+    assert user.sign_in("New-Passw0rd!").outcome == TOKENS
+
+
+@pytest.mark.claim("unknown-pool-message")
+def test_unknown_pool_message(admin_set_user_password, user):
+    """The message of ResourceNotFoundException is that the pool of this id does not exist."""
+    pool_id = f"{user.pool.id.partition('_')[0]}_NoSuchOne"
+    before = user.state
+
+    reply = admin_set_user_password(user, **NEW, UserPoolId=pool_id)
+
+    assert reply.error == "ResourceNotFoundException"
+    assert reply.message == f"User pool {pool_id} does not exist."
+    assert user.state == before
+    assert admin_set_user_password(user, **NEW).ok
+    assert user.sign_in("New-Passw0rd!").outcome == TOKENS
+
+
+# The value, null, was seen hidden, too, at members that the model calls sensitive.
+MISSING = {
+    "UserPoolId": {"Value null at 'userPoolId'"},
+    "Username": {"Value null at 'username'", "Value at 'username'"},
+    "Password": {"Value null at 'password'", "Value at 'password'"},
+}
+
+
+@pytest.mark.claim("missing-member-message")
+@pytest.mark.bindings("wire")
+@pytest.mark.parametrize(("member", "subjects"), MISSING.items(), ids=MISSING)
+def test_missing_member_message(wire, user, member, subjects):
+    """The message on a missing member counts one violation and names the member."""
+    members = {"UserPoolId": user.pool.id, "Username": user.username, **NEW}
+    before = user.state
+
+    reply = wire.send({name: value for name, value in members.items() if name != member})
+
+    assert reply.error == "InvalidParameterException"
+    assert reply.message in {f"1 validation error detected: {subject} {CONSTRAINT} not be null" for subject in subjects}
+    assert user.state == before
+    assert wire.send(members).ok
+    assert user.sign_in("New-Passw0rd!").outcome == TOKENS
+
+
+@pytest.mark.claim("malformed-pool-id-message")
+def test_malformed_pool_id_message(admin_set_user_password, user):
+    """The message on a malformed UserPoolId quotes it, names the member and states the pattern."""
+    before = user.state
+
+    reply = admin_set_user_password(user, **NEW, UserPoolId="no-pool-id")
+
+    pattern = r"[\w-]+_[0-9a-zA-Z]+"
+    subject = "1 validation error detected: Value 'no-pool-id' at 'userPoolId'"
+    assert reply.error == "InvalidParameterException"
+    assert reply.message == f"{subject} {CONSTRAINT} satisfy regular expression pattern: {pattern}"
+    assert user.state == before
+    assert admin_set_user_password(user, **NEW).ok
+    assert user.sign_in("New-Passw0rd!").outcome == TOKENS
+
+
+@pytest.mark.claim("password-pattern-message")
+@pytest.mark.parametrize(
+    "password", [" Leading-1!", "Trailing-1! ", "!"], ids=["leading-space", "trailing-space", "one-character"]
+)
+def test_password_pattern_message(admin_set_user_password, user, password):
+    """The message on a password outside the pattern names the member and states the pattern, and shows no value."""
+    before = user.state
+
+    reply = admin_set_user_password(user, Password=password, Permanent=True)
+
+    pattern = r"^[\S]+.*[\S]+$"
+    subject = "1 validation error detected: Value at 'password'"
+    assert reply.error == "InvalidParameterException"
+    assert reply.message == f"{subject} {CONSTRAINT} satisfy regular expression pattern: {pattern}"
+    assert user.state == before
+    assert admin_set_user_password(user, **NEW).ok
+    assert user.sign_in("New-Passw0rd!").outcome == TOKENS
+
+
+USERNAMES = {
+    "space": ("no such user", r"satisfy regular expression pattern: [\p{L}\p{M}\p{S}\p{N}\p{P}]+"),
+    "129-characters": ("u" * 129, "have length less than or equal to 128"),
+}
+
+
+@pytest.mark.claim("constraint-messages-mask-the-username")
+@pytest.mark.parametrize(("username", "constraint"), USERNAMES.values(), ids=USERNAMES)
+def test_constraint_messages_mask_the_username(admin_set_user_password, user, username, constraint):
+    """The message on a Username outside a constraint names the member and the constraint, and shows no value."""
+    before = user.state
+
+    reply = admin_set_user_password(user, **NEW, Username=username)
+
+    assert reply.error == "InvalidParameterException"
+    assert reply.message == f"1 validation error detected: Value at 'username' {CONSTRAINT} {constraint}"
+    assert user.state == before
+    assert admin_set_user_password(user, **NEW).ok
+    assert user.sign_in("New-Passw0rd!").outcome == TOKENS
+
+
+# Each value breaks one constraint; the clause is what the message says where it is the only one.
+VIOLATIONS = {
+    "UserPoolId": (
+        "no-pool-id",
+        rf"Value 'no-pool-id' at 'userPoolId' {CONSTRAINT} satisfy regular expression pattern: [\w-]+_[0-9a-zA-Z]+",
+    ),
+    "Username": (
+        "no such user",
+        rf"Value at 'username' {CONSTRAINT} satisfy regular expression pattern: [\p{{L}}\p{{M}}\p{{S}}\p{{N}}\p{{P}}]+",
+    ),
+    "Password": (
+        " Leading-1!",
+        rf"Value at 'password' {CONSTRAINT} satisfy regular expression pattern: ^[\S]+.*[\S]+$",
+    ),
+}
+
+
+@pytest.mark.claim("several-violations-are-counted")
+@pytest.mark.parametrize(
+    "members",
+    [("Username", "Password"), ("UserPoolId", "Password"), ("UserPoolId", "Username", "Password")],
+    ids=["two-masked", "one-masked", "three"],
+)
+def test_several_violations_are_counted(admin_set_user_password, user, members):
+    """The message on several violations counts them and lists each once, in whatever order."""
+    before = user.state
+
+    reply = admin_set_user_password(user, **NEW | {member: VIOLATIONS[member][0] for member in members})
+
+    count, _, clauses = reply.message.partition(": ")
+    assert reply.error == "InvalidParameterException"
+    assert count == f"{len(members)} validation errors detected"
+    assert sorted(clauses.split("; ")) == sorted(VIOLATIONS[member][1] for member in members)
+    assert user.state == before
+    assert admin_set_user_password(user, **NEW).ok
+    assert user.sign_in("New-Passw0rd!").outcome == TOKENS

@@ -1,0 +1,158 @@
+"""The plain client that arranges and observes. It is never the binding under test, and never judges."""
+
+from __future__ import annotations
+
+import os
+from typing import Any
+
+import boto3
+import botocore.session
+from botocore.config import Config
+from botocore.exceptions import BotoCoreError, ClientError, ConnectionError, HTTPClientError, IncompleteReadError
+from botocore.parsers import ResponseParserError
+
+from conformance.errors import BadInput, Blocked, Inconclusive
+from conformance.target.definition import Endpoint
+from conformance.target.retries import CONNECT_SECONDS, READ_SECONDS, THROTTLED_ATTEMPTS, attempts, in_time, patiently
+from conformance.verdict.journal import Journal, describe
+from conformance.verdict.observed import THROTTLED, UNIMPLEMENTED, UNPARSABLE
+
+# How long to wait for a first sign of life.
+PATIENCE_SECONDS = 5.0
+
+# What botocore raises for a body that is not what the model says: its own error, or whatever decoding it came upon.
+UNREADABLE = (ResponseParserError, AttributeError, LookupError, OverflowError, RecursionError, TypeError, ValueError)
+TRANSPORT_FAULTS = (ConnectionError, HTTPClientError, IncompleteReadError)
+
+# What a member is in Python, by the model's types; of the others none is asked for.
+_TYPES: dict[str, type] = {"string": str, "boolean": bool, "list": list, "structure": dict}
+
+# Where botocore is to look for the caller's configuration: nowhere.
+_NO_FILES = {
+    "profile": (None, None, None, None),
+    "config_file": (None, None, os.devnull, None),
+    "credentials_file": (None, None, os.devnull, None),
+}
+
+
+class ServiceError(Exception):
+    """The service answered with an error: its name (`code`) and text."""
+
+    def __init__(self, operation: str, code: str, message: str) -> None:
+        super().__init__(f"{operation} answered {code}: {message}")
+        self.operation = operation
+        self.code = code
+        self.message = message
+
+
+def client(endpoint: Endpoint, *, read_seconds: float = READ_SECONDS) -> Any:
+    """A boto3 client of cognito-idp for `endpoint` that no profile, proxy setting or variable redirects.
+
+    It tries once: botocore's own retries have a quota per client, which would make verdicts depend on order.
+
+    Raises BadInput where a variable or the region is nothing that boto3 can use."""
+    frozen = endpoint.credentials
+    session = boto3.session.Session(botocore_session=botocore.session.Session(session_vars=_NO_FILES))
+    try:
+        return session.client(
+            "cognito-idp",
+            endpoint_url=endpoint.url,
+            region_name=endpoint.region,
+            aws_access_key_id=frozen.access_key,
+            aws_secret_access_key=frozen.secret_key,
+            aws_session_token=frozen.token,
+            config=Config(
+                connect_timeout=CONNECT_SECONDS,
+                read_timeout=read_seconds,
+                retries={"mode": "standard", "total_max_attempts": 1},
+                max_pool_connections=32,
+                proxies={},
+                use_fips_endpoint=False,
+                use_dualstack_endpoint=False,
+            ),
+        )
+    except BotoCoreError as error:
+        raise BadInput(f"the AWS configuration cannot be used: {error}") from None
+
+
+class Service:
+    """cognito-idp at an endpoint, called with AWS's own operation and parameter names."""
+
+    def __init__(self, endpoint: Endpoint, *, read_seconds: float = READ_SECONDS) -> None:
+        self.endpoint = endpoint
+        self.journal = Journal(endpoint.secrets)
+        self._client = client(endpoint, read_seconds=read_seconds)
+        self._methods = {operation: method for method, operation in self._client.meta.method_to_api_mapping.items()}
+
+    def call(self, operation: str, **parameters: Any) -> dict[str, Any]:
+        """The members that the service answered with.
+
+        Raises ServiceError for an error answer, Inconclusive for a transport fault or lasting throttling."""
+        sent = describe(operation, parameters)
+        answer = self.answer(operation, parameters)
+        if isinstance(answer, ServiceError):
+            self.journal.record(sent, f"{answer.code}: {answer.message}")
+            if answer.code in THROTTLED:
+                raise Inconclusive(f"{operation} was throttled {THROTTLED_ATTEMPTS} times ({answer.code})")
+            raise answer
+        members = {name: value for name, value in answer.items() if name != "ResponseMetadata"}
+        self.journal.record(sent, describe("HTTP 200", members))
+        return members
+
+    def answer(self, operation: str, parameters: dict[str, Any]) -> dict[str, Any] | ServiceError:
+        """What the service answers, an error included, after as many attempts as it is worth.
+
+        Raises Inconclusive for a transport fault."""
+        return patiently(lambda: self._ask(operation, parameters), _patience)
+
+    def _ask(self, operation: str, parameters: dict[str, Any]) -> dict[str, Any] | ServiceError:
+        method = getattr(self._client, self._methods[operation])
+        try:
+            answer: dict[str, Any] = in_time(operation, lambda: method(**parameters))
+        except ClientError as error:
+            return ServiceError(operation, error.response["Error"]["Code"], error.response["Error"].get("Message", ""))
+        except UNREADABLE as error:
+            return ServiceError(operation, UNPARSABLE, str(error)[:200])
+        except TRANSPORT_FAULTS as fault:
+            raise Inconclusive(f"{operation}: {fault}") from None
+        return answer
+
+    def arrange(self, operation: str, *members: str, **parameters: Any) -> dict[str, Any]:
+        """As `call`, for a step that must work before anything can be judged.
+
+        `members` name what the answer must carry, a dot for each level. Raises Blocked where it fails or lacks one."""
+        try:
+            answer = self.call(operation, **parameters)
+        except ServiceError as error:
+            reason = "is not implemented" if error.code in UNIMPLEMENTED else f"answered {error.code}: {error.message}"
+            raise Blocked(self.journal.anonymous(f"{operation} {reason}")) from None
+        output = self._client.meta.service_model.operation_model(operation).output_shape
+        for path in members:
+            value: Any = answer
+            shape = output
+            for name in path.split("."):
+                value = value.get(name) if isinstance(value, dict) else None
+                shape = shape.members[name]
+            if value is None:
+                raise Blocked(f"{operation} answered without {path}")
+            # botocore's parser looks at timestamps and structures only.
+            if not isinstance(value, _TYPES.get(shape.type_name, object)):
+                raise Blocked(f"{operation} answered with {path} that is no {shape.type_name}")
+        return answer
+
+
+def silence(endpoint: Endpoint) -> str | None:
+    """Why nothing that is listening at `endpoint` can be judged, or None where it speaks AWS JSON."""
+    try:
+        answer = Service(endpoint, read_seconds=PATIENCE_SECONDS).answer("ListUserPools", {"MaxResults": 1})
+    except Inconclusive as fault:
+        return str(fault)
+    if isinstance(answer, ServiceError):
+        if answer.code == UNPARSABLE:
+            return "it answers something that is no AWS JSON"
+        return f"it answers {answer.code}, which is no answer of Cognito" if answer.code.isdigit() else None
+    return None if "UserPools" in answer else "it answers ListUserPools without UserPools"
+
+
+def _patience(answer: dict[str, Any] | ServiceError) -> int:
+    return attempts(answer.code) if isinstance(answer, ServiceError) else 1

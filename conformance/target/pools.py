@@ -1,0 +1,287 @@
+"""User pools and users at the target: how a scenario finds them, and how it sees what became of them."""
+
+from __future__ import annotations
+
+import json
+import uuid
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from conformance.errors import Blocked
+from conformance.target.client import Service, ServiceError
+from conformance.target.sign_in import ADMIN_USER_PASSWORD_AUTH, FLOWS, answer_new_password, sign_in
+from conformance.verdict.observed import TOKENS, UNIMPLEMENTED, Facts, Outcome, State, Status
+from conformance.verdict.reply import SignIn
+
+# The statuses that a user can have before the call; a DISABLED user is CONFIRMED and was disabled by an administrator.
+STARTS = ("FORCE_CHANGE_PASSWORD", "UNCONFIRMED", "CONFIRMED", "RESET_REQUIRED")
+DISABLED = "disabled"
+
+OLD_PASSWORD = "Old-Passw0rd!"
+
+# All four rules are sent, so that no target's default has a say.
+POLICY = {
+    "MinimumLength": 8,
+    "RequireUppercase": True,
+    "RequireLowercase": True,
+    "RequireNumbers": True,
+    "RequireSymbols": True,
+}
+
+
+class Pools:
+    """The user pools of one worker, one for each configuration that a scenario asks for; all are deleted at the end."""
+
+    def __init__(self, service: Service) -> None:
+        self._service = service
+        self._pools: dict[str, Pool | Blocked] = {}
+        self._kept: set[str] = set()
+
+    def get(self, *, policy: Mapping[str, Any] | None = POLICY, apart: str = "", **configuration: Any) -> Pool:
+        """The pool with this `policy` (None: none is sent) and these parameters of CreateUserPool.
+
+        `apart` names a second pool of the same configuration. Raises Blocked where the target cannot make it."""
+        if policy is not None:
+            configuration = {**configuration, "Policies": {"PasswordPolicy": {**POLICY, **policy}}}
+        key = json.dumps([apart, configuration], sort_keys=True)
+        if key not in self._pools:
+            try:
+                self._pools[key] = self._create(configuration)
+            except Blocked as blocked:
+                self._pools[key] = (
+                    blocked  # asked once: a target that cannot make a pool is not asked for every scenario
+                )
+        pool = self._pools[key]
+        if isinstance(pool, Blocked):
+            raise Blocked(*pool.args)
+        return self.known(pool.id, pool.client_id)
+
+    def _create(self, configuration: Mapping[str, Any]) -> Pool:
+        name = f"cognito-conformance-{uuid.uuid4().hex[:12]}"
+        made = self._service.arrange("CreateUserPool", "UserPool.Id", PoolName=name, **configuration)
+        pool_id = made["UserPool"]["Id"]
+        flows = [f"ALLOW_{flow}" for flow in (*FLOWS, "REFRESH_TOKEN_AUTH")]
+        made = self._service.arrange(
+            "CreateUserPoolClient",
+            "UserPoolClient.ClientId",
+            UserPoolId=pool_id,
+            ClientName=name,
+            ExplicitAuthFlows=flows,
+        )
+        return Pool(self._service, pool_id, made["UserPoolClient"]["ClientId"])
+
+    def known(self, pool_id: str, client_id: str) -> Pool:
+        """The pool with this id and client, whoever made it; what is observed of it shows neither."""
+        self._service.journal.names |= {pool_id: "<pool>", client_id: "<client>"}
+        return Pool(self._service, pool_id, client_id)
+
+    def keep(self, pool: Pool) -> None:
+        """Leave a pool for a later run."""
+        self._kept.add(pool.id)
+
+    def delete(self) -> None:
+        """Delete every pool that was made and is not kept; one that cannot be deleted does not keep the others."""
+        for pool in self._pools.values():
+            if isinstance(pool, Pool) and pool.id not in self._kept:
+                self.discard(pool.id)
+
+    def discard(self, pool_id: str) -> bool:
+        """Delete a pool; tells whether it is gone."""
+        try:
+            self._service.call("DeleteUserPool", UserPoolId=pool_id)
+        except ServiceError as error:
+            return error.code == "ResourceNotFoundException"
+        except Exception:  # whatever it is: the verdicts are in, and the next pool is to be deleted
+            return False
+        return True
+
+
+@dataclass(frozen=True)
+class Pool:
+    """A user pool with one app client that allows every flow with a password."""
+
+    service: Service = field(repr=False)
+    id: str
+    client_id: str
+
+    def user(
+        self,
+        start: str = "CONFIRMED",
+        *,
+        username: str | None = None,
+        attributes: Mapping[str, str] | None = None,
+        password: str = OLD_PASSWORD,
+    ) -> User:
+        """A new user with `password` in the status `start`, one of STARTS, or DISABLED.
+
+        AdminSetUserPassword, which is under test, has no part in it.
+
+        Without `username` it gets a name of its own in the shape of an e-mail address, which every target takes. Raises
+        Blocked where the target cannot get a user there."""
+        username = username or f"user-{uuid.uuid4().hex[:12]}@example.com"
+        sent = [{"Name": name, "Value": value} for name, value in (attributes or {}).items()]
+        arrange = self.service.arrange
+        if start == "FORCE_CHANGE_PASSWORD":
+            made = arrange(
+                "AdminCreateUser",
+                "User.Username",
+                "User.UserStatus",
+                "User.Enabled",
+                UserPoolId=self.id,
+                Username=username,
+                UserAttributes=sent,
+                TemporaryPassword=password,
+                MessageAction="SUPPRESS",
+            )
+            seen = made["User"]
+        else:
+            arrange("SignUp", ClientId=self.client_id, Username=username, Password=password, UserAttributes=sent)
+            if start != "UNCONFIRMED":
+                arrange("AdminConfirmSignUp", UserPoolId=self.id, Username=username)
+            if start == "RESET_REQUIRED":
+                # The reset is refused without a verified contact (https://repost.aws/knowledge-center/cognito-forgot-password).
+                self._verify_email(username, (attributes or {}).get("email", "nobody@example.com"))
+                arrange("AdminResetUserPassword", UserPoolId=self.id, Username=username)
+            if start == DISABLED:
+                arrange("AdminDisableUser", UserPoolId=self.id, Username=username)
+            members = ("Username", "UserStatus", "Enabled")
+            seen = arrange("AdminGetUser", *members, UserPoolId=self.id, Username=username)
+        user = User(self, seen["Username"], username, password)
+        self.service.journal.names |= {username: "<user>", user.username: "<user>"}
+        reached = (seen["UserStatus"], seen["Enabled"])
+        wanted = ("CONFIRMED", False) if start == DISABLED else (start, True)
+        if reached != wanted:
+            raise Blocked(f"a user could not be brought to {start}: AdminGetUser shows {reached[0]}")
+        return user
+
+    def find(self, username: str, login: str, password: str) -> User:
+        """A user of this pool whom the scenario knows to exist."""
+        return User(self, username, login, password)
+
+    def _verify_email(self, username: str, email: str) -> None:
+        self.service.arrange(
+            "AdminUpdateUserAttributes",
+            UserPoolId=self.id,
+            Username=username,
+            UserAttributes=[{"Name": "email", "Value": email}, {"Name": "email_verified", "Value": "true"}],
+        )
+
+
+@dataclass(frozen=True)
+class User:
+    """A user: `username` in the pool, `login` the name it was made with, `password` the one before the call."""
+
+    pool: Pool = field(repr=False)
+    username: str
+    login: str
+    password: str
+
+    @property
+    def status(self) -> Status:
+        """UserStatus, as AdminGetUser shows it."""
+        return Status(self._get("UserStatus")["UserStatus"])
+
+    @property
+    def listed_status(self) -> Status:
+        """UserStatus, as ListUsers shows it."""
+        service = self.pool.service
+        answer = service.arrange("ListUsers", "Users", UserPoolId=self.pool.id, Filter=f'username = "{self.username}"')
+        for user in answer["Users"]:
+            if user.get("Username") == self.username and "UserStatus" in user:
+                return Status(user["UserStatus"])
+        raise Blocked("ListUsers does not list the user with a status")
+
+    @property
+    def flags(self) -> Facts:
+        """Whether the user is enabled, as AdminGetUser shows it."""
+        return Facts({"Enabled": str(self._get("Enabled")["Enabled"])})
+
+    @property
+    def attributes(self) -> Facts:
+        """The attributes by name, as AdminGetUser shows them."""
+        return Facts({a["Name"]: a.get("Value", "") for a in self._get("UserAttributes")["UserAttributes"]})
+
+    @property
+    def sub(self) -> str:
+        """The user's `sub` attribute.
+
+        Raises Blocked where the target shows none."""
+        sub = self.attributes.get("sub")
+        if not sub:
+            raise Blocked("AdminGetUser shows no sub")
+        return sub
+
+    @property
+    def created(self) -> Facts:
+        """UserCreateDate, as AdminGetUser shows it."""
+        return Facts({"UserCreateDate": str(self._get("UserCreateDate")["UserCreateDate"])})
+
+    @property
+    def groups(self) -> Facts:
+        """The groups that the user is in, as AdminListGroupsForUser shows them."""
+        answer = self.pool.service.arrange(
+            "AdminListGroupsForUser", "Groups", UserPoolId=self.pool.id, Username=self.username
+        )
+        return Facts({group["GroupName"]: "member" for group in answer["Groups"]})
+
+    @property
+    def state(self) -> State:
+        """What a refused request must leave as it was."""
+        seen = self._get("UserStatus", "Enabled")
+        return State(seen["UserStatus"], seen["Enabled"], self.sign_in(self.password).outcome)
+
+    def sign_in(self, password: str, flow: str = ADMIN_USER_PASSWORD_AUTH) -> SignIn:
+        """What comes of signing in with `password` by `flow`, one of FLOWS.
+
+        Raises Blocked where the target says that it does not implement the flow."""
+        attempt = sign_in(self.pool.service, self.pool.id, self.pool.client_id, self.login, password, flow)
+        return _implemented(f"sign-in by {flow}", attempt)
+
+    def prove(self, flow: str) -> None:
+        """Make sure that the password signs in by `flow` before the call, so that a refusal afterwards means something.
+
+        Raises Blocked where it does not."""
+        before = self.sign_in(self.password, flow)
+        if before.outcome != TOKENS:
+            raise Blocked(f"{flow} is not to be had: a confirmed user's sign-in leads to {before.outcome}")
+
+    def answer(self, challenge: SignIn, new_password: str, operation: str = "RespondToAuthChallenge") -> SignIn:
+        """What comes of answering NEW_PASSWORD_REQUIRED with `new_password` by `operation`, one of sign_in.RESPOND.
+
+        Raises Blocked where there is nothing to answer, or the target says that it does not implement the operation."""
+        if challenge.outcome != "NEW_PASSWORD_REQUIRED" or not challenge.session:
+            raise Blocked(f"there is no challenge to answer: the sign-in led to {challenge.outcome}")
+        # The challenge names the user for whom it has to be answered: with aliases, not the name that was typed.
+        name = challenge.parameters.get("USER_ID_FOR_SRP", self.username)
+        pool = self.pool
+        session = challenge.session
+        attempt = answer_new_password(pool.service, pool.id, pool.client_id, name, session, new_password, operation)
+        return _implemented(operation, attempt)
+
+    def arrange(self, operation: str, **parameters: Any) -> None:
+        """Have an administrator do something to this user, such as AdminEnableUser.
+
+        Raises Blocked where it fails."""
+        self.pool.service.arrange(operation, UserPoolId=self.pool.id, Username=self.username, **parameters)
+
+    def with_token(self, operation: str, challenge: SignIn, **parameters: Any) -> Outcome:
+        """What comes of an operation that the user's own access token authorizes, such as ChangePassword.
+
+        Raises Blocked where the target says that it does not implement it."""
+        try:
+            self.pool.service.call(operation, AccessToken=challenge.tokens["AccessToken"], **parameters)
+        except ServiceError as error:
+            if error.code in UNIMPLEMENTED:
+                raise Blocked(f"{operation} is not implemented") from None
+            return Outcome(error.code)
+        return Outcome("accepted")
+
+    def _get(self, *members: str) -> dict[str, Any]:
+        return self.pool.service.arrange("AdminGetUser", *members, UserPoolId=self.pool.id, Username=self.username)
+
+
+def _implemented(what: str, attempt: SignIn) -> SignIn:
+    if attempt.outcome in UNIMPLEMENTED:
+        raise Blocked(f"{what} is not implemented: {attempt.message or attempt.outcome}")
+    return attempt

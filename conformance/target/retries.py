@@ -1,0 +1,76 @@
+"""Time limits and repeats: throttling is waited out, a server fault is tried once more."""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections.abc import Callable
+from concurrent.futures import Future
+from typing import TypeVar
+
+import urllib3
+
+from conformance.errors import Inconclusive
+from conformance.verdict.observed import THROTTLED, is_crash
+
+T = TypeVar("T")
+
+CONNECT_SECONDS = 5
+READ_SECONDS = 15
+
+# For one request and its whole answer: the timeout of a read starts anew with every byte.
+EXCHANGE_SECONDS = 30.0
+
+# Throttling is given time to pass (4 s in all); a server fault is tried once more, to see whether it is deterministic.
+THROTTLED_ATTEMPTS = 5
+FAULT_ATTEMPTS = 2
+
+
+def timeout() -> urllib3.Timeout:
+    """The time limits of a request that urllib3 makes."""
+    return urllib3.Timeout(connect=CONNECT_SECONDS, read=READ_SECONDS)
+
+
+def in_time(operation: str, exchange: Callable[[], T]) -> T:
+    """The answer of `exchange`, which is a request and all that comes back.
+
+    Raises Inconclusive where it is not complete after EXCHANGE_SECONDS. The thread that still reads ends with the
+    process at the latest."""
+    answer: Future[T] = Future()
+
+    def wait() -> None:
+        try:
+            answer.set_result(exchange())
+        except Exception as fault:  # whatever it is, the caller is to raise it
+            answer.set_exception(fault)
+
+    threading.Thread(target=wait, daemon=True).start()
+    try:
+        return answer.result(EXCHANGE_SECONDS)
+    except TimeoutError:
+        raise Inconclusive(f"{operation}: no complete answer within {EXCHANGE_SECONDS:g} s") from None
+
+
+def patiently(call: Callable[[], T], patience: Callable[[T], int]) -> T:
+    """The answer of `call`, made as often as `patience` says that its answer is worth, 50, 200, 800… ms apart.
+
+    Where the connection was closed on us it is made once more in any case."""
+    attempt = 1
+    while True:
+        try:
+            answer = call()
+        except Inconclusive as fault:
+            if attempt > 1 or "closed" not in str(fault):
+                raise
+        else:
+            if attempt >= patience(answer):
+                return answer
+        time.sleep(0.05 * 4 ** (attempt - 1))
+        attempt += 1
+
+
+def attempts(outcome: str) -> int:
+    """How often a request with this outcome is worth making."""
+    if outcome in THROTTLED:
+        return THROTTLED_ATTEMPTS
+    return FAULT_ATTEMPTS if is_crash(outcome) else 1

@@ -1,0 +1,52 @@
+"""A server in a process of its own, which ends with this one: it lives as long as its standard input."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+import tempfile
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+
+from conformance.errors import Inconclusive
+
+_END_SECONDS = 10
+
+
+@contextmanager
+def serving(
+    name: str, arguments: Sequence[str], environment: Mapping[str, str], directory: Path
+) -> Iterator[dict[str, str]]:
+    """What the server said of itself, its `url` above all; `arguments` are Python's, such as `-m` and a module.
+
+    Raises Inconclusive, with the last thing that it wrote, where it does not start."""
+    with (
+        tempfile.TemporaryFile("w+", encoding="utf-8", errors="replace") as complaints,
+        subprocess.Popen(
+            [sys.executable, *arguments],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=complaints,
+            text=True,
+            env=environment,
+            cwd=directory,
+        ) as process,
+    ):
+        assert process.stdin is not None
+        assert process.stdout is not None
+        try:
+            line = process.stdout.readline()
+            if not line:
+                ended = process.wait(_END_SECONDS)
+                complaints.seek(0)
+                said = complaints.read().strip().splitlines() or [f"it ended with {ended}"]
+                raise Inconclusive(f"{name} did not start: {said[-1]}")
+            yield json.loads(line)
+        finally:
+            process.stdin.close()
+            try:
+                process.wait(_END_SECONDS)
+            except subprocess.TimeoutExpired:
+                process.kill()

@@ -1,0 +1,1 @@
+"""What is said of a target: verdicts, results, and the baseline of known divergences."""

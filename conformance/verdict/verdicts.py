@@ -1,0 +1,44 @@
+"""Verdicts, and the kinds of divergence."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+
+from conformance.errors import Blocked, Inconclusive, Undecided, Unsupported
+
+
+class Verdict(StrEnum):
+    """The outcome of one scenario over one binding (README, "What a verdict means")."""
+
+    CONFORMS = "conforms"
+    DIVERGES = "diverges"
+    UNSUPPORTED = "unsupported"
+    BLOCKED = "blocked"
+    INCONCLUSIVE = "inconclusive"
+    SKIPPED = "skipped"
+
+
+# What ends a scenario without a judgement, and how that is counted.
+UNDECIDED: dict[type[Undecided], Verdict] = {
+    Blocked: Verdict.BLOCKED,
+    Unsupported: Verdict.UNSUPPORTED,
+    Inconclusive: Verdict.INCONCLUSIVE,
+}
+
+
+class Kind(StrEnum):
+    """In which way a target diverges, the most serious first."""
+
+    LEAK = "leak"  # a value came back that must stay hidden
+    CRASH = "crash"  # a 5xx or an answer that cannot be parsed
+    PERMISSIVE = "permissive"  # more was allowed, or more was changed, than documented
+    WRONG_STATUS = "wrong-status"  # the user ended in another status
+    STRICT = "strict"  # something documented to work was refused
+    WRONG_ERROR = "wrong-error"  # refused, but with another error
+    SHAPE = "shape"  # members, headers or bodies of another form
+    WORDING = "wording"  # another text
+
+    @property
+    def severity(self) -> int:
+        """0 for the most serious."""
+        return list(Kind).index(self)

@@ -1,0 +1,168 @@
+"""The suite has teeth: what is broken on purpose is noticed."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from dataclasses import replace
+
+import pytest
+from jsonschema import Draft202012Validator
+
+from conformance.aws_cli import discovery
+from conformance.contract import ledger
+from conformance.contract.files import SCHEMAS
+from conformance.errors import BadInput
+from conformance.mutants import faults, hostile, trials
+from conformance.mutants.command import chosen_bindings, chosen_names
+from conformance.mutants.matrix import breakable, matrix
+from conformance.mutants.mutant import serving
+from conformance.mutants.trials import Outcome, try_out
+
+# One of each kind, quick to catch.
+SOME = (
+    "status-wrong-permanent-from-unconfirmed",
+    "stored-truncated-to-72",
+    "stored-before-the-policy",
+    "admin-user-password-auth-skips-the-challenge",
+    "aliases-need-no-verification",
+    "name-may-end-in-a-line-feed",
+    "minimum-one-less",
+    "symbol-hyphen-does-not-count",
+    "texts-become-booleans",
+    "output-has-a-member",
+    "bad-password-leaks",
+    "target-by-prefix",
+    "body-is-not-signed",
+    "policy-prefix-of-sign-up",
+)
+
+
+@pytest.fixture
+def mutants(tmp_path):
+    """`cognito-conformance mutants` with these arguments: exit code, output, and the matrix as JSON."""
+
+    def call(*arguments):
+        file = tmp_path / "matrix.json"
+        command = [sys.executable, "-m", "conformance", "mutants", f"--json={file}", *arguments]
+        inherited = {name: value for name, value in os.environ.items() if not name.startswith(("AWS_", "PYTEST_"))}
+        own = {**inherited, "TMPDIR": str(tmp_path)}
+        done = subprocess.run(command, cwd=tmp_path, env=own, capture_output=True, text=True, check=False)
+        return done.returncode, done.stdout + done.stderr, json.loads(file.read_text()) if file.exists() else None
+
+    return call
+
+
+def test_there_are_mutants_enough():
+    """At least 120 mutants, each of which says in a sentence what is wrong, and names claims that are judged."""
+    every = faults.catalogue().values()
+    testable = {claim.id for claim in ledger.load_all().claims.values() if claim.state == "testable"}
+
+    assert len(every) >= 120
+    assert [one.name for one in every if not one.intent.endswith(".") or not one.claims] == []
+    assert sorted({claim for one in every for claim in one.claims} - testable) == []
+
+
+def test_every_testable_claim_has_a_mutant():
+    """A claim about AdminSetUserPassword at a target that is judged is one that some mutant must be caught by."""
+    meant = {claim for one in faults.catalogue().values() for claim in one.claims}
+
+    assert sorted((set(breakable()) & ledger.load().claims.keys()) - meant) == []
+
+
+def test_mutants_are_caught_by_the_claims_that_must(mutants, tmp_path):
+    """A sample of all kinds is caught as meant, over each binding that can express it; nothing is left behind."""
+    code, output, document = mutants("-n", "2", "-k", " or ".join(SOME))
+
+    assert code == 0, output
+    assert {row["mutant"]: row["caught"] for row in document["mutants"]} == dict.fromkeys(SOME, "as meant")
+    assert document["failures"] == []
+    assert [path.name for path in tmp_path.iterdir()] == ["matrix.json"]
+    cells = {row["claim"]: row["bindings"] for row in document["claims"]}
+    assert set(cells["permanent-password-confirms"]) == {"sdk", "wire", "cli"}
+    assert set(cells["altered-body-is-refused"]) == {"wire"}
+    schema = json.loads((SCHEMAS / "mutants.schema.json").read_text("utf-8"))
+    assert list(Draft202012Validator(schema).iter_errors(document)) == []
+
+
+@pytest.mark.parametrize(
+    "claim",
+    ["refresh-token-signs-in", "required-reset-comes-before-a-change", "password-code-must-have-been-sent"],
+)
+def test_the_walks_of_a_run_find_what_the_trials_do(run, claim):
+    """The walks of a default run, which no one leads anywhere, come by the rows to which a trial goes straight."""
+    with serving(faults.catalogue()[f"not-{claim}"].plant) as url:
+        done = run("reference", "--endpoint-url", url, "-k", "test_lifecycle", "--tier", "wording")
+
+    assert claim in {r["claim"] for r in done.report["results"] if r["verdict"] == "diverges"}
+
+
+def test_a_trial_goes_straight_to_a_row(mutants):
+    """A mutant of the table is caught by its own claim, in the walk in which a run first comes to a row of it."""
+    code, output, document = mutants("-k", "not-refresh-token-signs-in", "--bindings", "sdk")
+
+    assert code == 0, output
+    assert [row["broken"] for row in document["mutants"]] == [["refresh-token-signs-in|sdk"]]
+
+
+@pytest.mark.parametrize("name", ["always-nothing", "mine-html", "mine-throttled", "throttled-twice"])
+def test_a_hostile_service_is_judged_as_what_it_is(mutants, name):
+    """No conforming result by accident, no divergence by throttling, and the right exit code."""
+    code, output, document = mutants("-k", name)
+
+    assert code == 0, output
+    assert [finding["as_meant"] for finding in document["hostile"] if finding["hostile"] == name] == [True]
+
+
+def test_an_interrupted_run_is_taken_up(tmp_path, monkeypatch):
+    """What the state file knows is not tried again, half a line at its end is."""
+    monkeypatch.setattr(trials, "_warm", lambda: pytest.fail("something was tried"))
+    state = tmp_path / "state.jsonl"
+    known = Outcome(SOME[0], ("permanent-password-confirms|wire",), (), 1.0)
+    state.write_text(json.dumps(vars(known)) + "\n" + '{"mutant": "half')
+    outcomes = try_out([SOME[0]], 1, ("wire",), state)
+
+    assert next(outcomes) == known
+
+
+def test_what_is_missed_fails():
+    """A mutant that nothing catches, or not all that must, and a claim that nothing breaks, are each a failure."""
+    fine = Outcome(SOME[0], ("permanent-password-confirms|wire",), (), 1.0)
+    survivor = replace(fine, broken=(), missed=("permanent-password-confirms|wire",))
+    unseen = replace(fine, missed=("permanent-password-confirms|cli",))
+
+    assert matrix([fine], [], complete=False).failures == []
+    assert matrix([survivor], [], complete=False).failures == [f"{SOME[0]} survived"]
+    assert matrix([unseen], [], complete=False).failures == [f"{SOME[0]} is missed by permanent-password-confirms|cli"]
+    unbroken = matrix([fine], [], complete=True).failures
+    assert "success-is-http-200 is broken by no mutant" in unbroken
+    assert "permanent-password-confirms is broken by no mutant" not in unbroken
+
+
+@pytest.mark.parametrize("names", ["wire,soap", "cli2"])
+def test_a_binding_that_is_not_there_is_bad_input(monkeypatch, names):
+    """A binding that does not exist, or is not installed, is refused: nothing could be caught by it."""
+    monkeypatch.setattr(discovery, "version", lambda _: None)
+
+    with pytest.raises(BadInput, match=names):
+        chosen_bindings(names)
+
+
+def test_all_that_is_installed_is_asked(monkeypatch):
+    """Without `--bindings` the AWS CLI is asked where it is installed."""
+    assert chosen_bindings(None) == ("sdk", "wire", "cli")
+    monkeypatch.setattr(discovery, "version", lambda _: None)
+    assert chosen_bindings(None) == ("sdk", "wire")
+
+
+def test_an_unknown_word_is_bad_input():
+    """`-k` with a word that is nowhere says so."""
+    with pytest.raises(BadInput, match="nosuchthing"):
+        chosen_names("nosuchthing")
+
+
+def test_hostile_services_have_names_of_their_own():
+    """A hostile service and a mutant are never called alike."""
+    assert set(hostile.catalogue()) & set(faults.catalogue()) == set()

@@ -1,0 +1,233 @@
+"""Bad input gets one clear line, the right exit code, no traceback and no verdict."""
+
+import ssl
+import threading
+from contextlib import contextmanager
+from http.server import BaseHTTPRequestHandler, HTTPServer
+from pathlib import Path
+
+import pytest
+import trustme
+from click.testing import CliRunner
+
+from conformance.cli import main
+from conformance.target import client
+from tests import servers
+
+
+@pytest.fixture(autouse=True)
+def _no_configuration(monkeypatch, tmp_path):
+    """Nothing of the AWS configuration of whoever runs the tests."""
+    for name in ("AWS_PROFILE", "AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY", "AWS_SESSION_TOKEN"):
+        monkeypatch.delenv(name, raising=False)
+    monkeypatch.setenv("AWS_CONFIG_FILE", str(tmp_path / "config"))
+    monkeypatch.setenv("AWS_SHARED_CREDENTIALS_FILE", str(tmp_path / "credentials"))
+
+
+def refused(*arguments):
+    """The exit code and the one line of a command that ends before anything is judged."""
+    done = CliRunner().invoke(main, arguments)
+    assert done.exception is None or isinstance(done.exception, SystemExit), done.exception
+    assert "Traceback" not in done.output
+    assert "diverges" not in done.output
+    lines = done.stderr.strip().splitlines()
+    assert len(lines) == 1, done.stderr
+    return done.exit_code, lines[0]
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        (["run", "mota"], "unknown target 'mota': choose one of moto"),
+        (["run", "--bindings", "sdk,soap"], "choose some of sdk,wire,cli"),
+        (["run", "--bindings", ""], "choose some of sdk,wire,cli"),
+        (["run", "--tier", "rumoured"], "choose one of documented, observed, wording"),
+        (["run", "--baseline", "/no/such/file.toml"], "/no/such/file.toml cannot be read: No such file or directory"),
+        (["run", "--json", "/no/such/directory/file.json"], "cannot be written"),
+        (["run", "--junit", "/no/such/directory/file.xml"], "cannot be written"),
+        (["run", "-n", "several"], "give a number of processes, or auto"),
+        (["run", "--endpoint-url", "localhost:4566"], "write http://HOST:PORT or https://HOST"),
+        (["run", "--endpoint-url", "http://"], "write http://HOST:PORT or https://HOST"),
+        (["run", "--endpoint-url", "http://[::1"], "write http://HOST:PORT or https://HOST"),
+        (["run", "--endpoint-url", "http://127.0.0.1:port"], "write http://HOST:PORT or https://HOST"),
+        (["run", "--endpoint-url", "http://me:secret@127.0.0.1"], "credentials come from the AWS chain"),
+        (["run", "--endpoint-url", "https://cognito-idp.us-east-1.amazonaws.com"], "is AWS itself"),
+        (["run", "--endpoint-url", "https://COGNITO-IDP.us-east-1.AmazonAWS.com./"], "is AWS itself"),
+        (["run", "--endpoint-url", "https://cognito-idp.cn-north-1.amazonaws.com.cn"], "is AWS itself"),
+        (["run", "--endpoint-url", "https://cognito-idp.us-east-1.api.aws"], "is AWS itself"),
+        (["claims", "temporay-password-forces-change"], "did you mean 'temporary-password-forces-change'?"),
+        (["baseline", "update", "--endpoint-url", "http://127.0.0.1:1"], "name the baseline to mend"),
+        (["baseline", "check", "/no/such/file.toml"], "cannot be read"),
+    ],
+    ids=lambda value: " ".join(value) if isinstance(value, list) else "",
+)
+def test_bad_input_is_refused_before_anything_starts(arguments, said):
+    """The line says what was wrong and what to do, and the exit code is 2."""
+    code, line = refused(*arguments)
+
+    assert code == 2
+    assert said in line
+
+
+def test_an_output_that_cannot_be_written_is_refused(tmp_path):
+    """A report that could not be written is noticed before the run, not after it."""
+    code, line = refused("run", "--junit", str(tmp_path))
+
+    assert code == 2
+    assert "Is a directory" in line
+
+
+@pytest.mark.parametrize(
+    ("variables", "said"),
+    [
+        ({"AWS_PROFILE": "nobody"}, "nobody"),
+        ({"AWS_ACCESS_KEY_ID": "only-half"}, "AWS_SECRET_ACCESS_KEY"),
+        ({"AWS_DEFAULT_REGION": "no region"}, "'no region'"),
+        ({"AWS_DEFAULTS_MODE": "odd"}, "invalid defaults mode: odd"),
+    ],
+    ids=["profile", "half-a-key", "region", "defaults-mode"],
+)
+def test_an_unusable_aws_configuration_is_refused(monkeypatch, variables, said):
+    """What neither the credentials nor a client can be made of is told, and nothing is sent."""
+    for name, value in variables.items():
+        monkeypatch.setenv(name, value)
+    code, line = refused("run", "--endpoint-url", servers.unused_url())
+
+    assert code == 2
+    assert said in line
+
+
+@pytest.mark.parametrize("option", ["--json", "--junit", "--html"])
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="there is no /dev/full, which is always full")
+def test_a_full_disk_is_told(run, option):
+    """A report that cannot be written after all is told in one line, whichever it is."""
+    done = run("-k", "test_list_users_shows_the_same_status", option, "/dev/full")
+
+    assert (done.exit_code, done.stderr.count("\n")) == (2, 1)
+    assert "a report cannot be written: [Errno 28] No space left on device" in done.stderr
+
+
+@contextmanager
+def _tls():
+    """An HTTPS listener with a certificate that nobody trusts."""
+
+    class Handler(BaseHTTPRequestHandler):
+        """Never gets as far as a request."""
+
+    server = HTTPServer(("127.0.0.1", 0), Handler)
+    server.handle_error = lambda *_: None  # that the handshake fails is the point
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    trustme.CA().issue_cert("127.0.0.1").configure_cert(context)
+    server.socket = context.wrap_socket(server.socket, server_side=True, do_handshake_on_connect=False)
+    thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.02})
+    thread.start()
+    yield f"https://127.0.0.1:{server.server_port}"
+    server.shutdown()
+    server.server_close()
+    thread.join()
+
+
+@contextmanager
+def _unused():
+    yield servers.unused_url()
+
+
+@pytest.mark.parametrize(
+    ("endpoint", "said"),
+    [
+        (_unused, "Could not connect"),
+        (lambda: servers.hanging(), "Read timeout"),
+        (lambda: servers.trickling(), "no complete answer within 0.4 s"),
+        (lambda: servers.closing(), "Connection was closed"),
+        (lambda: servers.always(servers.HTML), "without UserPools"),
+        (lambda: servers.always(servers.GARBAGE), "no AWS JSON"),
+        (lambda: servers.always(servers.REDIRECT), "it answers 302"),
+        (lambda: servers.always(servers.FAULT), "it answers 500"),
+        (lambda: servers.always(servers.NOTHING), "without UserPools"),
+        (_tls, "SSL validation failed"),
+    ],
+    ids=[
+        "unreachable",
+        "hangs",
+        "trickles",
+        "closes",
+        "html",
+        "garbage",
+        "redirects",
+        "500",
+        "nothing",
+        "untrusted-tls",
+    ],
+)
+def test_an_endpoint_that_is_none_is_inconclusive(monkeypatch, endpoint, said):
+    """The line says what the endpoint did instead of answering, and the exit code is 3."""
+    monkeypatch.setattr(client, "PATIENCE_SECONDS", 0.3)
+    monkeypatch.setattr(client, "EXCHANGE_SECONDS", 0.4)
+    with endpoint() as url:
+        done = CliRunner().invoke(main, ["run", "--endpoint-url", url])
+
+    assert done.exit_code == 3
+    assert said in done.stderr
+    assert done.stderr.count("\n") == 1
+    assert "diverges" not in done.output
+
+
+def test_an_unknown_claim_in_k_is_refused(run):
+    """A word of -k that is in no id is told, with the nearest claim, even beside one that is."""
+    done = run("-k", "works-on-any-user or temporay-password-forces-change")
+
+    assert done.exit_code == 2
+    assert "'temporay-password-forces-change' is in no claim" in done.stderr
+    assert "did you mean 'temporary-password-forces-change'?" in done.stderr
+    assert done.report is None
+
+
+@pytest.mark.parametrize("workers", ["0", "2"])
+def test_a_k_that_chooses_nothing_is_refused(run, workers):
+    """Known words that exclude each other choose nothing, which is no success."""
+    done = run("-k", "works-on-any-user and not works-on-any-user", "-n", workers)
+
+    assert done.exit_code == 2
+    assert "chooses no scenario" in done.stderr
+
+
+def test_a_malformed_k_is_refused(run):
+    """An expression that pytest cannot read is told in one line."""
+    done = run("-k", "works-on-any-user and")
+
+    assert done.exit_code == 2
+    assert len(done.stderr.strip().splitlines()) == 1
+
+
+def test_an_operation_that_never_answers_is_not_waited_for_in_every_scenario(run, moto):
+    """Where one operation that everything needs drops every request, the rest is not tried after ten scenarios."""
+    seen = []
+
+    def tamper(target, _body):
+        dropped = target.endswith(".AdminInitiateAuth")
+        seen.extend([target] * dropped)
+        return servers.DROPPED if dropped else None
+
+    with servers.before(moto, tamper) as url:
+        done = run("--endpoint-url", url, "-k", "test_isolation")
+
+    assert done.exit_code == 3
+    assert set(done.counts()) == {"inconclusive"}
+    assert "10 scenarios in a row got no answer" in done.stdout
+    assert len(seen) == 20, "each request is made twice where the connection was closed"
+
+
+def test_an_endpoint_that_dies_in_the_middle_is_inconclusive(run, moto):
+    """When the endpoint stops answering, what is left is inconclusive and nothing is accused."""
+    seen = []
+
+    def tamper(target, _body):
+        seen.append(target)
+        return servers.DROPPED if len(seen) > 60 else None
+
+    with servers.before(moto, tamper) as url:
+        done = run("--endpoint-url", url, "-k", "test_status")
+
+    assert set(done.counts()) == {"conforms", "inconclusive"}
+    assert done.exit_code == 3
+    assert len(seen) < 100, "nothing more is sent to an endpoint that is known to be gone"

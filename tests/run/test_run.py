@@ -1,0 +1,194 @@
+"""The main job, end to end."""
+
+import json
+import re
+import subprocess
+import sys
+import zipfile
+from pathlib import Path
+from xml.etree import ElementTree
+
+import jsonschema
+import pytest
+
+from conformance.contract.files import SCHEMAS
+
+ROOT = Path(__file__).parents[2]
+# A part of the suite that is quick, and in which moto both conforms and diverges.
+SOME = ("-k", "test_status or test_wrong_password_is_refused", "--tier", "wording")
+
+
+def test_moto_has_no_divergence_beyond_its_baseline(run):
+    """The README's first command exits with 0."""
+    done = run("-n", "2")
+
+    assert done.exit_code == 0, done.stdout[-3000:]
+    assert "nothing beyond the baseline" in done.stdout
+    assert done.report["summary"]["known"] == done.counts()["diverges"] > 0
+    assert done.report["summary"]["stale"] == []
+    assert len(done.report["results"]) >= 400
+
+
+def test_without_its_baseline_moto_fails(run):
+    """The same divergences are new without the baseline: exit code 1, and each is explained."""
+    done = run("--baseline", "none", *SOME)
+
+    assert done.exit_code == 1
+    assert "permissive: Sign-in with any password but the one that was set fails" in done.stdout
+    for word in ("claim", "source", "expected", "observed", "sent", "received", "reproduce"):
+        assert re.search(rf"^  {word} +\S", done.stdout, re.MULTILINE), word
+
+
+def test_the_printed_command_reproduces_the_divergence(run):
+    """The command under `reproduce` judges just that result, with the same verdict."""
+    first = run("--baseline", "none", *SOME)
+    line = re.search(r"reproduce +cognito-conformance run (.+)", first.stdout)[1]
+    again = run(*[word.strip("'") for word in re.findall(r"'[^']*'|\S+", line)])
+    (result,) = again.report["results"]
+    (same,) = [r for r in first.report["results"] if r["id"] == result["id"]]
+
+    assert result["verdict"] == "diverges"
+    assert [result[name] for name in ("kind", "expected", "observed")] == [
+        same[name] for name in ("kind", "expected", "observed")
+    ]
+
+
+def test_the_report_is_valid_by_its_schema(run):
+    """What --json writes is what schemas/results.schema.json says."""
+    schema = json.loads((SCHEMAS / "results.schema.json").read_text("utf-8"))
+    done = run("--baseline", "none", *SOME)
+
+    jsonschema.Draft202012Validator(schema).validate(done.report)
+    assert done.counts().keys() == {"conforms", "diverges"}
+
+
+def test_junit_has_every_result(run, tmp_path):
+    """--junit writes one test case a result, with its claim and verdict, and a failure for each new divergence."""
+    file = tmp_path / "junit.xml"
+    done = run("--baseline", "none", "--junit", str(file), *SOME)
+    cases = ElementTree.parse(file).findall(".//testcase")
+    verdicts = {case.get("name"): case.find("properties/property[@name='verdict']").get("value") for case in cases}
+
+    assert verdicts == done.verdicts()
+    assert len([case for case in cases if case.find("failure") is not None]) == done.counts()["diverges"]
+
+
+def test_the_page_stands_alone(run, tmp_path):
+    """--html writes one page with every claim, each divergence and its command, which loads nothing from anywhere."""
+    file = tmp_path / "page.html"
+    done = run("--baseline", "none", "--html", str(file), *SOME)
+    page = file.read_text("utf-8")
+
+    assert {f'<details id="{result["claim"]}">' in page for result in done.report["results"]} == {True}
+    assert page.count('class="finding"') == 2
+    assert "cognito-conformance run moto --tier wording --baseline none -k" in page
+    assert re.search(r"<script|<link|<img|@import|url\(", page) is None
+
+
+def test_order_and_workers_change_no_verdict(run):
+    """Two workers, and another order, give the same ids, verdicts and observations as one."""
+
+    def said(done):
+        return {(r["id"], r["verdict"], r["kind"], r["expected"], r["observed"]) for r in done.report["results"]}
+
+    chosen = ["--baseline", "none", "-k", "test_status or test_sign_in or test_output", "--tier", "wording"]
+    alone = said(run(*chosen))
+
+    assert alone == said(run(*chosen, "-n", "2"))
+    shuffled = {"PYTEST_PLUGINS": "tests.shuffling", "PYTHONPATH": str(ROOT), "ORDER": "3"}
+    assert alone == said(run(*chosen, environment=shuffled))
+
+
+@pytest.fixture(scope="module")
+def installed(tmp_path_factory):
+    """The wheel, unpacked where nothing of the checkout is."""
+    place = tmp_path_factory.mktemp("wheel")
+    build = [sys.executable, "-m", "pip", "wheel", "--quiet", "--no-deps", "--wheel-dir", str(place), str(ROOT)]
+    done = subprocess.run(build, capture_output=True, text=True, check=False, cwd=place)
+    if done.returncode:
+        pytest.skip(f"the wheel cannot be built here: {done.stderr.strip().splitlines()[-1]}")
+    (wheel,) = place.glob("*.whl")
+    with zipfile.ZipFile(wheel) as archive:
+        archive.extractall(place / "site")
+    return place / "site"
+
+
+def test_an_installed_copy_works_from_any_directory(installed, tmp_path):
+    """The wheel carries schemas, fixtures and scenarios: it judges from an empty directory, away from the checkout."""
+    probe = "import sys; sys.path.insert(0, sys.argv.pop(1)); from conformance.command import main; main()"
+    command = [sys.executable, "-c", probe, str(installed), "run", "-k", "test_list_users_shows_the_same_status"]
+    command += ["--html", str(tmp_path / "page.html")]
+    done = subprocess.run(command, capture_output=True, text=True, check=False, cwd=tmp_path)
+
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert (installed / "conformance" / "fixtures" / "baselines" / "moto.toml").is_file()
+    assert "conforms" in done.stdout
+    assert list(tmp_path.iterdir()) == [tmp_path / "page.html"]
+
+
+SECRETS = re.compile(r"eyJ[\w-]{10,}\.|(?:AKIA|ASIA)[A-Z0-9]{16}|Signature=[0-9a-f]{8}|Credential=\w")
+
+
+@pytest.mark.parametrize("bindings", ["sdk", "wire", "cli"])
+def test_no_artefact_carries_a_secret(run, moto, tmp_path, bindings):
+    """JSON, JUnit, HTML and terminal show no token, signature or credential, whatever credentials are in use."""
+    keys = {
+        "AWS_ACCESS_KEY_ID": "AKIAIOSFODNN7EXAMPLE",
+        "AWS_SECRET_ACCESS_KEY": "wJalrXUtnFEMI-K7MDENG",
+        "AWS_SESSION_TOKEN": "S3ss10nT0k3n",
+    }
+    file, page = tmp_path / "junit.xml", tmp_path / "page.html"
+    done = run(
+        "--html",
+        str(page),
+        "--endpoint-url",
+        moto,
+        "--bindings",
+        bindings,
+        "--junit",
+        str(file),
+        "--tier",
+        "wording",
+        "-k",
+        "test_wrong_password_is_refused or test_authorization or test_error_body or test_challenge_session",
+        environment=keys,
+    )
+    artefacts = [done.stdout, done.stderr, json.dumps(done.report), file.read_text("utf-8"), page.read_text("utf-8")]
+
+    assert done.counts()["diverges"] > 0
+    for text in artefacts:
+        assert SECRETS.search(text) is None, SECRETS.search(text)
+        assert [value for value in keys.values() if value in text] == []
+
+
+def test_plain_pytest_judges_the_same(tmp_path):
+    """`pytest` on the scenarios takes the options of `run`, and gives its verdicts and its reports."""
+    file = tmp_path / "report.json"
+    command = [
+        sys.executable,
+        "-m",
+        "pytest",
+        "-p",
+        "no:cacheprovider",
+        "conformance/scenarios",
+        "-q",
+        *SOME,
+        "--bindings=wire",
+        f"--json={file}",
+    ]
+    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
+
+    assert done.returncode == 0, done.stdout
+    assert re.search(r"\d+ passed, .*\d+ xfailed", done.stdout)
+    assert "conformity" in done.stdout
+    assert json.loads(file.read_text("utf-8"))["summary"]["bindings"] == ["wire"]
+
+
+@pytest.mark.parametrize(("line", "code"), [("--bindings=soap", 4), ("--baseline=/no/such/file", 4)])
+def test_plain_pytest_refuses_bad_input_too(line, code):
+    """Under pytest a bad option is pytest's usage error, in one line."""
+    command = [sys.executable, "-m", "pytest", "-p", "no:cacheprovider", "conformance/scenarios", line]
+    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
+
+    assert done.returncode == code
+    assert len(done.stderr.strip().splitlines()) == 1
