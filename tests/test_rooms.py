@@ -73,7 +73,7 @@ def test_a_class_name_means_one_thing():
     names = [
         node.name
         for path in MODULES
-        if "observers" not in path.parts
+        if "gate" not in path.parts  # compares two clients, and has its own map
         for node in ast.parse(path.read_text("utf-8")).body
         if isinstance(node, ast.ClassDef) and not node.name.startswith("_")
     ]

@@ -48,7 +48,7 @@ _WARM_UP = (
 
 
 @dataclass(frozen=True)
-class Call:
+class ForkedCall:
     """A call in flight: `alive` comes to its end when the child does; `deadline` is in monotonic seconds."""
 
     id: int
@@ -95,7 +95,7 @@ def warm_up() -> tuple[Callable[[], int | None], str]:
 
 def serve(main: Callable[[], int | None], requests: int, answers: int) -> None:
     """Fork `main` for each request on the one file descriptor, and write to the other what came of it."""
-    calls: list[Call] = []
+    calls: list[ForkedCall] = []
     unread = b""
     with selectors.DefaultSelector() as selector:
         selector.register(requests, selectors.EVENT_READ)
@@ -129,7 +129,7 @@ def serve(main: Callable[[], int | None], requests: int, answers: int) -> None:
                 call.answer()
 
 
-def _fork(main: Callable[[], int | None], request: dict[str, Any], answers: int) -> Call:
+def _fork(main: Callable[[], int | None], request: dict[str, Any], answers: int) -> ForkedCall:
     # Both files have no name, so none is left behind however this ends.
     stdout, stderr = tempfile.TemporaryFile(), tempfile.TemporaryFile()  # noqa: SIM115 - `answer` closes them
     alive, held_by_child = os.pipe()
@@ -148,7 +148,7 @@ def _fork(main: Callable[[], int | None], request: dict[str, Any], answers: int)
     # Here too, since a kill may come before the child gets there. The later of the two may fail: no matter.
     with suppress(OSError):
         os.setpgid(pid, pid)
-    return Call(request["id"], pid, alive, stdout, stderr, time.monotonic() + request["timeout"])
+    return ForkedCall(request["id"], pid, alive, stdout, stderr, time.monotonic() + request["timeout"])
 
 
 def _child(main: Callable[[], int | None], request: dict[str, Any]) -> NoReturn:

@@ -7,7 +7,7 @@ import socket
 import ssl
 import threading
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -16,39 +16,13 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
 
+from conformance.verdict.reply import HttpRequest
+
 DEFAULT_HOST = "cognito-idp.us-east-1.amazonaws.com"
 
 
 @dataclass(frozen=True)
-class Request:
-    """A request as it arrived: header names in lower case, `tls` whether it came encrypted."""
-
-    method: str
-    path: str
-    headers: Mapping[str, str]
-    body: bytes
-    tls: bool
-
-    @property
-    def operation(self) -> str:
-        """The operation that it asks for, "AdminSetUserPassword"."""
-        return self.headers.get("x-amz-target", "").rpartition(".")[2]
-
-    @property
-    def members(self) -> Any:
-        """The JSON of its body. Raises ValueError where it is none."""
-        return json.loads(self.body)
-
-    @property
-    def scope(self) -> tuple[str, str, str] | None:
-        """Access key id, Region and service of the signature, None for an unsigned request."""
-        credential = self.headers.get("authorization", "").partition("Credential=")[2].partition(",")[0]
-        parts = credential.split("/")
-        return (parts[0], parts[2], parts[3]) if len(parts) == 5 else None
-
-
-@dataclass(frozen=True)
-class Answer:
+class CannedAnswer:
     """What the recorder answers, after `delay` seconds."""
 
     status: int = 200
@@ -56,7 +30,7 @@ class Answer:
     delay: float = 0.0
 
     @classmethod
-    def error(cls, name: str, message: str = "No.", status: int = 400) -> Answer:
+    def error(cls, name: str, message: str = "No.", status: int = 400) -> CannedAnswer:
         """An error as AWS writes it."""
         return cls(status, json.dumps({"__type": name, "message": message}).encode())
 
@@ -67,8 +41,8 @@ class Recorder:
 
     As a proxy it answers CONNECT by being the host that was asked for."""
 
-    requests: list[Request] = field(default_factory=list)
-    answer: Answer = field(default_factory=Answer)
+    requests: list[HttpRequest] = field(default_factory=list)
+    answer: CannedAnswer = field(default_factory=CannedAnswer)
     _stack: ExitStack = field(default_factory=ExitStack)
     _released: threading.Event = field(default_factory=threading.Event)
 
@@ -85,7 +59,7 @@ class Recorder:
         """Forget the scenario before: its requests, its answer, and whoever still waits for one."""
         self._released.set()
         self._released = threading.Event()
-        self.requests, self.answer = [], Answer()
+        self.requests, self.answer = [], CannedAnswer()
 
     @property
     def bodies(self) -> list[Any]:
@@ -210,7 +184,7 @@ class _Handler(BaseHTTPRequestHandler):
         released = recorder._released
         body = self.rfile.read(int(self.headers.get("Content-Length") or 0))
         headers = {name.lower(): value for name, value in self.headers.items()}
-        recorder.requests.append(Request(self.command, self.path, headers, body, self.tls))
+        recorder.requests.append(HttpRequest(self.command, self.path, headers, body, self.tls))
         told = recorder.answer
         if told.delay and released.wait(told.delay):
             self.close_connection = True
@@ -226,7 +200,7 @@ class _Handler(BaseHTTPRequestHandler):
     def do_CONNECT(self) -> None:
         """Be the host behind the proxy."""
         headers = {name.lower(): value for name, value in self.headers.items()}
-        self.server.recorder.requests.append(Request("CONNECT", self.path, headers, b"", self.tls))
+        self.server.recorder.requests.append(HttpRequest("CONNECT", self.path, headers, b"", self.tls))
         self.send_response(200)
         self.end_headers()
         self.wfile.flush()

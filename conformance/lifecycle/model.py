@@ -14,7 +14,7 @@ MOST_CODES = 4
 
 
 @dataclass
-class User:
+class Belief:
     """A user as the model has it; `password`, `code` and tokens are None where they are not known or not there."""
 
     pool: Pool

@@ -9,7 +9,7 @@ from typing import Any
 
 from conformance.contract import transitions
 from conformance.contract.transitions import NONE, Row
-from conformance.lifecycle.model import MOST_CHANGES, MOST_CODES, MOST_FAILURES, User
+from conformance.lifecycle.model import MOST_CHANGES, MOST_CODES, MOST_FAILURES, Belief
 from conformance.target.sign_in import USER_SRP_AUTH
 
 # No requests: the shell's variables are kept under another name; a code arrives; a user comes from a provider.
@@ -47,49 +47,49 @@ _SIGNED_IN = {
 }
 
 
-def _create(user: User) -> Call:
+def _create(user: Belief) -> Call:
     extra = {"TemporaryPassword": user.new_password(), "MessageAction": "SUPPRESS", "UserAttributes": _VERIFIED}
     return Call("AdminCreateUser", {**_POOL, **extra})
 
 
-def _resend(_: User) -> Call:
+def _resend(_: Belief) -> Call:
     return Call("AdminCreateUser", {**_POOL, "MessageAction": "RESEND"})
 
 
-def _sign_up(user: User) -> Call:
+def _sign_up(user: Belief) -> Call:
     return Call("SignUp", {**_CLIENT, "Password": user.new_password()})
 
 
-def _admin(operation: str) -> Callable[[User], Call]:
+def _admin(operation: str) -> Callable[[Belief], Call]:
     return lambda _: Call(operation, _POOL)
 
 
-def _set(**permanent: bool) -> Callable[[User], Call]:
+def _set(**permanent: bool) -> Callable[[Belief], Call]:
     return lambda user: Call("AdminSetUserPassword", {**_POOL, "Password": user.new_password(), **permanent})
 
 
-def _forgot(_: User) -> Call:
+def _forgot(_: Belief) -> Call:
     return Call("ForgotPassword", _CLIENT)
 
 
-def _confirm(variable: str | None) -> Callable[[User], Call]:
+def _confirm(variable: str | None) -> Callable[[Belief], Call]:
     return lambda user: Call("ConfirmSignUp", {**_CLIENT, "ConfirmationCode": _code(user, variable)})
 
 
-def _confirm_forgotten(variable: str | None) -> Callable[[User], Call]:
-    def call(user: User) -> Call:
+def _confirm_forgotten(variable: str | None) -> Callable[[Belief], Call]:
+    def call(user: Belief) -> Call:
         extra = {"ConfirmationCode": _code(user, variable), "Password": user.new_password()}
         return Call("ConfirmForgotPassword", {**_CLIENT, **extra})
 
     return call
 
 
-def _code(user: User, variable: str | None) -> str:
+def _code(user: Belief, variable: str | None) -> str:
     """The code that was sent; a wrong one where none is asked for, and where there is nobody to send one to."""
     return f"${variable}" if variable in user.variables else _WRONG_CODE
 
 
-def _link(_: User) -> Call:
+def _link(_: Belief) -> Call:
     source = {"ProviderName": "$PROVIDER", "ProviderAttributeName": "Cognito_Subject"}
     return Call(
         "AdminLinkProviderForUser",
@@ -101,7 +101,7 @@ def _link(_: User) -> Call:
     )
 
 
-def _change(previous: str | None, token: str = "$TOKEN") -> Callable[[User], Call]:
+def _change(previous: str | None, token: str = "$TOKEN") -> Callable[[Belief], Call]:
     return lambda user: Call(
         "ChangePassword",
         {
@@ -112,15 +112,15 @@ def _change(previous: str | None, token: str = "$TOKEN") -> Callable[[User], Cal
     )
 
 
-def _initiate(flow: str, password: str | None) -> Callable[[User], Call]:
-    def call(user: User) -> Call:
+def _initiate(flow: str, password: str | None) -> Callable[[Belief], Call]:
+    def call(user: Belief) -> Call:
         values = {"USERNAME": "$NAME", "PASSWORD": password or user.password or _WRONG}
         return _auth(flow, values)
 
     return call
 
 
-def _refresh(token: str) -> Callable[[User], Call]:
+def _refresh(token: str) -> Callable[[Belief], Call]:
     return lambda _: _auth("REFRESH_TOKEN_AUTH", {"REFRESH_TOKEN": token}, gives={})
 
 
@@ -132,10 +132,10 @@ def _auth(flow: str, values: Mapping[str, str], gives: Mapping[str, str] = _SIGN
     return Call(name, parameters, gives, flow=flow if flow == USER_SRP_AUTH else None)
 
 
-def _respond(operation: str, session: str = "$SESSION") -> Callable[[User], Call]:
+def _respond(operation: str, session: str = "$SESSION") -> Callable[[Belief], Call]:
     pool = {"UserPoolId": "$POOL"} if operation.startswith("Admin") else {}
 
-    def call(user: User) -> Call:
+    def call(user: Belief) -> Call:
         answer = {"USERNAME": "$NAME", "NEW_PASSWORD": user.new_password()}
         challenge = {"ChallengeName": "NEW_PASSWORD_REQUIRED", "ChallengeResponses": answer, "Session": session}
         return Call(operation, {**pool, "ClientId": "$CLIENT", **challenge}, _SIGNED_IN)
@@ -149,32 +149,32 @@ class Step:
 
     operation: str
     when: str
-    call: Callable[[User], Call]
-    possible: Callable[[User], bool] = lambda _: True
+    call: Callable[[Belief], Call]
+    possible: Callable[[Belief], bool] = lambda _: True
     sets_password: bool = False
 
 
-def _may_fail(user: User) -> bool:
+def _may_fail(user: Belief) -> bool:
     return user.failures < MOST_FAILURES
 
 
-def _known(user: User) -> bool:
+def _known(user: Belief) -> bool:
     return (user.password is not None or user.status == NONE) and user.failures < MOST_FAILURES
 
 
-def _can_change(user: User) -> bool:
+def _can_change(user: Belief) -> bool:
     return user.password is not None and user.changes < MOST_CHANGES
 
 
-def _sends(verified: bool) -> Callable[[User], bool]:
+def _sends(verified: bool) -> Callable[[Belief], bool]:
     return lambda user: user.codes < MOST_CODES and (user.verified is verified or user.status == NONE)
 
 
-def _asked_for_code(sent: bool) -> Callable[[User], bool]:
+def _asked_for_code(sent: bool) -> Callable[[Belief], bool]:
     return lambda user: user.codes < MOST_CODES and (user.code_sent is sent or user.status == NONE)
 
 
-def _received(variable: str) -> Callable[[User], bool]:
+def _received(variable: str) -> Callable[[Belief], bool]:
     return lambda user: user.codes < MOST_CODES and (variable in user.variables or user.status == NONE)
 
 

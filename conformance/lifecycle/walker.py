@@ -10,7 +10,7 @@ from typing import Any
 from conformance.contract import transitions
 from conformance.contract.transitions import NONE, Row
 from conformance.errors import Blocked
-from conformance.lifecycle.model import User
+from conformance.lifecycle.model import Belief
 from conformance.lifecycle.steps import (
     _CODES,
     _FEDERATE,
@@ -61,7 +61,7 @@ class Walker:
     With a control path it can take CONTROLLED_STEPS as well."""
 
     def __init__(self, pool: Pool, control: Control | None = None) -> None:
-        self.user = User(pool, f"walker-{uuid.uuid4().hex[:12]}@example.com")
+        self.user = Belief(pool, f"walker-{uuid.uuid4().hex[:12]}@example.com")
         self.user.variables |= {"POOL": pool.id, "CLIENT": pool.client_id, "NAME": self.user.name}
         self.calls: list[Call] = []
         self.visits: list[Visit] = []

@@ -21,9 +21,9 @@ from conformance.console import Terminal, check_writable, named
 from conformance.contract import ledger
 from conformance.errors import BadInput
 from conformance.mutants import faults, hostile
-from conformance.mutants.hostile import Finding
+from conformance.mutants.hostile import HostileResult
 from conformance.mutants.matrix import Cell, Matrix, matrix
-from conformance.mutants.trials import CAUGHT, Outcome, digest, remembered, try_hostile, try_out
+from conformance.mutants.trials import CAUGHT, TrialResult, digest, remembered, try_hostile, try_out
 from conformance.report import document
 
 
@@ -94,10 +94,10 @@ def _matches(expression: str, name: str, claims: Collection[str]) -> bool:
 
 def _tried(
     console: Console, names: Sequence[str], enemies: Sequence[str], workers: int, asked: tuple[str, ...], state: Path
-) -> tuple[list[Outcome], list[Finding]]:
+) -> tuple[list[TrialResult], list[HostileResult]]:
     columns = (BarColumn(), MofNCompleteColumn(), TextColumn("in"), TimeElapsedColumn(), TimeRemainingColumn())
-    outcomes: list[Outcome] = []
-    findings: list[Finding] = []
+    outcomes: list[TrialResult] = []
+    findings: list[HostileResult] = []
     # Refreshed by hand: a thread that draws must not be there when processes are forked.
     with Progress(
         *columns,

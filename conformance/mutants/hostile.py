@@ -16,8 +16,8 @@ from typing import Any
 
 from conformance.mutants.mutant import Plant, around
 from conformance.reference import http
-from conformance.reference.http import Answer, Handler
-from conformance.reference.iam import Request
+from conformance.reference.http import Handler, HttpAnswer
+from conformance.verdict.reply import HttpRequest
 
 MINE = f"{http.PREFIX}AdminSetUserPassword"
 JSON = {"Content-Type": http.CONTENT_TYPE}
@@ -39,7 +39,7 @@ class Hostile:
 
 
 @dataclass(frozen=True)
-class Finding:
+class HostileResult:
     """What a run said: how it ended, and its verdicts (none where it found no service)."""
 
     hostile: str
@@ -48,25 +48,25 @@ class Finding:
     as_meant: bool
 
 
-Respond = Callable[[Request], Answer | None]
+Respond = Callable[[HttpRequest], HttpAnswer | None]
 
 
-def _answers(instead: Answer | Callable[[Request], Answer | None], only_mine: bool = False) -> Plant:
+def _answers(instead: HttpAnswer | Callable[[HttpRequest], HttpAnswer | None], only_mine: bool = False) -> Plant:
     """Answer everything, or the operation under test alone, otherwise; None leaves it to the service."""
 
-    def answer(f: Any, service: Any, request: Request) -> Any:
+    def answer(f: Any, service: Any, request: HttpRequest) -> Any:
         if only_mine and request.headers.get("x-amz-target") != MINE:
             return f(service, request)
-        given = instead if isinstance(instead, Answer) else instead(request)
+        given = instead if isinstance(instead, HttpAnswer) else instead(request)
         return f(service, request) if given is None else given
 
     return around(http, "answer", answer)
 
 
-def _sends(send: Callable[[Handler, Answer], None], only_mine: bool = False) -> Plant:
+def _sends(send: Callable[[Handler, HttpAnswer], None], only_mine: bool = False) -> Plant:
     """Send what the service answers in another manner."""
 
-    def call(f: Any, self: Handler, answer: Answer) -> None:
+    def call(f: Any, self: Handler, answer: HttpAnswer) -> None:
         if only_mine and self.headers.get("X-Amz-Target") != MINE:
             f(self, answer)
         else:
@@ -75,16 +75,16 @@ def _sends(send: Callable[[Handler, Answer], None], only_mine: bool = False) -> 
     return around(Handler, "send", call)
 
 
-def _hang(_: Handler, __: Answer) -> None:
+def _hang(_: Handler, __: HttpAnswer) -> None:
     time.sleep(3600)
 
 
-def _reset(handler: Handler, _: Answer) -> None:
+def _reset(handler: Handler, _: HttpAnswer) -> None:
     handler.close_connection = True
     handler.connection.close()
 
 
-def _trickle(handler: Handler, answer: Answer) -> None:
+def _trickle(handler: Handler, answer: HttpAnswer) -> None:
     handler.send_response(answer.status)
     for name, value in {**answer.headers, "Content-Length": str(len(answer.body))}.items():
         handler.send_header(name, value)
@@ -95,7 +95,7 @@ def _trickle(handler: Handler, answer: Answer) -> None:
         time.sleep(0.0005)
 
 
-def _trickle_on(handler: Handler, answer: Answer) -> None:
+def _trickle_on(handler: Handler, answer: HttpAnswer) -> None:
     handler.send_response(answer.status)
     handler.end_headers()
     while True:
@@ -104,12 +104,12 @@ def _trickle_on(handler: Handler, answer: Answer) -> None:
         time.sleep(1)
 
 
-def _at_first(times: int, instead: Answer) -> Respond:
+def _at_first(times: int, instead: HttpAnswer) -> Respond:
     """Each request so often answered otherwise before it is let through."""
     seen: Counter[tuple[str, bytes]] = Counter()
     lock = threading.Lock()
 
-    def respond(request: Request) -> Answer | None:
+    def respond(request: HttpRequest) -> HttpAnswer | None:
         with lock:
             key = request.headers.get("x-amz-target", ""), request.body
             seen[key] += 1
@@ -118,19 +118,22 @@ def _at_first(times: int, instead: Answer) -> Respond:
     return respond
 
 
-def _error(code: str, status: int = 400) -> Answer:
-    return Answer(status, json.dumps({"__type": code, "message": "no"}).encode(), JSON)
+def _error(code: str, status: int = 400) -> HttpAnswer:
+    return HttpAnswer(status, json.dumps({"__type": code, "message": "no"}).encode(), JSON)
 
 
-NOTHING = Answer(200, b"{}", JSON)
+NOTHING = HttpAnswer(200, b"{}", JSON)
 ANSWERS = {
     "nothing": (NOTHING, "200 {}"),
     "one-error": (_error("UserNotFoundException"), "UserNotFoundException"),
-    "500": (Answer(500, b"Internal Server Error", {"Content-Type": "text/plain"}), "a plain 500"),
-    "html": (Answer(200, b"<html>Welcome to the hotel network</html>", {"Content-Type": "text/html"}), "a web page"),
-    "redirect": (Answer(302, b"", {"Location": "http://127.0.0.1:9/"}), "a redirect to nowhere"),
-    "random-json": (Answer(200, b'{"a": [1, {"b": null}], "c": "d"}', JSON), "some JSON"),
-    "huge": (Answer(200, b'{"a": "' + b"x" * 20_000_000 + b'"}', JSON), "20 MB of JSON"),
+    "500": (HttpAnswer(500, b"Internal Server Error", {"Content-Type": "text/plain"}), "a plain 500"),
+    "html": (
+        HttpAnswer(200, b"<html>Welcome to the hotel network</html>", {"Content-Type": "text/html"}),
+        "a web page",
+    ),
+    "redirect": (HttpAnswer(302, b"", {"Location": "http://127.0.0.1:9/"}), "a redirect to nowhere"),
+    "random-json": (HttpAnswer(200, b'{"a": [1, {"b": null}], "c": "d"}', JSON), "some JSON"),
+    "huge": (HttpAnswer(200, b'{"a": "' + b"x" * 20_000_000 + b'"}', JSON), "20 MB of JSON"),
 }
 THROTTLED = _error("TooManyRequestsException")
 
@@ -177,7 +180,7 @@ def catalogue() -> dict[str, Hostile]:
     return {one.name: one for one in every}
 
 
-def judged(hostile: Hostile, url: str) -> Finding:
+def judged(hostile: Hostile, url: str) -> HostileResult:
     """What `cognito-conformance run` says of the hostile service at `url`."""
     with tempfile.TemporaryDirectory(prefix="cognito-conformance-") as place:
         file = Path(place) / "report.json"
@@ -186,4 +189,4 @@ def judged(hostile: Hostile, url: str) -> Finding:
         report = json.loads(file.read_text("utf-8")) if file.exists() else {"summary": {"verdicts": {}}}
     verdicts = {name: count for name, count in report["summary"]["verdicts"].items() if count}
     fine = done.returncode == hostile.exit_code and set(verdicts) <= hostile.verdicts
-    return Finding(hostile.name, done.returncode, verdicts, fine)
+    return HostileResult(hostile.name, done.returncode, verdicts, fine)

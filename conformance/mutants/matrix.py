@@ -13,8 +13,8 @@ from conformance import bindings
 from conformance.aws_cli.baselines import TOPIC
 from conformance.contract import ledger
 from conformance.mutants import faults, hostile
-from conformance.mutants.hostile import Finding
-from conformance.mutants.trials import CAUGHT, Outcome
+from conformance.mutants.hostile import HostileResult
+from conformance.mutants.trials import CAUGHT, TrialResult
 from conformance.report import document
 
 
@@ -30,8 +30,8 @@ class Cell:
 class Matrix:
     """What became of the mutants and hostile services; `unbroken` are the testable claims that no mutant broke."""
 
-    outcomes: Sequence[Outcome]
-    findings: Sequence[Finding]
+    outcomes: Sequence[TrialResult]
+    findings: Sequence[HostileResult]
     unbroken: Sequence[str]
 
     @property
@@ -111,7 +111,7 @@ class Matrix:
         }
 
 
-def matrix(outcomes: Iterable[Outcome], findings: Iterable[Finding], *, complete: bool) -> Matrix:
+def matrix(outcomes: Iterable[TrialResult], findings: Iterable[HostileResult], *, complete: bool) -> Matrix:
     """The matrix of these outcomes; only a complete one can tell which claims nothing breaks."""
     order = {name: number for number, name in enumerate(faults.catalogue())}
     ordered = sorted(outcomes, key=lambda outcome: order[outcome.mutant])

@@ -13,10 +13,11 @@ from typing import Any
 
 from conformance.contract import transitions
 from conformance.contract.transitions import Row, Table
-from conformance.reference import errors, http, iam, validation
+from conformance.reference import errors, http, validation
 from conformance.reference.errors import Refusal
-from conformance.reference.http import Answer, server
-from conformance.reference.service import Service
+from conformance.reference.http import HttpAnswer, server
+from conformance.reference.service import CognitoSpec
+from conformance.verdict.reply import HttpRequest
 
 FORK = multiprocessing.get_context("fork")
 Plant = Callable[[], None]
@@ -137,30 +138,30 @@ def renamed(code: str, only: str = "") -> Any:
 
 
 # How a password is set, by whichever operation: f, self, pool, user, operation, password, row.
-setting = partial(around, Service, "set_password")
+setting = partial(around, CognitoSpec, "set_password")
 
 
 def at_sign_in(change: Any) -> Plant:
     """Give `change(flow, user, right)`, the real outcome after it, a say; it may return an answer or None."""
 
-    def sign_in(f: Any, self: Service, operation: str, flow: str, client: Any, user: Any, right: bool) -> Any:
+    def sign_in(f: Any, self: CognitoSpec, operation: str, flow: str, client: Any, user: Any, right: bool) -> Any:
         instead = change(self, flow, client, user, right) if user is not None else None
         return f(self, operation, flow, client, user, right) if instead is None else instead
 
-    return around(Service, "sign_in", sign_in)
+    return around(CognitoSpec, "sign_in", sign_in)
 
 
 def also_signs_in(passwords_of: Any) -> Plant:
     """Let other passwords than the one in force sign in too, in every flow."""
 
-    def initiate(f: Any, self: Service, asked: Any, *rest: Any) -> Any:
+    def initiate(f: Any, self: CognitoSpec, asked: Any, *rest: Any) -> Any:
         typed = asked.get("AuthParameters", {})
         user = self.find(self.client(asked).pool, typed.get("USERNAME", ""))
         if user is not None and typed.get("PASSWORD") in passwords_of(user):
             asked = {**asked, "AuthParameters": {**typed, "PASSWORD": user.password}}
         return f(self, asked, *rest)
 
-    return around(Service, "initiate_auth", initiate)
+    return around(CognitoSpec, "initiate_auth", initiate)
 
 
 def pattern_of(shape: str, pattern: str | None) -> Plant:
@@ -205,7 +206,7 @@ def laxer(shape: str, words: str) -> Plant:
     )
 
 
-def asks_to_set(request: iam.Request) -> bool:
+def asks_to_set(request: HttpRequest) -> bool:
     """Whether a request asks for AdminSetUserPassword."""
     return request.headers.get("x-amz-target", "").endswith(f".{SET}")
 
@@ -213,7 +214,7 @@ def asks_to_set(request: iam.Request) -> bool:
 def accepted(change: Any) -> Plant:
     """Change the answer to AdminSetUserPassword where it was accepted: `change(answer)`."""
 
-    def answered(f: Any, service: Service, request: iam.Request) -> Any:
+    def answered(f: Any, service: CognitoSpec, request: HttpRequest) -> Any:
         answer = f(service, request)
         return change(answer) if asks_to_set(request) and answer.status == 200 else answer
 
@@ -223,7 +224,7 @@ def accepted(change: Any) -> Plant:
 def refused(change: Any, only: str = "") -> Plant:
     """Change the answer to AdminSetUserPassword where it was refused: `change(answer, document, request)`."""
 
-    def answered(f: Any, service: Service, request: iam.Request) -> Any:
+    def answered(f: Any, service: CognitoSpec, request: HttpRequest) -> Any:
         answer = f(service, request)
         if not asks_to_set(request) or answer.status == 200:
             return answer
@@ -233,10 +234,10 @@ def refused(change: Any, only: str = "") -> Plant:
     return around(http, "answer", answered)
 
 
-def changed(answer: Answer, *, status: int | None = None, body: Any = None, headers: Any = None) -> Answer:
+def changed(answer: HttpAnswer, *, status: int | None = None, body: Any = None, headers: Any = None) -> HttpAnswer:
     """An answer with something else in it; a header that is empty is taken out."""
     given = body if isinstance(body, bytes) else None if body is None else json.dumps(body).encode()
     kept = {**answer.headers, **(headers or {})}
-    return Answer(
+    return HttpAnswer(
         status or answer.status, answer.body if given is None else given, {k: v for k, v in kept.items() if v}
     )

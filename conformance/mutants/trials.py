@@ -20,7 +20,7 @@ from conformance.lifecycle.steps import Step
 from conformance.lifecycle.walks import Walks
 from conformance.mutants import hostile
 from conformance.mutants.faults import catalogue as faults
-from conformance.mutants.hostile import Finding, Hostile
+from conformance.mutants.hostile import Hostile, HostileResult
 from conformance.mutants.mutant import FORK, Mutant, serving
 from conformance.mutants.runner import Case, Docket, judged, report, said
 from conformance.reference import validation
@@ -28,7 +28,7 @@ from conformance.reference.http import CONTROL
 from conformance.run import catalogue
 from conformance.run.catalogue import SCENARIOS, Scenario
 from conformance.run.settings import EXAMPLES, SEED
-from conformance.target.client import Service, client
+from conformance.target.client import Cognito, client
 from conformance.target.control import Control
 from conformance.target.definition import INVENTED, REGION, Endpoint
 from conformance.target.pools import Pools
@@ -39,7 +39,7 @@ CAUGHT = ("as meant", "in part", "by others", "survived")
 
 
 @dataclass(frozen=True)
-class Outcome:
+class TrialResult:
     """What became of a mutant: the claims that it broke, those of its own that it did not, each as `claim|binding`.
 
     A claim of the walks is broken where the target disagrees on the way by which a default run first comes to one of
@@ -67,7 +67,7 @@ class Outcome:
         return {pair.partition("|")[0] for pair in self.broken}
 
 
-def try_out(names: Sequence[str], workers: int, bindings: Sequence[str], state: Path | None) -> Iterator[Outcome]:
+def try_out(names: Sequence[str], workers: int, bindings: Sequence[str], state: Path | None) -> Iterator[TrialResult]:
     """The outcome of each mutant, as it comes; what `state` knows from an interrupted run is not tried again."""
     known = remembered(state)
     yield from (known[name] for name in names if name in known)
@@ -79,7 +79,7 @@ def try_out(names: Sequence[str], workers: int, bindings: Sequence[str], state: 
         yield outcome
 
 
-def _trials(names: Sequence[str], workers: int, bindings: Sequence[str]) -> Iterator[Outcome]:
+def _trials(names: Sequence[str], workers: int, bindings: Sequence[str]) -> Iterator[TrialResult]:
     """Ask the scenarios of each mutant's own claims first, and the others only where none of those noticed."""
     _warm()
     asked = {name: _meant(faults()[name], bindings) for name in names}
@@ -103,8 +103,8 @@ def _trials(names: Sequence[str], workers: int, bindings: Sequence[str]) -> Iter
         yield _outcome(name, broken, wanted[name], seconds)
 
 
-def _outcome(name: str, broken: set[str], wanted: set[str], seconds: float) -> Outcome:
-    return Outcome(name, tuple(sorted(broken)), tuple(sorted(wanted - broken)), round(seconds, 1))
+def _outcome(name: str, broken: set[str], wanted: set[str], seconds: float) -> TrialResult:
+    return TrialResult(name, tuple(sorted(broken)), tuple(sorted(wanted - broken)), round(seconds, 1))
 
 
 def _meant(mutant: Mutant, bindings: Sequence[str]) -> list[tuple[str, Scenario, str]]:
@@ -122,18 +122,18 @@ def _routes() -> Mapping[Row, Sequence[Step]]:
     """The steps by which the walks of a default run first come to each row, at the reference without a fault."""
     with serving(lambda: None) as url:
         endpoint = Endpoint(url, REGION, INVENTED)
-        pool = Pools(Service(endpoint)).get(apart="walks")
+        pool = Pools(Cognito(endpoint)).get(apart="walks")
         return Walks(pool, EXAMPLES, SEED, Control(endpoint, CONTROL)).walk().routes
 
 
-def try_hostile(names: Sequence[str], workers: int) -> Iterator[Finding]:
+def try_hostile(names: Sequence[str], workers: int) -> Iterator[HostileResult]:
     """What a run says of each hostile service, as it comes."""
     _warm()
     every = hostile.catalogue()
     yield from _at_once([partial(_meeting, every[name]) for name in names], workers)
 
 
-def _meeting(one: Hostile) -> Finding:
+def _meeting(one: Hostile) -> HostileResult:
     with serving(one.plant) as url:
         return hostile.judged(one, url)
 
@@ -145,14 +145,14 @@ def digest(*asked: str) -> str:
     return hashlib.sha256(b"".join([*(path.read_bytes() for path in sorted(files)), text])).hexdigest()[:16]
 
 
-def remembered(state: Path | None) -> dict[str, Outcome]:
+def remembered(state: Path | None) -> dict[str, TrialResult]:
     """The outcomes that an interrupted run left, by mutant; of a line that was cut off nothing is known."""
     if state is None or not state.exists():
         return {}
     lines = [line for line in state.read_text("utf-8").splitlines() if line.endswith("}")]
     found = [json.loads(line) for line in lines]
     pairs = [{**row, "broken": tuple(row["broken"]), "missed": tuple(row["missed"])} for row in found]
-    return {row["mutant"]: Outcome(**row) for row in pairs}
+    return {row["mutant"]: TrialResult(**row) for row in pairs}
 
 
 def _warm() -> None:

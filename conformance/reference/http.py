@@ -14,9 +14,10 @@ from botocore.model import OperationModel
 
 from conformance.reference import iam, validation
 from conformance.reference.errors import Refusal
-from conformance.reference.iam import Caller, Request
-from conformance.reference.service import REGION, Service
+from conformance.reference.iam import Caller
+from conformance.reference.service import REGION, CognitoSpec
 from conformance.target.definition import INVENTED
+from conformance.verdict.reply import HttpRequest
 
 CONTENT_TYPE = "application/x-amz-json-1.1"
 PREFIX = "AWSCognitoIdentityProviderService."
@@ -24,7 +25,7 @@ CONTROL = "/-/"
 
 
 @dataclass(frozen=True)
-class Answer:
+class HttpAnswer:
     """An HTTP answer."""
 
     status: int
@@ -32,17 +33,19 @@ class Answer:
     headers: Mapping[str, str] = field(default_factory=dict)
 
 
-def answer(service: Service, request: Request) -> Answer:
+def answer(service: CognitoSpec, request: HttpRequest) -> HttpAnswer:
     """What comes of a request."""
     if request.path.startswith(CONTROL):
-        return Answer(200, json.dumps(service.control(request.path[len(CONTROL) :], json.loads(request.body))).encode())
+        return HttpAnswer(
+            200, json.dumps(service.control(request.path[len(CONTROL) :], json.loads(request.body))).encode()
+        )
     try:
         return accepted(execute(service, request))
     except Refusal as refusal:
         return refused(refusal)
 
 
-def execute(service: Service, request: Request) -> dict[str, Any]:
+def execute(service: CognitoSpec, request: HttpRequest) -> dict[str, Any]:
     """Dispatch, check who calls, check what is asked, carry it out.
 
     Raises Refusal."""
@@ -54,7 +57,7 @@ def execute(service: Service, request: Request) -> dict[str, Any]:
     return service.call(operation.name, members)
 
 
-def dispatched(request: Request) -> OperationModel:
+def dispatched(request: HttpRequest) -> OperationModel:
     """The operation that the request names.
 
     Raises Refusal (UnknownOperationException)."""
@@ -65,22 +68,22 @@ def dispatched(request: Request) -> OperationModel:
     return validation.model().operation_model(name)
 
 
-def authenticated(service: Service, request: Request, operation: OperationModel) -> iam.Caller | None:
+def authenticated(service: CognitoSpec, request: HttpRequest, operation: OperationModel) -> iam.Caller | None:
     """Who signed; None where the operation takes anybody.
 
     Raises Refusal."""
     return None if operation.auth_type == "none" else iam.authenticate(request, service.callers)
 
 
-def accepted(members: dict[str, Any]) -> Answer:
+def accepted(members: dict[str, Any]) -> HttpAnswer:
     """The answer to a request that was carried out."""
-    return Answer(200, json.dumps(members).encode(), common_headers())
+    return HttpAnswer(200, json.dumps(members).encode(), common_headers())
 
 
-def refused(refusal: Refusal) -> Answer:
+def refused(refusal: Refusal) -> HttpAnswer:
     """The answer to a request that was not."""
     headers = {**common_headers(), **error_headers(refusal)}
-    return Answer(refusal.status, json.dumps(error_body(refusal)).encode(), headers)
+    return HttpAnswer(refusal.status, json.dumps(error_body(refusal)).encode(), headers)
 
 
 def common_headers() -> dict[str, str]:
@@ -104,17 +107,17 @@ class Handler(BaseHTTPRequestHandler):
 
     protocol_version = "HTTP/1.1"
     wbufsize = -1  # headers and body in one packet
-    service: Service
+    service: CognitoSpec
 
     def respond(self) -> None:
         """Read a request, answer it."""
         body = self.rfile.read(int(self.headers.get("Content-Length") or 0))
         headers = {name.lower(): value for name, value in self.headers.items()}
-        self.send(answer(self.service, Request(self.command, self.path, headers, body)))
+        self.send(answer(self.service, HttpRequest(self.command, self.path, headers, body)))
 
     do_GET = do_POST = do_PUT = do_DELETE = do_PATCH = do_HEAD = do_OPTIONS = respond
 
-    def send(self, reply: Answer) -> None:
+    def send(self, reply: HttpAnswer) -> None:
         """Send an answer."""
         self.send_response(reply.status)
         for name, value in {**reply.headers, "Content-Length": str(len(reply.body))}.items():
@@ -132,7 +135,7 @@ class Server(ThreadingHTTPServer):
     daemon_threads = True
     request_queue_size = 128
 
-    def __init__(self, service: Service) -> None:
+    def __init__(self, service: CognitoSpec) -> None:
         super().__init__(("127.0.0.1", 0), type("Bound", (Handler,), {"service": service}))
 
     @property
@@ -155,4 +158,4 @@ def server() -> Server:
     """A reference that knows one caller, who may do everything."""
     validation.model()
     caller = Caller(str(INVENTED.access_key), str(INVENTED.secret_key))
-    return Server(Service({caller.access_key: caller}))
+    return Server(CognitoSpec({caller.access_key: caller}))

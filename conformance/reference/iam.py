@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
 from conformance.reference.errors import Refusal
+from conformance.verdict.reply import HttpRequest
 
 ACCOUNT = "123456789012"
 SERVICE = "cognito-idp"
@@ -46,17 +47,7 @@ class Caller:
     statements: Sequence[Statement] = (Statement("Allow", ("*",), ("*",)),)
 
 
-@dataclass(frozen=True)
-class Request:
-    """An HTTP request as it came, header names in lower case."""
-
-    method: str
-    path: str
-    headers: Mapping[str, str]
-    body: bytes
-
-
-def authenticate(request: Request, callers: Mapping[str, Caller]) -> Caller:
+def authenticate(request: HttpRequest, callers: Mapping[str, Caller]) -> Caller:
     """The caller who signed the request.
 
     Raises Refusal where none did, or the signature is another's, of another time or over another request."""
@@ -80,7 +71,7 @@ def known(access_key: str, callers: Mapping[str, Caller]) -> Caller:
     return callers[access_key]
 
 
-def check_date(request: Request) -> None:
+def check_date(request: HttpRequest) -> None:
     """Raise Refusal where the request was not signed within five minutes of now."""
     try:
         moment = datetime.strptime(request.headers.get("x-amz-date", ""), "%Y%m%dT%H%M%SZ").replace(tzinfo=UTC)
@@ -90,7 +81,7 @@ def check_date(request: Request) -> None:
         raise Refusal("InvalidSignatureException", "Signature expired.")
 
 
-def signature_of(request: Request, caller: Caller, scope: str, names: str) -> str:
+def signature_of(request: HttpRequest, caller: Caller, scope: str, names: str) -> str:
     """The signature (version 4) that the request has to carry."""
     headers = "".join(f"{name}:{' '.join(request.headers.get(name, '').split())}\n" for name in names.split(";"))
     canonical = "\n".join([request.method, request.path, "", headers, names, payload_hash(request.body)])

@@ -35,7 +35,7 @@ Members = dict[str, Any]
 
 
 @dataclass
-class User:
+class StoredUser:
     """A user of one pool; `since` is when the password was set, `passwords` are all that there were, in order."""
 
     username: str
@@ -60,7 +60,7 @@ class User:
 
 
 @dataclass
-class Pool:
+class StoredPool:
     """A user pool; `ahead` is how far its clock was put forward, in seconds."""
 
     id: str
@@ -69,7 +69,7 @@ class Pool:
     aliases: tuple[str, ...]
     username_attributes: tuple[str, ...]
     case_sensitive: bool
-    users: dict[str, User] = field(default_factory=dict)
+    users: dict[str, StoredUser] = field(default_factory=dict)
     ahead: float = 0.0
 
     @property
@@ -84,26 +84,26 @@ class Pool:
 
 
 @dataclass(frozen=True)
-class Client:
+class AppClient:
     """An app client of a pool."""
 
     id: str
-    pool: Pool
+    pool: StoredPool
     hides_users: bool
 
 
-class Service:
+class CognitoSpec:
     """The operations, each a method that takes the checked members and returns those of the answer.
 
     Each raises Refusal for what the documentation refuses."""
 
     def __init__(self, callers: Mapping[str, Caller]) -> None:
         self.callers = dict(callers)
-        self.pools: dict[str, Pool] = {}
-        self.clients: dict[str, Client] = {}
-        self.challenges: dict[str, tuple[Client, User]] = {}
-        self.exchanges: dict[str, tuple[Client, User, srp.Exchange]] = {}
-        self.tokens: dict[str, tuple[Pool, User]] = {}
+        self.pools: dict[str, StoredPool] = {}
+        self.clients: dict[str, AppClient] = {}
+        self.challenges: dict[str, tuple[AppClient, StoredUser]] = {}
+        self.exchanges: dict[str, tuple[AppClient, StoredUser, srp.SrpExchange]] = {}
+        self.tokens: dict[str, tuple[StoredPool, StoredUser]] = {}
         self.table = transitions.load()
         self._lock = threading.Lock()
 
@@ -137,7 +137,7 @@ class Service:
 
     def create_user_pool(self, asked: Members) -> Members:
         """A pool with policy, aliases and case sensitivity."""
-        pool = Pool(
+        pool = StoredPool(
             f"{REGION}_{secrets.token_hex(5)}",
             asked["PoolName"],
             passwords.policy_of(asked.get("Policies", {}).get("PasswordPolicy", {})),
@@ -162,7 +162,7 @@ class Service:
     def create_user_pool_client(self, asked: Members) -> Members:
         """A client without a secret."""
         hides_users = asked.get("PreventUserExistenceErrors") == "ENABLED"
-        client = Client(secrets.token_hex(13), self.pool(asked), hides_users)
+        client = AppClient(secrets.token_hex(13), self.pool(asked), hides_users)
         self.clients[client.id] = client
         return {"UserPoolClient": {"ClientId": client.id, "UserPoolId": client.pool.id}}
 
@@ -350,7 +350,7 @@ class Service:
         self.pool(asked)
         return self.initiate_auth(asked, "AdminInitiateAuth")
 
-    def begin_srp(self, client: Client, user: User | None, name: str, srp_a: str) -> Members:
+    def begin_srp(self, client: AppClient, user: StoredUser | None, name: str, srp_a: str) -> Members:
         """The server's values, by which the client proves that it knows the password."""
         if user is None and not client.hides_users:
             raise Refusal("UserNotFoundException", errors.NO_USER)
@@ -394,7 +394,7 @@ class Service:
         right = srp.proven(exchange, client.pool.key, user.username, *proof)
         return self.sign_in("InitiateAuth", "USER_SRP_AUTH", client, user, right)
 
-    def answer_challenge(self, operation: str, client: Client, session: str, responses: Members) -> Members:
+    def answer_challenge(self, operation: str, client: AppClient, session: str, responses: Members) -> Members:
         """Set the password that the user chose, and sign the user in."""
         holder, user = self.challenges.get(session, (None, None))
         if holder is not client or user is None or self.find(client.pool, required(responses, "USERNAME")) is not user:
@@ -405,7 +405,7 @@ class Service:
         del self.challenges[session]
         return self.granted(client.pool, user)
 
-    def sign_in(self, operation: str, flow: str, client: Client, user: User | None, right: bool) -> Members:
+    def sign_in(self, operation: str, flow: str, client: AppClient, user: StoredUser | None, right: bool) -> Members:
         """Tokens, a challenge or a refusal: what comes of a right or a wrong password."""
         pool, when = client.pool, f"{flow}, {'right' if right else 'wrong'} password"
         if user is None and not client.hides_users:
@@ -427,7 +427,7 @@ class Service:
                 return self.challenged(client, user)
         raise Refusal("NotAuthorizedException", errors.WRONG_PASSWORD)
 
-    def check_lock(self, pool: Pool, user: User) -> None:
+    def check_lock(self, pool: StoredPool, user: StoredUser) -> None:
         """Raise Refusal while too many wrong passwords keep the user out."""
         idle = pool.now - user.failed
         if idle > IDLE:
@@ -435,12 +435,12 @@ class Service:
         if user.failures >= FAILURES and idle < min(2.0 ** (user.failures - FAILURES), LONGEST_LOCK):
             raise Refusal("NotAuthorizedException", errors.LOCKED)
 
-    def check_expiry(self, pool: Pool, user: User) -> None:
+    def check_expiry(self, pool: StoredPool, user: StoredUser) -> None:
         """Raise Refusal where the temporary password is older than the pool lets it become."""
         if pool.now - user.since > pool.policy["TemporaryPasswordValidityDays"] * DAY:
             raise Refusal("NotAuthorizedException", errors.EXPIRED_PASSWORD)
 
-    def challenged(self, client: Client, user: User) -> Members:
+    def challenged(self, client: AppClient, user: StoredUser) -> Members:
         """The challenge to choose a new password."""
         session = secrets.token_urlsafe(32)
         self.challenges[session] = (client, user)
@@ -452,7 +452,7 @@ class Service:
         }
         return {"ChallengeName": "NEW_PASSWORD_REQUIRED", "Session": session, "ChallengeParameters": parameters}
 
-    def granted(self, pool: Pool, user: User) -> Members:
+    def granted(self, pool: StoredPool, user: StoredUser) -> Members:
         """Tokens that are valid until they are revoked."""
         tokens = {name: secrets.token_urlsafe(32) for name in ("AccessToken", "IdToken", "RefreshToken")}
         self.tokens |= dict.fromkeys(tokens.values(), (pool, user))
@@ -460,26 +460,26 @@ class Service:
 
     # What the operations share
 
-    def pool(self, asked: Members) -> Pool:
+    def pool(self, asked: Members) -> StoredPool:
         """The pool that is named."""
         if asked["UserPoolId"] not in self.pools:
             raise Refusal("ResourceNotFoundException", f"User pool {asked['UserPoolId']} does not exist.")
         return self.pools[asked["UserPoolId"]]
 
-    def client(self, asked: Members) -> Client:
+    def client(self, asked: Members) -> AppClient:
         """The client that is named."""
         if asked["ClientId"] not in self.clients:
             raise Refusal("ResourceNotFoundException", f"User pool client {asked['ClientId']} does not exist.")
         return self.clients[asked["ClientId"]]
 
-    def user(self, pool: Pool, name: str) -> User:
+    def user(self, pool: StoredPool, name: str) -> StoredUser:
         """The user whom a name reaches."""
         user = self.find(pool, name)
         if user is None:
             raise Refusal("UserNotFoundException", errors.NO_USER)
         return user
 
-    def find(self, pool: Pool, name: str) -> User | None:
+    def find(self, pool: StoredPool, name: str) -> StoredUser | None:
         """The user whom a name reaches: by username, by what the pool lets stand for it, or by sub."""
         wanted = self.folded(pool, name)
         for user in pool.users.values():
@@ -487,7 +487,7 @@ class Service:
                 return user
         return None
 
-    def names(self, pool: Pool, user: User) -> list[str]:
+    def names(self, pool: StoredPool, user: StoredUser) -> list[str]:
         """The names that a user goes by in a pool; a federated user has one only."""
         if user.status == "EXTERNAL_PROVIDER":
             return [user.username]
@@ -495,20 +495,20 @@ class Service:
         by_alias = [name for name in pool.aliases if self.is_alias(user, name)]
         return [user.username, *(user.attributes[name] for name in (*by_attribute, *by_alias))]
 
-    def is_alias(self, user: User, attribute: str) -> bool:
+    def is_alias(self, user: StoredUser, attribute: str) -> bool:
         """Whether an attribute stands for the user: an address or a number only once it is verified."""
         verified = attribute == "preferred_username" or user.attributes.get(f"{attribute}_verified") == "true"
         return attribute in user.attributes and verified
 
-    def sub(self, user: User) -> str:
+    def sub(self, user: StoredUser) -> str:
         """The `sub`, which reaches every user."""
         return user.attributes["sub"]
 
-    def folded(self, pool: Pool, name: str) -> str:
+    def folded(self, pool: StoredPool, name: str) -> str:
         """A name as it is compared."""
         return name if pool.case_sensitive else name.lower()
 
-    def made(self, pool: Pool, name: str, asked: Members, status: str = NONE) -> User:
+    def made(self, pool: StoredPool, name: str, asked: Members, status: str = NONE) -> StoredUser:
         """A new user; where an attribute is the username, its value is no name but an attribute."""
         sub, now = str(uuid.uuid4()), pool.now
         attributes = {"sub": sub, **attributes_of(asked)}
@@ -517,9 +517,9 @@ class Service:
             email = "@" in name and "email" in pool.username_attributes
             attributes.setdefault("email" if email else "phone_number", name)
             username = sub
-        return User(username, attributes, status, now, now)
+        return StoredUser(username, attributes, status, now, now)
 
-    def shown(self, user: User) -> Members:
+    def shown(self, user: StoredUser) -> Members:
         """A user as administrators see one, without the attributes."""
         return {
             "Username": user.username,
@@ -529,7 +529,7 @@ class Service:
             "UserLastModifiedDate": user.modified,
         }
 
-    def row(self, operation: str, when: str, user: User | None) -> Row:
+    def row(self, operation: str, when: str, user: StoredUser | None) -> Row:
         """What the table says of this operation for a user of this status, or for nobody.
 
         Raises Refusal where it says an error. Of what it does not know, a disabled user is as an enabled one."""
@@ -543,25 +543,25 @@ class Service:
             raise by_status(operation, row.error, user.username if user else "", start)
         return row
 
-    def move(self, pool: Pool, user: User, row: Row) -> None:
+    def move(self, pool: StoredPool, user: StoredUser, row: Row) -> None:
         """Give a user the status that the table says; where it says none, the user keeps theirs. A code is used up."""
         user.status = row.to or user.status
         user.modified, user.code = pool.now, ""
 
-    def set_password(self, pool: Pool, user: User, operation: str, password: str, row: Row) -> None:
+    def set_password(self, pool: StoredPool, user: StoredUser, operation: str, password: str, row: Row) -> None:
         """Check a new password, store it, and move the user on; nothing has changed where a check refuses."""
         passwords.check_policy(operation, password, pool.policy)
         passwords.check_history(password, user.passwords, pool.policy["PasswordHistorySize"])
         self.store(pool, user, password)
         self.move(pool, user, row)
 
-    def store(self, pool: Pool, user: User, password: str) -> None:
+    def store(self, pool: StoredPool, user: StoredUser, password: str) -> None:
         """Make it the user's password, as it is; from now on the clock of a temporary one runs."""
         user.password, user.since = password, pool.now
         user.passwords.append(password)
         user.failures = 0
 
-    def bearer(self, token: str, revoked: str = errors.REVOKED) -> tuple[Pool, User]:
+    def bearer(self, token: str, revoked: str = errors.REVOKED) -> tuple[StoredPool, StoredUser]:
         """The user whose token it is."""
         if token not in self.tokens:
             raise Refusal("NotAuthorizedException", revoked)
@@ -570,12 +570,12 @@ class Service:
             raise by_status("GetUser", "PasswordResetRequiredException", user.username, user.status)
         return pool, user
 
-    def revoke(self, user: User) -> None:
+    def revoke(self, user: StoredUser) -> None:
         """End a user's tokens."""
         self.tokens = {token: held for token, held in self.tokens.items() if held[1] is not user}
 
 
-def contact(user: User | None) -> str:
+def contact(user: StoredUser | None) -> str:
     """Whether a code could be sent to the user, in the words of the table."""
     verified = user is None or "true" in {user.attributes.get(name) for name in VERIFIED}
     return "verified contact" if verified else "no verified contact"

@@ -16,7 +16,7 @@ K = int(hex_hash("00" + N_HEX + "0" + G_HEX), 16)
 
 
 @dataclass(frozen=True)
-class Exchange:
+class SrpExchange:
     """A sign-in that has begun: what the client sent (`big_a`) and what it was given."""
 
     big_a: int
@@ -27,7 +27,7 @@ class Exchange:
     secret_block: str
 
 
-def begin(pool_key: str, username: str, password: str, srp_a: str) -> Exchange:
+def begin(pool_key: str, username: str, password: str, srp_a: str) -> SrpExchange:
     """Answer the client's public value.
 
     `pool_key` is the pool's id behind the underscore. Raises ValueError for a value that is none."""
@@ -39,10 +39,10 @@ def begin(pool_key: str, username: str, password: str, srp_a: str) -> Exchange:
     verifier = pow(G, int(hex_hash(pad_hex(salt) + known_by), 16), N)
     small_b = secrets.randbits(256)
     big_b = (K * verifier + pow(G, small_b, N)) % N
-    return Exchange(big_a, small_b, big_b, verifier, salt, base64.b64encode(secrets.token_bytes(48)).decode())
+    return SrpExchange(big_a, small_b, big_b, verifier, salt, base64.b64encode(secrets.token_bytes(48)).decode())
 
 
-def proven(exchange: Exchange, pool_key: str, username: str, timestamp: str, signature: str) -> bool:
+def proven(exchange: SrpExchange, pool_key: str, username: str, timestamp: str, signature: str) -> bool:
     """Whether the client's signature shows that it knows the password."""
     u = calculate_u(exchange.big_a, exchange.big_b)
     shared = pow(exchange.big_a * pow(exchange.verifier, u, N), exchange.small_b, N)

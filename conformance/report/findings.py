@@ -108,7 +108,7 @@ def relative(path: Path) -> str:
 
 
 @dataclass(frozen=True)
-class Statement:
+class ClaimResults:
     """A claim with the results over every binding and parameter."""
 
     claim: Claim
@@ -135,15 +135,15 @@ class Statement:
         return all(finding.first.known for finding in self.findings)
 
 
-def by_topic(run: Run) -> dict[str, list[Statement]]:
+def by_topic(run: Run) -> dict[str, list[ClaimResults]]:
     """The claims that were run, by topic, in the order of the ledger."""
     by_claim: dict[str, list[Result]] = {}
     for result in sorted(run.results.values(), key=lambda r: r.id):
         by_claim.setdefault(result.claim, []).append(result)
-    topics: dict[str, list[Statement]] = {}
+    topics: dict[str, list[ClaimResults]] = {}
     for claim in ledger.load_all().claims.values():
         if claim.id in by_claim:
-            topics.setdefault(claim.topic, []).append(Statement(claim, tuple(by_claim[claim.id])))
+            topics.setdefault(claim.topic, []).append(ClaimResults(claim, tuple(by_claim[claim.id])))
     return topics
 
 

@@ -9,7 +9,7 @@ from rich.text import Text
 
 from conformance.console import named
 from conformance.contract import ledger
-from conformance.report.findings import MARKS, Statement, by_topic, findings, numbered, percent, relative
+from conformance.report.findings import MARKS, ClaimResults, by_topic, findings, numbered, percent, relative
 from conformance.run import catalogue
 from conformance.run.run import Run
 from conformance.run.settings import TIERS, Settings, within
@@ -58,7 +58,7 @@ def statements(run: Run) -> Group:
     return Group(*blocks)
 
 
-def _statement(statement: Statement, baseline: Baseline) -> Table:
+def _statement(statement: ClaimResults, baseline: Baseline) -> Table:
     claim, results, verdict, tally = statement.claim, statement.results, statement.verdict, statement.tally
     mark, colour = MARKS[verdict]
     table = Table.grid(padding=(0, 1), expand=False)

@@ -25,7 +25,7 @@ from conformance.lifecycle.script import script
 from conformance.lifecycle.walker import Visit
 from conformance.lifecycle.walks import Unvisited, Walks
 from conformance.plugin import RUN
-from conformance.target.client import Service, ServiceError
+from conformance.target.client import Cognito, ServiceError
 from conformance.target.clock import Clock, Faketime
 from conformance.target.control import Control
 from conformance.target.deferred import Waiting
@@ -57,13 +57,13 @@ def endpoint(request: pytest.FixtureRequest) -> Iterator[Endpoint]:
 
 
 @pytest.fixture(scope="session")
-def service(endpoint: Endpoint) -> Service:
+def service(endpoint: Endpoint) -> Cognito:
     """The plain client that arranges and observes."""
-    return Service(endpoint)
+    return Cognito(endpoint)
 
 
 @pytest.fixture(scope="session")
-def pools(request: pytest.FixtureRequest, service: Service) -> Iterator[Pools]:
+def pools(request: pytest.FixtureRequest, service: Cognito) -> Iterator[Pools]:
     """The pools of this worker."""
     made = Pools(service)
     yield made
@@ -75,7 +75,7 @@ def pools(request: pytest.FixtureRequest, service: Service) -> Iterator[Pools]:
 
 
 @pytest.fixture(scope="session")
-def implemented(pools: Pools, service: Service) -> None:
+def implemented(pools: Pools, service: Cognito) -> None:
     """Ends a scenario where the target says that it does not implement the operation under test."""
     user = pools.get().user()
     members = {"UserPoolId": user.pool.id, "Username": user.username, "Password": "Pr0be-it!", "Permanent": True}
@@ -87,7 +87,7 @@ def implemented(pools: Pools, service: Service) -> None:
 
 
 @pytest.fixture(scope="session")
-def bindings(service: Service) -> Iterator[Callable[[str], Binding]]:
+def bindings(service: Cognito) -> Iterator[Callable[[str], Binding]]:
     """The bindings of this worker, each made when it is first asked for."""
     made: dict[str, Any] = {}
 
@@ -194,7 +194,7 @@ def walks(request: pytest.FixtureRequest, pools: Pools, _control: Control | None
 
 
 @pytest.fixture
-def visit(request: pytest.FixtureRequest, walks: Walks, service: Service) -> Callable[[Row], Visit]:
+def visit(request: pytest.FixtureRequest, walks: Walks, service: Cognito) -> Callable[[Row], Visit]:
     """What the walks saw of a row; a disagreement that is not known already is shrunk, and written down as commands."""
     settings = request.config.stash[RUN].settings
 

@@ -75,7 +75,7 @@ def client(endpoint: Endpoint, *, read_seconds: float = READ_SECONDS) -> Any:
         raise BadInput(f"the AWS configuration cannot be used: {error}") from None
 
 
-class Service:
+class Cognito:
     """cognito-idp at an endpoint, called with AWS's own operation and parameter names."""
 
     def __init__(self, endpoint: Endpoint, *, read_seconds: float = READ_SECONDS) -> None:
@@ -144,7 +144,7 @@ class Service:
 def silence(endpoint: Endpoint) -> str | None:
     """Why nothing that is listening at `endpoint` can be judged, or None where it speaks AWS JSON."""
     try:
-        answer = Service(endpoint, read_seconds=PATIENCE_SECONDS).answer("ListUserPools", {"MaxResults": 1})
+        answer = Cognito(endpoint, read_seconds=PATIENCE_SECONDS).answer("ListUserPools", {"MaxResults": 1})
     except Inconclusive as fault:
         return str(fault)
     if isinstance(answer, ServiceError):

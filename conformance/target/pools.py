@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from conformance.errors import Blocked
-from conformance.target.client import Service, ServiceError
+from conformance.target.client import Cognito, ServiceError
 from conformance.target.sign_in import ADMIN_USER_PASSWORD_AUTH, FLOWS, answer_new_password, sign_in
 from conformance.verdict.observed import TOKENS, UNIMPLEMENTED, Facts, Outcome, State, Status
 from conformance.verdict.reply import SignIn
@@ -33,7 +33,7 @@ POLICY = {
 class Pools:
     """The user pools of one worker, one for each configuration that a scenario asks for; all are deleted at the end."""
 
-    def __init__(self, service: Service) -> None:
+    def __init__(self, service: Cognito) -> None:
         self._service = service
         self._pools: dict[str, Pool | Blocked] = {}
         self._kept: set[str] = set()
@@ -101,7 +101,7 @@ class Pools:
 class Pool:
     """A user pool with one app client that allows every flow with a password."""
 
-    service: Service = field(repr=False)
+    service: Cognito = field(repr=False)
     id: str
     client_id: str
 

@@ -7,7 +7,7 @@ from typing import Any
 from pycognito.aws_srp import AWSSRP
 
 from conformance.errors import Blocked
-from conformance.target.client import Service, ServiceError
+from conformance.target.client import Cognito, ServiceError
 from conformance.verdict.observed import TOKENS, SignInOutcome, Text
 from conformance.verdict.reply import SignIn
 
@@ -19,7 +19,7 @@ FLOWS = (USER_PASSWORD_AUTH, ADMIN_USER_PASSWORD_AUTH, USER_SRP_AUTH)
 RESPOND = ("RespondToAuthChallenge", "AdminRespondToAuthChallenge")
 
 
-def sign_in(service: Service, pool_id: str, client_id: str, username: str, password: str, flow: str) -> SignIn:
+def sign_in(service: Cognito, pool_id: str, client_id: str, username: str, password: str, flow: str) -> SignIn:
     """What comes of signing in with `password` by `flow`.
 
     An error answer is an outcome. Raises Blocked for a challenge that SRP cannot use, Inconclusive for a transport
@@ -38,7 +38,7 @@ def sign_in(service: Service, pool_id: str, client_id: str, username: str, passw
 
 
 def answer_new_password(
-    service: Service, pool_id: str, client_id: str, username: str, session: str, new_password: str, operation: str
+    service: Cognito, pool_id: str, client_id: str, username: str, session: str, new_password: str, operation: str
 ) -> SignIn:
     """What comes of answering NEW_PASSWORD_REQUIRED by `operation`, one of RESPOND."""
     pool = {"UserPoolId": pool_id} if operation == "AdminRespondToAuthChallenge" else {}
@@ -54,7 +54,7 @@ def answer_new_password(
     )
 
 
-def _secure_remote_password(service: Service, pool_id: str, client_id: str, username: str, password: str) -> SignIn:
+def _secure_remote_password(service: Cognito, pool_id: str, client_id: str, username: str, password: str) -> SignIn:
     # The library is given no client: it computes, and we send, so that every request is written down.
     srp = AWSSRP(username, password, pool_id, client_id, client=service)
     first = _attempt(
@@ -77,7 +77,7 @@ def _secure_remote_password(service: Service, pool_id: str, client_id: str, user
     )
 
 
-def _attempt(service: Service, operation: str, **parameters: Any) -> SignIn:
+def _attempt(service: Cognito, operation: str, **parameters: Any) -> SignIn:
     try:
         answer = service.call(operation, **parameters)
     except ServiceError as error:

@@ -12,6 +12,34 @@ from conformance.verdict.observed import ACCEPTED, NO_TEXT, UNPARSABLE, Outcome,
 
 
 @dataclass(frozen=True)
+class HttpRequest:
+    """A request as it arrived: header names in lower case, `tls` whether it came encrypted."""
+
+    method: str
+    path: str
+    headers: Mapping[str, str]
+    body: bytes
+    tls: bool = False
+
+    @property
+    def operation(self) -> str:
+        """The operation that it asks for, "AdminSetUserPassword"."""
+        return self.headers.get("x-amz-target", "").rpartition(".")[2]
+
+    @property
+    def members(self) -> Any:
+        """The JSON of its body. Raises ValueError where it is none."""
+        return json.loads(self.body)
+
+    @property
+    def scope(self) -> tuple[str, str, str] | None:
+        """Access key id, Region and service of the signature, None for an unsigned request."""
+        credential = self.headers.get("authorization", "").partition("Credential=")[2].partition(",")[0]
+        parts = credential.split("/")
+        return (parts[0], parts[2], parts[3]) if len(parts) == 5 else None
+
+
+@dataclass(frozen=True)
 class SignIn:
     """What an attempt to sign in, or the answer to a challenge, led to.
 

@@ -22,7 +22,7 @@ from conformance.lifecycle.steps import (
 )
 from conformance.lifecycle.walker import Walker
 from conformance.lifecycle.walks import Walks
-from conformance.target.client import Service
+from conformance.target.client import Cognito
 from conformance.target.control import Control
 from conformance.target.definition import INVENTED, REGION, Endpoint, resolve
 from conformance.target.pools import Pools
@@ -224,7 +224,7 @@ def test_throttling_changes_no_verdict_of_the_walks(run, moto):
 @pytest.fixture(scope="module")
 def pool(moto):
     """A pool at moto."""
-    pools = Pools(Service(Endpoint(moto, REGION, INVENTED)))
+    pools = Pools(Cognito(Endpoint(moto, REGION, INVENTED)))
     yield pools.get(apart="walks")
     pools.delete()
 
@@ -271,7 +271,7 @@ def controlled():
     """A pool at the reference, and the control path there."""
     target = resolve("reference", None)
     with target.running() as endpoint:
-        pools = Pools(Service(endpoint))
+        pools = Pools(Cognito(endpoint))
         yield pools.get(apart="walks"), Control(endpoint, target.control)
         pools.delete()
 

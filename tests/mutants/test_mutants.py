@@ -19,7 +19,7 @@ from conformance.mutants import faults, hostile, trials
 from conformance.mutants.command import chosen_bindings, chosen_names
 from conformance.mutants.matrix import breakable, matrix
 from conformance.mutants.mutant import serving
-from conformance.mutants.trials import Outcome, try_out
+from conformance.mutants.trials import TrialResult, try_out
 
 # One of each kind, quick to catch.
 SOME = (
@@ -120,7 +120,7 @@ def test_an_interrupted_run_is_taken_up(tmp_path, monkeypatch):
     """What the state file knows is not tried again, half a line at its end is."""
     monkeypatch.setattr(trials, "_warm", lambda: pytest.fail("something was tried"))
     state = tmp_path / "state.jsonl"
-    known = Outcome(SOME[0], ("permanent-password-confirms|wire",), (), 1.0)
+    known = TrialResult(SOME[0], ("permanent-password-confirms|wire",), (), 1.0)
     state.write_text(json.dumps(vars(known)) + "\n" + '{"mutant": "half')
     outcomes = try_out([SOME[0]], 1, ("wire",), state)
 
@@ -129,7 +129,7 @@ def test_an_interrupted_run_is_taken_up(tmp_path, monkeypatch):
 
 def test_what_is_missed_fails():
     """A mutant that nothing catches, or not all that must, and a claim that nothing breaks, are each a failure."""
-    fine = Outcome(SOME[0], ("permanent-password-confirms|wire",), (), 1.0)
+    fine = TrialResult(SOME[0], ("permanent-password-confirms|wire",), (), 1.0)
     survivor = replace(fine, broken=(), missed=("permanent-password-confirms|wire",))
     unseen = replace(fine, missed=("permanent-password-confirms|cli",))
 

@@ -9,7 +9,7 @@ import pytest
 
 from conformance.reference.errors import Refusal
 from conformance.reference.iam import Caller, Statement, authorize
-from conformance.reference.service import DAY, Service
+from conformance.reference.service import DAY, CognitoSpec
 from conformance.target.definition import REGION, resolve
 
 FIRST, SECOND, THIRD = "First-0ne!", "Second-0ne!", "Third-0ne!"
@@ -39,7 +39,7 @@ class Somebody:
     """A user of a new pool with this password policy, asked by the operations of the service itself."""
 
     def __init__(self, **policy: int) -> None:
-        self.service = Service({})
+        self.service = CognitoSpec({})
         named = {"PoolName": "pool", "Policies": {"PasswordPolicy": policy}}
         self.pool = self.call("CreateUserPool", **named)["UserPool"]["Id"]
         made = self.call("CreateUserPoolClient", UserPoolId=self.pool, ClientName="client")

@@ -6,7 +6,7 @@ from conformance.bindings.sdk import Sdk
 from conformance.bindings.wire import Wire
 from conformance.errors import Blocked, Inconclusive
 from conformance.target import client
-from conformance.target.client import Service, ServiceError, silence
+from conformance.target.client import Cognito, ServiceError, silence
 from conformance.target.control import Control
 from conformance.target.definition import INVENTED, REGION, Endpoint
 from conformance.verdict.journal import Journal
@@ -16,7 +16,7 @@ MEMBERS = {"UserPoolId": "us-east-1_Example", "Username": "alice", "Password": "
 POOLS = servers.Answer(200, b'{"UserPools": []}')
 # One for each of the clients that speak to an endpoint.
 EXCHANGES = {
-    "service": lambda endpoint: Service(endpoint).call("AdminSetUserPassword", **MEMBERS),
+    "service": lambda endpoint: Cognito(endpoint).call("AdminSetUserPassword", **MEMBERS),
     "sdk": lambda endpoint: Sdk(endpoint, Journal()).admin_set_user_password(**MEMBERS),
     "wire": lambda endpoint: Wire(endpoint, Journal()).admin_set_user_password(**MEMBERS),
     "control": lambda endpoint: Control(endpoint, "/control/").caller([]),
@@ -54,7 +54,7 @@ def test_whatever_the_body_is_the_answer_is_one(status, body):
         endpoint = Endpoint(url, REGION, INVENTED)
         assert silence(endpoint) is not None
         with pytest.raises(ServiceError):
-            Service(endpoint).call("ListUserPools", MaxResults=1)
+            Cognito(endpoint).call("ListUserPools", MaxResults=1)
         replies = [binding(endpoint, Journal()).admin_set_user_password(**MEMBERS) for binding in (Sdk, Wire)]
         assert [reply.ok for reply in replies] == [False, False]
 
@@ -82,4 +82,4 @@ def test_no_profile_of_the_caller_has_a_say(monkeypatch, tmp_path):
 def test_a_member_that_is_not_what_the_model_says_blocks(body, said):
     """Where what sets a scenario up is answered with something else, the target cannot be brought there."""
     with servers.always(servers.Answer(200, body)) as url, pytest.raises(Blocked, match=said):
-        Service(Endpoint(url, REGION, INVENTED)).arrange("CreateUserPool", "UserPool.Id", PoolName="pool")
+        Cognito(Endpoint(url, REGION, INVENTED)).arrange("CreateUserPool", "UserPool.Id", PoolName="pool")

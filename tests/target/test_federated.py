@@ -12,7 +12,7 @@ from conformance.errors import BadInput, Blocked
 from conformance.mutants import hostile
 from conformance.reference import http
 from conformance.reference.http import server
-from conformance.target.client import Service
+from conformance.target.client import Cognito
 from conformance.target.control import Control
 from conformance.target.definition import INVENTED, REGION, Endpoint, Federated, resolve
 from conformance.target.pools import Pool, Pools
@@ -62,7 +62,7 @@ def judged(run, tmp_path):
     serving = server()
     threading.Thread(target=serving.serve_forever, kwargs={"poll_interval": 0.02}, daemon=True).start()
     endpoint = Endpoint(serving.url, REGION, INVENTED)
-    pool, control = Pools(Service(endpoint)).get(), Control(endpoint, http.CONTROL)
+    pool, control = Pools(Cognito(endpoint)).get(), Control(endpoint, http.CONTROL)
 
     def call(users, *arguments):
         names = [control.federated_user(pool, "ada@example.com").username for _ in range(users)]
@@ -110,7 +110,7 @@ def test_a_control_path_without_a_verb_blocks():
     """A control path that answers 404 cannot bring a scenario about, and nobody is at fault."""
     with always(Answer(404, b"")) as url:
         endpoint = Endpoint(url, REGION, INVENTED)
-        pool, control = Pool(Service(endpoint), "us-east-1_abc", "0client"), Control(endpoint, "/-/")
+        pool, control = Pool(Cognito(endpoint), "us-east-1_abc", "0client"), Control(endpoint, "/-/")
         with pytest.raises(Blocked, match="knows no federated-user"):
             control.federated_user(pool, "ada@example.com")
 

@@ -11,7 +11,8 @@ from conformance.mutants.mutant import SET, Mutant, Plant, around, changed, cons
 from conformance.reference import http, iam, validation
 from conformance.reference.errors import Refusal
 from conformance.reference.iam import Caller
-from conformance.reference.service import Service
+from conformance.reference.service import CognitoSpec
+from conformance.verdict.reply import HttpRequest
 
 
 def authorization() -> Iterator[Mutant]:
@@ -122,7 +123,7 @@ def authorization() -> Iterator[Mutant]:
         )
 
 
-def _too_late(f: Any, service: Service, request: Any, operation: Any, code: str) -> Any:
+def _too_late(f: Any, service: CognitoSpec, request: Any, operation: Any, code: str) -> Any:
     try:
         return f(service, request, operation)
     except Refusal as problem:
@@ -147,7 +148,7 @@ def _body_not_signed() -> Plant:
     def signature_of(f: Any, r: Any, *rest: Any) -> Any:
         given = r.headers["authorization"].rpartition("=")[2]
         signed = re.sub(rb'("Password": ")[^"]*', rb"\1Signed-0ne!", r.body)
-        other = f(iam.Request(r.method, r.path, r.headers, signed), *rest)
+        other = f(HttpRequest(r.method, r.path, r.headers, signed), *rest)
         return given if other == given else f(r, *rest)
 
     return around(iam, "signature_of", signature_of)

@@ -20,7 +20,7 @@ from conformance.mutants.mutant import (
     setting,
 )
 from conformance.reference import password_policy as passwords
-from conformance.reference.service import Service
+from conformance.reference.service import CognitoSpec
 
 
 def challenges() -> Iterator[Mutant]:
@@ -160,7 +160,7 @@ def _brings_back(operation: str, passwords_of: Any) -> Plant:
 
 def _challenged(change: Any) -> Plant:
     return around(
-        Service, "challenged", lambda f, self, client, user: change(f(self, client, user), user, self, client)
+        CognitoSpec, "challenged", lambda f, self, client, user: change(f(self, client, user), user, self, client)
     )
 
 
@@ -177,12 +177,12 @@ def _parameters(**changes: Any) -> Plant:
 def _answer(operation: str, instead: Any) -> Plant:
     """Replace what one of the two operations does with an answer to the challenge."""
 
-    def answer_challenge(f: Any, self: Service, asked: str, *rest: Any) -> Any:
+    def answer_challenge(f: Any, self: CognitoSpec, asked: str, *rest: Any) -> Any:
         return instead(f, self, asked, *rest) if asked == operation else f(self, asked, *rest)
 
-    return around(Service, "answer_challenge", answer_challenge)
+    return around(CognitoSpec, "answer_challenge", answer_challenge)
 
 
-def _session(self: Service, responses: Any) -> str:
+def _session(self: CognitoSpec, responses: Any) -> str:
     """The session of whoever answers."""
     return next(s for s, (c, u) in self.challenges.items() if self.find(c.pool, responses["USERNAME"]) is u)

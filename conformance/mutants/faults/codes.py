@@ -8,7 +8,7 @@ from typing import Any
 from botocore import xform_name
 
 from conformance.mutants.mutant import Mutant, Plant, around, low, mutant, rows, setting
-from conformance.reference.service import Service
+from conformance.reference.service import CognitoSpec
 
 
 def codes() -> Iterator[Mutant]:
@@ -53,13 +53,13 @@ def codes() -> Iterator[Mutant]:
 
 
 def _any_code(operation: str) -> Plant:
-    def row(f: Any, self: Service, asked: str, when: str, user: Any) -> Any:
+    def row(f: Any, self: CognitoSpec, asked: str, when: str, user: Any) -> Any:
         return f(self, asked, "right code" if (asked, when) == (operation, "wrong code") else when, user)
 
-    return around(Service, "row", row)
+    return around(CognitoSpec, "row", row)
 
 
-def _kept(f: Any, self: Service, pool: Any, user: Any, operation: str, password: str, row: Any) -> None:
+def _kept(f: Any, self: CognitoSpec, pool: Any, user: Any, operation: str, password: str, row: Any) -> None:
     if operation == "ConfirmForgotPassword":
         self.move(pool, user, row)
     else:

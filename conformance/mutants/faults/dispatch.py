@@ -6,7 +6,8 @@ from collections.abc import Iterator
 from typing import Any
 
 from conformance.mutants.mutant import SET, Mutant, Plant, around, mutant
-from conformance.reference import http, iam
+from conformance.reference import http
+from conformance.verdict.reply import HttpRequest
 
 
 def dispatch() -> Iterator[Mutant]:
@@ -59,8 +60,8 @@ def dispatch() -> Iterator[Mutant]:
 def _as_if(change: Any) -> Plant:
     """Dispatch by what `change` makes of X-Amz-Target and method."""
 
-    def dispatched(f: Any, r: iam.Request) -> Any:
+    def dispatched(f: Any, r: HttpRequest) -> Any:
         method, target = change(r.method, r.headers.get("x-amz-target", ""))
-        return f(iam.Request(method, r.path, {**r.headers, "x-amz-target": target}, r.body))
+        return f(HttpRequest(method, r.path, {**r.headers, "x-amz-target": target}, r.body))
 
     return around(http, "dispatched", dispatched)

@@ -8,7 +8,7 @@ from typing import Any
 from conformance.mutants.mutant import Mutant, around, changed, mutant, refused, renamed
 from conformance.reference import password_policy as passwords
 from conformance.reference import validation
-from conformance.reference.http import Answer
+from conformance.reference.http import HttpAnswer
 
 ERRORS = {
     "unknown-user": ("UserNotFoundException", 404),
@@ -109,9 +109,9 @@ def errors() -> Iterator[Mutant]:
     )
 
 
-def _named(answer: Answer, document: Any, name: str) -> Answer:
+def _named(answer: HttpAnswer, document: Any, name: str) -> HttpAnswer:
     return changed(answer, body={**document, "__type": name})
 
 
-def _headed(answer: Answer, name: str, value: str) -> Answer:
+def _headed(answer: HttpAnswer, name: str, value: str) -> HttpAnswer:
     return changed(answer, headers={name: value})

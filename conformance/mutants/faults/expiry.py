@@ -10,7 +10,7 @@ from conformance.mutants.mutant import Mutant, around, at_sign_in, both, constan
 from conformance.reference import errors
 from conformance.reference import password_policy as passwords
 from conformance.reference.errors import Refusal
-from conformance.reference.service import Service
+from conformance.reference.service import CognitoSpec
 
 
 def expiry() -> Iterator[Mutant]:
@@ -20,7 +20,7 @@ def expiry() -> Iterator[Mutant]:
     yield mutant(
         "temporary-passwords-never-expire",
         "A temporary password is good for ever.",
-        around(Service, "check_expiry", lambda *_: None),
+        around(CognitoSpec, "check_expiry", lambda *_: None),
         expired,
         sets,
         default,
@@ -34,7 +34,7 @@ def expiry() -> Iterator[Mutant]:
         yield mutant(
             f"validity-{name}",
             intent,
-            around(Service, "check_expiry", lambda f, self, pool, user, p=policy: f(self, _valid(pool, p), user)),
+            around(CognitoSpec, "check_expiry", lambda f, self, pool, user, p=policy: f(self, _valid(pool, p), user)),
             *claims,
         )
     yield mutant(
@@ -62,7 +62,7 @@ def expiry() -> Iterator[Mutant]:
         "clock-is-not-restarted",
         "The validity counts from the first password that the user had.",
         around(
-            Service,
+            CognitoSpec,
             "store",
             lambda f, self, pool, user, password: (
                 since := user.since,
@@ -76,7 +76,7 @@ def expiry() -> Iterator[Mutant]:
         "expired-users-stay-out",
         "Once expired, a user stays out, whatever is set.",
         both(
-            around(Service, "check_expiry", _remember),
+            around(CognitoSpec, "check_expiry", _remember),
             at_sign_in(lambda self, f, c, u, r: refuse() if getattr(u, "expired", False) else None),
         ),
         "administrator-revives-an-expired-user",
@@ -85,7 +85,7 @@ def expiry() -> Iterator[Mutant]:
         "used-accounts-expire",
         "A password that the user chose expires as well.",
         around(
-            Service,
+            CognitoSpec,
             "granted",
             lambda f, self, pool, user: (self.check_expiry(pool, user), f(self, pool, user))[1],
         ),
@@ -100,7 +100,7 @@ def expiry() -> Iterator[Mutant]:
     yield mutant(
         "expired-is-another-error",
         "An expired password is PasswordResetRequiredException.",
-        around(Service, "check_expiry", renamed("PasswordResetRequiredException")),
+        around(CognitoSpec, "check_expiry", renamed("PasswordResetRequiredException")),
         expired,
         "expired-password-message",
     )
@@ -112,7 +112,7 @@ def _valid(pool: Any, change: Any) -> Any:
     return replace(pool, policy={**pool.policy, "TemporaryPasswordValidityDays": days})
 
 
-def _remember(f: Any, self: Service, pool: Any, user: Any) -> None:
+def _remember(f: Any, self: CognitoSpec, pool: Any, user: Any) -> None:
     try:
         f(self, pool, user)
     except Refusal:

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from conformance.mutants.mutant import SET, Mutant, Plant, around, at_sign_in, low, mutant, refuse, rows, setting
-from conformance.reference.service import Service
+from conformance.reference.service import CognitoSpec
 
 PERMANENT, EXTERNAL = "Permanent=true", "EXTERNAL_PROVIDER"
 
@@ -68,7 +68,7 @@ def federated() -> Iterator[Mutant]:
         "federated-username-is-the-subject",
         "A federated user is reached by the subject, without the provider.",
         around(
-            Service,
+            CognitoSpec,
             "admin_set_user_password",
             lambda f, self, asked: f(self, {**asked, "Username": asked["Username"].removeprefix("provider_")}),
         ),
@@ -79,7 +79,7 @@ def federated() -> Iterator[Mutant]:
         "federated-users-go-by-their-address",
         "A federated user is reached by the address.",
         around(
-            Service,
+            CognitoSpec,
             "names",
             lambda f, self, pool, user: [
                 *f(self, pool, user),
@@ -101,7 +101,7 @@ def _came(user: Any) -> bool:
     return bool(user.username.startswith("provider_"))
 
 
-def _not_stored(f: Any, self: Service, pool: Any, user: Any, operation: str, password: str, row: Any) -> None:
+def _not_stored(f: Any, self: CognitoSpec, pool: Any, user: Any, operation: str, password: str, row: Any) -> None:
     if user.status == EXTERNAL:
         self.move(pool, user, row)
     else:
@@ -111,8 +111,8 @@ def _not_stored(f: Any, self: Service, pool: Any, user: Any, operation: str, pas
 def _by_token(operation: str, instead: Any) -> Plant:
     """Replace what a federated user's own token authorizes."""
 
-    def call(f: Any, self: Service, asked: Any) -> Any:
+    def call(f: Any, self: CognitoSpec, asked: Any) -> Any:
         _, user = self.bearer(asked["AccessToken"])
         return instead() if _came(user) else f(self, asked)
 
-    return around(Service, operation, call)
+    return around(CognitoSpec, operation, call)

@@ -8,7 +8,7 @@ from typing import Any
 from conformance.lifecycle.steps import driven
 from conformance.mutants.mutant import Mutant, Plant, around, mutant
 from conformance.reference.errors import Refusal
-from conformance.reference.service import Service
+from conformance.reference.service import CognitoSpec
 
 # USER_SRP_AUTH begins with InitiateAuth and ends here.
 SRP_ENDS = {"RespondToAuthChallenge": ("InitiateAuth",)}
@@ -34,7 +34,7 @@ def _not_so(operation: str, error: str | None, starts: Any) -> Plant:
 
     otherwise = Refusal("LimitExceededException")
 
-    def call(f: Any, self: Service, asked: str, members: Any) -> Any:
+    def call(f: Any, self: CognitoSpec, asked: str, members: Any) -> Any:
         start = _start(self, members)
         mine = (asked == operation or operation in SRP_ENDS.get(asked, ())) and (start is None or start in starts)
         try:
@@ -45,10 +45,10 @@ def _not_so(operation: str, error: str | None, starts: Any) -> Plant:
             raise otherwise
         return answer
 
-    return around(Service, "call", call)
+    return around(CognitoSpec, "call", call)
 
 
-def _start(self: Service, members: Any) -> tuple[str, bool] | None:
+def _start(self: CognitoSpec, members: Any) -> tuple[str, bool] | None:
     """Status and enabled flag of the user whom a request is about; None where a token alone would tell."""
     place = {"UserPoolId": members.get("UserPoolId"), "ClientId": members.get("ClientId")}
     client = self.clients.get(str(place["ClientId"]))

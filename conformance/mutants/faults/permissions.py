@@ -9,7 +9,7 @@ from typing import Any
 from conformance.mutants.mutant import Mutant, around, constant, mutant, renamed
 from conformance.reference import http, iam, validation
 from conformance.reference.errors import Refusal
-from conformance.reference.service import Service
+from conformance.reference.service import CognitoSpec
 
 
 def permissions() -> Iterator[Mutant]:
@@ -77,7 +77,7 @@ def permissions() -> Iterator[Mutant]:
     )
 
 
-def _denied_late(f: Any, service: Service, request: Any) -> Any:
+def _denied_late(f: Any, service: CognitoSpec, request: Any) -> Any:
     try:
         return f(service, request)
     except Refusal as problem:

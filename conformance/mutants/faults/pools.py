@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from conformance.mutants.mutant import Mutant, around, laxer, mutant, pattern_of, renamed
-from conformance.reference.service import Service
+from conformance.reference.service import CognitoSpec
 
 
 def pools() -> Iterator[Mutant]:
@@ -19,7 +19,7 @@ def pools() -> Iterator[Mutant]:
         yield mutant(
             f"unknown-pool-is-{name}",
             f"An id that no pool has is {code}.",
-            around(Service, "pool", renamed(code)),
+            around(CognitoSpec, "pool", renamed(code)),
             unknown,
             "error-body-names-the-error",
         )
@@ -27,7 +27,7 @@ def pools() -> Iterator[Mutant]:
         "unknown-pool-is-any-pool",
         "Where no pool has the id, whichever pool has the user is taken.",
         around(
-            Service,
+            CognitoSpec,
             "pool",
             lambda f, self, asked: (
                 f(self, asked)
@@ -45,7 +45,7 @@ def pools() -> Iterator[Mutant]:
         "pool-by-prefix",
         "An id that begins with a pool's reaches that pool.",
         around(
-            Service,
+            CognitoSpec,
             "pool",
             lambda f, self, asked: (
                 next((p for i, p in self.pools.items() if asked["UserPoolId"].startswith(i)), None) or f(self, asked)

@@ -21,7 +21,7 @@ from conformance.mutants.mutant import (
 )
 from conformance.reference import errors, srp
 from conformance.reference.errors import Refusal
-from conformance.reference.service import Service
+from conformance.reference.service import CognitoSpec
 
 
 def signing_in() -> Iterator[Mutant]:
@@ -32,7 +32,7 @@ def signing_in() -> Iterator[Mutant]:
             f"{name}-takes-any-password",
             f"{flow} does not look at the password.",
             around(
-                Service,
+                CognitoSpec,
                 "sign_in",
                 lambda f, self, o, asked, c, u, r, w=flow: f(self, o, asked, c, u, r or asked == w),
             ),
@@ -154,7 +154,7 @@ def signing_in() -> Iterator[Mutant]:
         yield mutant(
             name,
             intent,
-            around(Service, operation, lambda *_, i=instead: i()),
+            around(CognitoSpec, operation, lambda *_, i=instead: i()),
             f"{low(operation)}-works-afterwards",
         )
 
@@ -162,8 +162,8 @@ def signing_in() -> Iterator[Mutant]:
 def _challenge_in(flow: str, change: Any) -> Plant:
     """Change the challenge of one flow."""
 
-    def sign_in(f: Any, self: Service, operation: str, asked_flow: str, *rest: Any) -> Any:
+    def sign_in(f: Any, self: CognitoSpec, operation: str, asked_flow: str, *rest: Any) -> Any:
         answer = f(self, operation, asked_flow, *rest)
         return change(answer) if asked_flow == flow and "ChallengeName" in answer else answer
 
-    return around(Service, "sign_in", sign_in)
+    return around(CognitoSpec, "sign_in", sign_in)

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from conformance.mutants.mutant import RESPOND, SET, Mutant, around, both, low, mutant, refuse, rows, setting
-from conformance.reference.service import Service
+from conformance.reference.service import CognitoSpec
 
 STARTS = ("UNCONFIRMED", "CONFIRMED", "FORCE_CHANGE_PASSWORD", "RESET_REQUIRED")
 PERMANENT, TEMPORARY, OMITTED = "Permanent=true", "Permanent=false", "Permanent omitted"
@@ -64,13 +64,15 @@ def statuses() -> Iterator[Mutant]:
         "The status changes when the user next signs in, not before.",
         both(
             around(
-                Service,
+                CognitoSpec,
                 "move",
                 lambda f, self, pool, user, row: (
                     setattr(user, "late", (pool, row)) if row.operation == SET else f(self, pool, user, row)
                 ),
             ),
-            around(Service, "sign_in", lambda f, self, o, flow, c, user, r: f(self, o, flow, c, _caught_up(user), r)),
+            around(
+                CognitoSpec, "sign_in", lambda f, self, o, flow, c, user, r: f(self, o, flow, c, _caught_up(user), r)
+            ),
         ),
         "temporary-password-forces-change",
         "permanent-password-confirms",
@@ -79,7 +81,7 @@ def statuses() -> Iterator[Mutant]:
         "list-users-stale",
         "ListUsers shows every user as CONFIRMED.",
         around(
-            Service,
+            CognitoSpec,
             "list_users",
             lambda f, self, asked: {"Users": [{**user, "UserStatus": "CONFIRMED"} for user in f(self, asked)["Users"]]},
         ),

@@ -12,7 +12,7 @@ from urllib.parse import unquote, unquote_plus
 from conformance.mutants.mutant import SET, Mutant, Plant, also_signs_in, around, both, mutant, refuse, setting
 from conformance.reference import password_policy as passwords
 from conformance.reference.errors import Refusal
-from conformance.reference.service import Service
+from conformance.reference.service import CognitoSpec
 
 
 def _without_marks(text: str) -> str:
@@ -74,7 +74,7 @@ def stored() -> Iterator[Mutant]:
     yield mutant(
         "nothing-stored",
         "The request is answered and nothing else happens.",
-        around(Service, "admin_set_user_password", lambda *_: {}),
+        around(CognitoSpec, "admin_set_user_password", lambda *_: {}),
         "temporary-password-forces-change",
         "permanent-password-confirms",
         "works-on-any-user",
@@ -124,7 +124,7 @@ def stored() -> Iterator[Mutant]:
         "first-call-wins",
         "A second password in a row is accepted, but not stored.",
         around(
-            Service,
+            CognitoSpec,
             "store",
             lambda f, self, pool, user, password: None if len(user.passwords) > 1 else f(self, pool, user, password),
         ),
@@ -134,7 +134,7 @@ def stored() -> Iterator[Mutant]:
         "temporary-does-not-follow-permanent",
         "After a permanent password a temporary one is not stored.",
         around(
-            Service,
+            CognitoSpec,
             "store",
             lambda f, self, pool, user, password: None if user.status == "CONFIRMED" else f(self, pool, user, password),
         ),
@@ -164,9 +164,11 @@ def stored() -> Iterator[Mutant]:
         "parallel-calls-collide",
         "Of calls at the same time one is served, the others fail.",
         both(
-            around(Service, "admin_set_user_password", lambda f, self, asked: (time.sleep(0.02), f(self, asked))[1]),
             around(
-                Service,
+                CognitoSpec, "admin_set_user_password", lambda f, self, asked: (time.sleep(0.02), f(self, asked))[1]
+            ),
+            around(
+                CognitoSpec,
                 "call",
                 lambda f, self, *rest: (
                     refuse(Refusal("ConcurrentModificationException", "Try again."))
@@ -192,8 +194,8 @@ def stored() -> Iterator[Mutant]:
 def _stored(change: Any) -> Plant:
     """Change the password on its way into the store; what is typed at sign-in is changed alike."""
     return both(
-        around(Service, "store", lambda f, self, pool, user, password: f(self, pool, user, change(password))),
-        around(Service, "initiate_auth", lambda f, self, asked, *rest: f(self, _typed(asked, change), *rest)),
+        around(CognitoSpec, "store", lambda f, self, pool, user, password: f(self, pool, user, change(password))),
+        around(CognitoSpec, "initiate_auth", lambda f, self, asked, *rest: f(self, _typed(asked, change), *rest)),
     )
 
 
@@ -217,7 +219,7 @@ def _keeps_the_old(status: str) -> Plant:
 
 
 def _set_for_others(pools: Any, namesakes: bool = False) -> Plant:
-    def set_password(f: Any, self: Service, pool: Any, user: Any, operation: str, password: str, row: Any) -> None:
+    def set_password(f: Any, self: CognitoSpec, pool: Any, user: Any, operation: str, password: str, row: Any) -> None:
         f(self, pool, user, operation, password, row)
         for other_pool in pools(self, pool):
             for other in other_pool.users.values():

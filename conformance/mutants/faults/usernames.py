@@ -9,7 +9,7 @@ from typing import Any
 import regex
 
 from conformance.mutants.mutant import Mutant, Plant, around, laxer, low, mutant, pattern_of, renamed, stricter
-from conformance.reference.service import Service
+from conformance.reference.service import CognitoSpec
 
 
 def usernames() -> Iterator[Mutant]:
@@ -23,7 +23,7 @@ def usernames() -> Iterator[Mutant]:
     yield mutant(
         "aliases-need-no-verification",
         "An alias counts before it is verified.",
-        around(Service, "is_alias", lambda _, self, user, name: name in user.attributes),
+        around(CognitoSpec, "is_alias", lambda _, self, user, name: name in user.attributes),
         "unverified-alias-names-nobody",
     )
     yield mutant(
@@ -44,14 +44,14 @@ def usernames() -> Iterator[Mutant]:
     yield mutant(
         "sub-names-nobody",
         "The sub reaches nobody.",
-        around(Service, "sub", lambda *_: None),
+        around(CognitoSpec, "sub", lambda *_: None),
         "sub-names-the-user",
     )
     yield mutant(
         "username-attributes-need-verification",
         "The address or number that a user signed up with counts once it is verified.",
         around(
-            Service,
+            CognitoSpec,
             "names",
             lambda f, self, pool, user: [
                 n
@@ -83,20 +83,20 @@ def usernames() -> Iterator[Mutant]:
     yield mutant(
         "case-is-always-ignored",
         "Names are compared without case in every pool.",
-        around(Service, "folded", lambda _, self, pool, name: name.lower()),
+        around(CognitoSpec, "folded", lambda _, self, pool, name: name.lower()),
         "usernames-are-case-sensitive",
     )
     yield mutant(
         "case-is-never-ignored",
         "CaseSensitive false has no effect.",
-        around(Service, "folded", lambda _, self, pool, name: name),
+        around(CognitoSpec, "folded", lambda _, self, pool, name: name),
         "usernames-ignore-case-when-configured",
         "aliases-ignore-case-when-configured",
     )
     yield mutant(
         "first-letter-case-is-ignored",
         "The case of the first letter of a name does not count.",
-        around(Service, "folded", lambda f, self, pool, name: f(self, pool, name[:1].lower() + name[1:])),
+        around(CognitoSpec, "folded", lambda f, self, pool, name: f(self, pool, name[:1].lower() + name[1:])),
         "usernames-are-case-sensitive",
     )
     for name, intent, holds in (
@@ -163,7 +163,7 @@ def usernames() -> Iterator[Mutant]:
     yield mutant(
         "unknown-user-is-hidden",
         "A name that nobody has is NotAuthorizedException, as clients may be told.",
-        around(Service, "user", renamed("NotAuthorizedException")),
+        around(CognitoSpec, "user", renamed("NotAuthorizedException")),
         unknown,
         "error-body-names-the-error",
         "usernames-are-case-sensitive",
@@ -172,7 +172,7 @@ def usernames() -> Iterator[Mutant]:
         "unknown-user-is-a-missing-resource",
         "A name that nobody has is ResourceNotFoundException.",
         around(
-            Service,
+            CognitoSpec,
             "user",
             renamed("ResourceNotFoundException"),
         ),
@@ -183,7 +183,7 @@ def usernames() -> Iterator[Mutant]:
         "unknown-user-is-accepted",
         "A name that nobody has is answered with success.",
         around(
-            Service,
+            CognitoSpec,
             "admin_set_user_password",
             lambda f, self, asked: f(self, asked) if self.find(self.pool(asked), asked["Username"]) else {},
         ),
@@ -239,13 +239,13 @@ def usernames() -> Iterator[Mutant]:
 
 def _found(change: Any) -> Plant:
     """Change what `find` finds: `change(find, self, pool, name)`."""
-    return around(Service, "find", lambda f, self, pool, name: change(f, self, pool, name))
+    return around(CognitoSpec, "find", lambda f, self, pool, name: change(f, self, pool, name))
 
 
 def _no_alias(attribute: str) -> Plant:
-    return around(Service, "is_alias", lambda f, self, user, name: name != attribute and f(self, user, name))
+    return around(CognitoSpec, "is_alias", lambda f, self, user, name: name != attribute and f(self, user, name))
 
 
 def _set_only(change: Any) -> Plant:
     """Change the members of AdminSetUserPassword, once they are checked."""
-    return around(Service, "admin_set_user_password", lambda f, self, asked: f(self, change(self, asked)))
+    return around(CognitoSpec, "admin_set_user_password", lambda f, self, asked: f(self, change(self, asked)))

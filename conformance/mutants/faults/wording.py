@@ -11,7 +11,7 @@ from conformance.reference import errors, validation
 from conformance.reference import password_policy as passwords
 from conformance.reference.errors import Refusal
 from conformance.reference.password_policy import RULES
-from conformance.reference.service import Service
+from conformance.reference.service import CognitoSpec
 
 
 def wording() -> Iterator[Mutant]:
@@ -42,7 +42,7 @@ def wording() -> Iterator[Mutant]:
     yield mutant(
         "no-pool-without-its-id",
         "The text on an unknown pool does not name it.",
-        around(Service, "pool", _retold),
+        around(CognitoSpec, "pool", _retold),
         "unknown-pool-message",
     )
     yield mutant(
@@ -116,7 +116,7 @@ def _length_last(f: Any, operation: str, password: str, policy: Any) -> None:
     f(operation, password, policy)
 
 
-def _retold(f: Any, self: Service, asked: Any) -> Any:
+def _retold(f: Any, self: CognitoSpec, asked: Any) -> Any:
     try:
         return f(self, asked)
     except Refusal as problem:

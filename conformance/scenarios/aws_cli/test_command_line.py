@@ -6,7 +6,7 @@ import pytest
 
 from conformance.aws_cli import help
 from conformance.aws_cli.command_line import OPERATION
-from conformance.aws_cli.recorder import Answer
+from conformance.aws_cli.recorder import CannedAnswer
 from conformance.contract import options
 from conformance.reference.iam import AUTHORIZATION, Caller, signature_of
 from conformance.target.definition import INVENTED
@@ -253,7 +253,7 @@ def test_cli_prints_nothing(aws, recorder, options):
 @pytest.mark.parametrize("name", ["UserNotFoundException", "InvalidPasswordException", "NewException"])
 def test_cli_error_names_error_and_operation(aws, recorder, name):
     """An error of the service is told on stderr, by its name and the operation's; stdout stays empty."""
-    recorder.answer = Answer.error(name)
+    recorder.answer = CannedAnswer.error(name)
     done = aws(*REQUIRED)
 
     assert done.error == (name, "AdminSetUserPassword")

@@ -4,7 +4,7 @@ import json
 
 import pytest
 
-from conformance.aws_cli.recorder import Answer
+from conformance.aws_cli.recorder import CannedAnswer
 
 pytestmark = pytest.mark.bindings("cli", "cli2")
 
@@ -124,7 +124,7 @@ def test_cli_exit_code_of_the_configuration(aws, recorder, options, environment)
 @pytest.mark.parametrize("name", ERRORS)
 def test_cli_exit_code_of_a_service_error(aws, recorder, name):
     """An error of the service ends with the code of that class."""
-    recorder.answer = Answer.error(name, status=500 if name == "InternalErrorException" else 400)
+    recorder.answer = CannedAnswer.error(name, status=500 if name == "InternalErrorException" else 400)
     done = aws(*REQUIRED)
 
     assert done.exit_code == aws.exit_codes["service"]
@@ -136,12 +136,12 @@ def test_cli_exit_code_of_a_service_error(aws, recorder, name):
 @pytest.mark.parametrize("fault", ["refused", "silent", "certificate"])
 def test_cli_exit_code_of_transport(aws, recorder, fault):
     """An endpoint that cannot be reached, is silent or cannot be trusted ends with the catch-all code."""
-    recorder.answer = Answer(delay=20 if fault == "silent" else 0)
+    recorder.answer = CannedAnswer(delay=20 if fault == "silent" else 0)
     url = {"refused": "http://127.0.0.1:1", "silent": recorder.url, "certificate": recorder.tls_url}[fault]
     done = aws(*REQUIRED, "--cli-read-timeout=1", endpoint_url=url)
 
     assert done.exit_code == aws.exit_codes["transport"]
     assert done.error is None
-    recorder.answer = Answer()
+    recorder.answer = CannedAnswer()
     assert aws(*REQUIRED).exit_code == 0
     assert recorder.bodies[-1] == SENT

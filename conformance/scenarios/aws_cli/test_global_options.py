@@ -4,7 +4,7 @@ import re
 
 import pytest
 
-from conformance.aws_cli.recorder import Answer, unreachable
+from conformance.aws_cli.recorder import CannedAnswer, unreachable
 from conformance.target.definition import INVENTED
 
 pytestmark = pytest.mark.bindings("cli", "cli2")
@@ -239,12 +239,12 @@ def test_cli_no_sign_request_needs_no_credentials(aws, recorder):
 @pytest.mark.claim("cli-read-timeout")
 def test_cli_read_timeout(aws, recorder):
     """An endpoint that keeps silent for longer ends the command; one that answers in time does not."""
-    recorder.answer = Answer(delay=20)
+    recorder.answer = CannedAnswer(delay=20)
     done = aws(*REQUIRED, "--cli-read-timeout=1")
 
     assert done.exit_code == aws.exit_codes["transport"]
     assert re.findall("Read timeout", done.stderr) == ["Read timeout"]
-    recorder.answer = Answer()
+    recorder.answer = CannedAnswer()
     assert aws(*REQUIRED, "--cli-read-timeout=20").exit_code == 0
     assert recorder.bodies == [SENT, SENT]
 
@@ -252,7 +252,7 @@ def test_cli_read_timeout(aws, recorder):
 @pytest.mark.claim("cli-read-timeout-zero-waits")
 def test_cli_read_timeout_zero_waits(aws, recorder):
     """An endpoint that takes longer than another limit would allow gets its time with 0."""
-    recorder.answer = Answer(delay=1.3)
+    recorder.answer = CannedAnswer(delay=1.3)
     done = aws(*REQUIRED, "--cli-read-timeout=0")
 
     assert done.exit_code == 0
