@@ -17,7 +17,13 @@ class Undecided(Exception):
 
 
 class Blocked(Undecided):
-    """The target cannot reach the state that the claim is about, or show it."""
+    """The target cannot reach the state that the claim is about, or show it.
+
+    `by` names what stands in the way: the id of a claim, or an operation."""
+
+    def __init__(self, reason: str, by: str | None = None) -> None:
+        super().__init__(reason)
+        self.by = by
 
 
 class Unsupported(Undecided):

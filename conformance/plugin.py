@@ -7,7 +7,7 @@ import time
 from collections import Counter
 from collections.abc import Generator, Sequence
 from contextlib import suppress
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -216,7 +216,8 @@ def pytest_runtest_makereport(
 def _result(item: pytest.Item, call: pytest.CallInfo[None], run: Run) -> Result:
     claim = ledger.load_all().claims[claim_of(item)]
     journal = run.journal or Journal()
-    verdict, divergence, reason, fault = _verdict(item, call, journal, claim.wording)
+    judgement = _judgement(item, call, journal, claim.wording)
+    divergence = judgement.divergence
     result = Result(
         id=item.name,
         claim=claim.id,
@@ -224,12 +225,15 @@ def _result(item: pytest.Item, call: pytest.CallInfo[None], run: Run) -> Result:
         binding=binding_of(item),
         parameters=_parameters(item),
         provenance=claim.provenance,
-        verdict=verdict,
+        verdict=judgement.verdict,
         kind=divergence.kind if divergence else None,
         expected=divergence.expected if divergence else None,
         observed=divergence.observed if divergence else None,
-        reason=journal.anonymous(reason) if reason else None,
-        fault=fault,
+        reason=journal.anonymous(judgement.reason) if judgement.reason else None,
+        fault=judgement.fault,
+        operation=divergence.operation if divergence else None,
+        flow=divergence.flow if divergence else None,
+        blocked_by=judgement.blocked_by,
         seconds=round(time.perf_counter() - item.stash[_STARTED], 3),
         exchange=tuple((e.sent, e.received) for e in journal.exchanges) if divergence else (),
         script=journal.script if divergence else (),
@@ -237,21 +241,30 @@ def _result(item: pytest.Item, call: pytest.CallInfo[None], run: Run) -> Result:
     return replace(result, known=run.settings.baseline.entry(result) is not None)
 
 
-def _verdict(
-    item: pytest.Item, call: pytest.CallInfo[None], journal: Journal, wording: bool
-) -> tuple[Verdict, Divergence | None, str | None, bool]:
+@dataclass(frozen=True)
+class _Judgement:
+    """What became of a scenario; `fault` says that the suite itself failed."""
+
+    verdict: Verdict
+    divergence: Divergence | None = None
+    reason: str | None = None
+    blocked_by: str | None = None
+    fault: bool = False
+
+
+def _judgement(item: pytest.Item, call: pytest.CallInfo[None], journal: Journal, wording: bool) -> _Judgement:
     if call.excinfo is None:
-        return Verdict.CONFORMS, None, None, False
-    error = call.excinfo.value
+        return _Judgement(Verdict.CONFORMS)
+    error, where = call.excinfo.value, call.excinfo.traceback[-1]
     if isinstance(error, Undecided):
-        return UNDECIDED[type(error)], None, str(error), False
+        return _Judgement(UNDECIDED[type(error)], reason=str(error), blocked_by=getattr(error, "by", None))
     if isinstance(error, pytest.skip.Exception):
-        return Verdict.SKIPPED, None, str(error), False
-    in_scenario = Path(call.excinfo.traceback[-1].path).parent.parent == SCENARIOS
+        return _Judgement(Verdict.SKIPPED, reason=str(error))
+    in_scenario = Path(where.path).parent.parent == SCENARIOS
     if call.when == "call" and isinstance(error, AssertionError) and in_scenario:
-        return Verdict.DIVERGES, judge(item.config.stash[_COMPARISON], journal, wording), None, False
-    where = call.excinfo.traceback[-1]
-    return Verdict.INCONCLUSIVE, None, f"{call.excinfo.exconly()} ({Path(where.path).name}:{where.lineno + 1})", True
+        return _Judgement(Verdict.DIVERGES, judge(item.config.stash[_COMPARISON], journal, wording))
+    reason = f"{call.excinfo.exconly()} ({Path(where.path).name}:{where.lineno + 1})"
+    return _Judgement(Verdict.INCONCLUSIVE, reason=reason, fault=True)
 
 
 def _dress(report: pytest.TestReport, result: Result, run: Run) -> None:

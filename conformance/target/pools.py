@@ -54,7 +54,7 @@ class Pools:
                 )
         pool = self._pools[key]
         if isinstance(pool, Blocked):
-            raise Blocked(*pool.args)
+            raise Blocked(str(pool), pool.by)
         return self.known(pool.id, pool.client_id)
 
     def _create(self, configuration: Mapping[str, Any]) -> Pool:

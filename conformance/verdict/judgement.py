@@ -20,11 +20,15 @@ class Comparison:
 
 @dataclass(frozen=True)
 class Divergence:
-    """What a failed assertion says about the target."""
+    """What a failed assertion says about the target.
+
+    `operation` is the one whose answer broke the claim, `flow` the sign-in flow where there was one."""
 
     kind: Kind
     expected: str
     observed: str
+    operation: str = "AdminSetUserPassword"
+    flow: str | None = None
 
 
 def judge(comparison: Comparison | None, journal: Journal, wording: bool = False) -> Divergence:

@@ -17,6 +17,7 @@ class Result:
     `id` is stable across runs and machines, and selects just this result with `-k`. `kind`, `expected` and `observed`
     are set for a divergence, `reason` for a verdict that says nothing about the target, `known` where the baseline has
     the divergence, `fault` where the suite itself failed, `script` where AWS CLI commands show the same by hand.
+    `operation` and `flow` are those whose answer diverged, `blocked_by` the claim or operation that stands in the way.
     """
 
     id: str
@@ -32,6 +33,9 @@ class Result:
     observed: str | None = None
     reason: str | None = None
     fault: bool = False
+    operation: str | None = None
+    flow: str | None = None
+    blocked_by: str | None = None
     seconds: float = 0.0
     exchange: tuple[tuple[str, str], ...] = field(default=())
     script: tuple[str, ...] = ()
