@@ -7,9 +7,10 @@ import urllib.request
 
 import pytest
 
+from conformance.reference.authentication import DAY
 from conformance.reference.errors import Refusal
 from conformance.reference.iam import Caller, Statement, authorize
-from conformance.reference.service import DAY, CognitoSpec
+from conformance.reference.service import CognitoSpec
 from conformance.target.definition import REGION, resolve
 
 FIRST, SECOND, THIRD = "First-0ne!", "Second-0ne!", "Third-0ne!"

@@ -1,0 +1,149 @@
+"""Where pools and users are looked up, and how a user changes; which status leads where is in transitions.toml."""
+
+from __future__ import annotations
+
+import threading
+import uuid
+from collections.abc import Mapping
+from typing import Any
+
+from conformance.contract import transitions
+from conformance.contract.transitions import NONE, Row
+from conformance.reference import errors
+from conformance.reference import password_policy as passwords
+from conformance.reference.errors import Refusal, by_status
+from conformance.reference.iam import Caller
+from conformance.reference.stored import AppClient, StoredPool, StoredUser
+
+Members = dict[str, Any]
+
+
+class Directory:
+    """Pools, clients and users, by the names that a request may use for them."""
+
+    def __init__(self, callers: Mapping[str, Caller]) -> None:
+        self.callers = dict(callers)
+        self.pools: dict[str, StoredPool] = {}
+        self.clients: dict[str, AppClient] = {}
+        self.tokens: dict[str, tuple[StoredPool, StoredUser]] = {}
+        self.table = transitions.load()
+        self._lock = threading.Lock()
+
+    def pool(self, asked: Members) -> StoredPool:
+        """The pool that is named."""
+        if asked["UserPoolId"] not in self.pools:
+            raise Refusal("ResourceNotFoundException", f"User pool {asked['UserPoolId']} does not exist.")
+        return self.pools[asked["UserPoolId"]]
+
+    def client(self, asked: Members) -> AppClient:
+        """The client that is named."""
+        if asked["ClientId"] not in self.clients:
+            raise Refusal("ResourceNotFoundException", f"User pool client {asked['ClientId']} does not exist.")
+        return self.clients[asked["ClientId"]]
+
+    def user(self, pool: StoredPool, name: str) -> StoredUser:
+        """The user whom a name reaches."""
+        user = self.find(pool, name)
+        if user is None:
+            raise Refusal("UserNotFoundException", errors.NO_USER)
+        return user
+
+    def find(self, pool: StoredPool, name: str) -> StoredUser | None:
+        """The user whom a name reaches: by username, by what the pool lets stand for it, or by sub."""
+        wanted = self.folded(pool, name)
+        for user in pool.users.values():
+            if wanted in {self.folded(pool, other) for other in self.names(pool, user)} or name == self.sub(user):
+                return user
+        return None
+
+    def names(self, pool: StoredPool, user: StoredUser) -> list[str]:
+        """The names that a user goes by in a pool; a federated user has one only."""
+        if user.status == "EXTERNAL_PROVIDER":
+            return [user.username]
+        by_attribute = [name for name in pool.username_attributes if name in user.attributes]
+        by_alias = [name for name in pool.aliases if self.is_alias(user, name)]
+        return [user.username, *(user.attributes[name] for name in (*by_attribute, *by_alias))]
+
+    def is_alias(self, user: StoredUser, attribute: str) -> bool:
+        """Whether an attribute stands for the user: an address or a number only once it is verified."""
+        verified = attribute == "preferred_username" or user.attributes.get(f"{attribute}_verified") == "true"
+        return attribute in user.attributes and verified
+
+    def sub(self, user: StoredUser) -> str:
+        """The `sub`, which reaches every user."""
+        return user.attributes["sub"]
+
+    def folded(self, pool: StoredPool, name: str) -> str:
+        """A name as it is compared."""
+        return name if pool.case_sensitive else name.lower()
+
+    def made(self, pool: StoredPool, name: str, asked: Members, status: str = NONE) -> StoredUser:
+        """A new user; where an attribute is the username, its value is no name but an attribute."""
+        sub, now = str(uuid.uuid4()), pool.now
+        attributes = {"sub": sub, **attributes_of(asked)}
+        username = name
+        if pool.username_attributes and status != "EXTERNAL_PROVIDER":
+            email = "@" in name and "email" in pool.username_attributes
+            attributes.setdefault("email" if email else "phone_number", name)
+            username = sub
+        return StoredUser(username, attributes, status, now, now)
+
+    def shown(self, user: StoredUser) -> Members:
+        """A user as administrators see one, without the attributes."""
+        return {
+            "Username": user.username,
+            "UserStatus": user.status,
+            "Enabled": user.enabled,
+            "UserCreateDate": user.created,
+            "UserLastModifiedDate": user.modified,
+        }
+
+    def row(self, operation: str, when: str, user: StoredUser | None) -> Row:
+        """What the table says of this operation for a user of this status, or for nobody.
+
+        Raises Refusal where it says an error. Of what it does not know, a disabled user is as an enabled one."""
+        start = user.status if user else NONE
+        row = self.table.find(operation, when, start, user.enabled if user else True)
+        if row.claim is None:
+            row = self.table.find(operation, when, start)
+        if row.error and user and not row.enabled:
+            raise Refusal(row.error, errors.DISABLED)
+        if row.error:
+            raise by_status(operation, row.error, user.username if user else "", start)
+        return row
+
+    def move(self, pool: StoredPool, user: StoredUser, row: Row) -> None:
+        """Give a user the status that the table says; where it says none, the user keeps theirs. A code is used up."""
+        user.status = row.to or user.status
+        user.modified, user.code = pool.now, ""
+
+    def set_password(self, pool: StoredPool, user: StoredUser, operation: str, password: str, row: Row) -> None:
+        """Check a new password, store it, and move the user on; nothing has changed where a check refuses."""
+        passwords.check_policy(operation, password, pool.policy)
+        passwords.check_history(password, user.passwords, pool.policy["PasswordHistorySize"])
+        self.store(pool, user, password)
+        self.move(pool, user, row)
+
+    def store(self, pool: StoredPool, user: StoredUser, password: str) -> None:
+        """Make it the user's password, as it is; from now on the clock of a temporary one runs."""
+        user.password, user.since = password, pool.now
+        user.passwords.append(password)
+        user.failures = 0
+
+    def bearer(self, token: str, revoked: str = errors.REVOKED) -> tuple[StoredPool, StoredUser]:
+        """The user whose token it is."""
+        if token not in self.tokens:
+            raise Refusal("NotAuthorizedException", revoked)
+        pool, user = self.tokens[token]
+        if user.status == "RESET_REQUIRED":
+            raise by_status("GetUser", "PasswordResetRequiredException", user.username, user.status)
+        return pool, user
+
+    def revoke(self, user: StoredUser) -> None:
+        """End a user's tokens."""
+        self.tokens = {token: held for token, held in self.tokens.items() if held[1] is not user}
+
+
+def attributes_of(asked: Members) -> dict[str, str]:
+    """The attributes that a request gives."""
+    return {attribute["Name"]: attribute.get("Value", "") for attribute in asked.get("UserAttributes", ())}
