@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import argparse
 import re
 import time
 from collections import Counter
@@ -13,16 +14,18 @@ from typing import Any
 
 import pytest
 
-from conformance.bindings import NAMES
+from conformance.bindings import NAMES, clients
 from conformance.console import check_writable, text_of
 from conformance.contract import ledger
 from conformance.errors import BadInput, Undecided
 from conformance.report import document, html
 from conformance.report.findings import explanation
 from conformance.report.terminal import summary, table
-from conformance.run import catalogue, settings
+from conformance.run import catalogue
 from conformance.run.catalogue import SCENARIOS
+from conformance.run.options import OPTIONS, TARGET
 from conformance.run.run import Run
+from conformance.run.settings import Settings, verify_aws_environment, within
 from conformance.target.client import silence
 from conformance.verdict.journal import Journal
 from conformance.verdict.judgement import Comparison, Divergence, judge
@@ -37,22 +40,16 @@ _STARTED = pytest.StashKey[float]()
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
-    """Every option of `cognito-conformance run` (-n and -k are pytest's own)."""
+    """Every option of `cognito-conformance run`; -n and -k are pytest's own, and so is --junit under another name."""
     group = parser.getgroup("cognito-conformance", "conformance of an endpoint to Amazon Cognito's documentation")
-    group.addoption("--target", help="what to judge (default: moto)")
-    group.addoption("--endpoint-url", help="judge the endpoint at this URL")
-    group.addoption("--bindings", default=settings.DEFAULT_BINDINGS, help="sdk,wire,cli,cli2 (default: %(default)s)")
-    group.addoption("--tier", default=settings.TIERS[0], help=f"{', '.join(settings.TIERS)} (default: %(default)s)")
-    group.addoption("--baseline", help="file of known divergences, or none (default: the embedded target's own)")
-    group.addoption(
-        "--stateful-examples", type=int, default=settings.EXAMPLES, help="random walks to take (default: %(default)s)"
-    )
-    group.addoption("--seed", type=int, default=settings.SEED, help="which walks those are (default: %(default)s)")
-    group.addoption("--state", type=Path, help="file of the users who wait for a later run to judge expiry")
-    group.addoption("--json", type=Path, help="write the results as JSON to this file")
-    with suppress(ValueError):  # another plugin, such as pytest-html, may have the name
-        group.addoption("--html", type=Path, help="write the report as one HTML page to this file")
-    group.addoption("--junit", dest="xmlpath", help="write the results as JUnit XML to this file")
+    for option in (TARGET, *OPTIONS):
+        if option.own:
+            shown = f"{option.help} (default: {option.default})" if option.default is not None else option.help
+            with suppress(ValueError, argparse.ArgumentError):  # another plugin, such as pytest-html, may have the name
+                group.addoption(
+                    option.name, type=option.type, default=option.default, metavar=option.metavar, help=shown
+                )
+    group.addoption("--junit", dest="xmlpath", metavar="FILE", help="write the results as JUnit XML")
 
 
 @pytest.hookimpl(tryfirst=True)
@@ -64,34 +61,29 @@ def pytest_configure(config: pytest.Config) -> None:
     )
     if not _judges(config):
         return
-    option = config.option
     try:
-        checked = settings.check(
-            option.target,
-            option.endpoint_url,
-            option.bindings,
-            option.tier,
-            option.baseline,
-            option.stateful_examples,
-            option.seed,
-            option.state,
-        )
-        check_writable(option.json, _html(config))
+        verify_aws_environment()
+        checked = Settings.of({o.dest: getattr(config.option, o.dest) for o in (TARGET, *OPTIONS) if o.own})
+        check_writable(*_reports(config).values())
     except BadInput as problem:
         raise pytest.UsageError(str(problem)) from None
     config.stash[RUN] = run = Run(checked)
     config.pluginmanager.register(Collector(run))
 
 
-def _html(config: pytest.Config) -> Path | None:
-    file = getattr(config.option, "html", None)
-    return file if isinstance(file, Path) else None
+def _reports(config: pytest.Config) -> dict[str, Path | None]:
+    """The files of --json and --html; an --html of another plugin is none of ours."""
+    values = {option.dest: getattr(config.option, option.dest) for option in OPTIONS if option.file and option.own}
+    return {name: value if isinstance(value, Path) else None for name, value in values.items()}
 
 
 def _judges(config: pytest.Config) -> bool:
     if config.option.help or config.option.version:
         return False
-    places = [(config.invocation_params.dir / argument.split("::")[0]).resolve() for argument in config.args]
+    names = [argument.split("::")[0] for argument in config.args]
+    if config.option.pyargs and any(f"{name}.".startswith("conformance.scenarios.") for name in names):
+        return True
+    places = [(config.invocation_params.dir / name).resolve() for name in names]
     return any(place == SCENARIOS or place in SCENARIOS.parents or SCENARIOS in place.parents for place in places)
 
 
@@ -143,7 +135,7 @@ def _chosen(item: pytest.Item, run: Run) -> bool:
     item.extra_keyword_matches |= {claim.id, claim.topic}
     if binding_of(item) not in run.settings.bindings:
         return False
-    if not settings.within(run.settings.tier, claim.tier):
+    if not within(run.settings.tier, claim.tier):
         run.left_out[claim.tier] += 1
         return False
     run.planned[_pair(item)] += 1
@@ -325,12 +317,13 @@ def pytest_sessionfinish(session: pytest.Session) -> None:
         run.settings.state.close()
     if session.exitstatus not in (pytest.ExitCode.OK, pytest.ExitCode.TESTS_FAILED):
         return  # a report on a part of what was asked for would pass for the whole
-    if config.option.json is not None:
-        document.write(run, config.option.json)
-    if (page := _html(config)) is not None:
-        html.write(run, document.clients(run.settings.bindings), page)
-    if run.stale and session.exitstatus == pytest.ExitCode.OK:
-        session.exitstatus = pytest.ExitCode.TESTS_FAILED
+    reports = _reports(config)
+    if (file := reports["json"]) is not None:
+        document.write(run, file)
+    if (file := reports["html"]) is not None:
+        html.write(run, clients(run.settings.bindings), file)
+    if run.results and run.exit_code and session.exitstatus == pytest.ExitCode.OK:
+        session.exitstatus = pytest.ExitCode.TESTS_FAILED  # a stale entry, or nothing that could be judged
 
 
 def pytest_terminal_summary(terminalreporter: Any, config: pytest.Config) -> None:

@@ -21,6 +21,9 @@ class Sdk:
 
     name = "sdk"
 
+    def close(self) -> None:
+        """Nothing was started."""
+
     def __init__(self, endpoint: Endpoint, journal: Journal) -> None:
         self.journal = journal
         self._client = client(endpoint)

@@ -33,6 +33,9 @@ class Wire:
 
     name = "wire"
 
+    def close(self) -> None:
+        """Nothing was started."""
+
     def __init__(self, endpoint: Endpoint, journal: Journal) -> None:
         self.endpoint = endpoint
         self.journal = journal

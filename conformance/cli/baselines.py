@@ -2,20 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
 import click
 
 from conformance.aws_cli import baselines as program_baselines
-from conformance.bindings import NAMES
-from conformance.cli.run import _judging, judge
+from conformance.bindings import clients
+from conformance.cli.run import judge, judging
 from conformance.console import Terminal
 from conformance.contract import ledger
 from conformance.errors import BadInput, Inconclusive
-from conformance.report.document import clients
-from conformance.run import catalogue, settings
+from conformance.run import catalogue
+from conformance.run.options import TIERS
 from conformance.run.run import Run
 from conformance.verdict.baseline import DIRECTORY, UNEXPLAINED, Baseline, load, path_of, updated, write
 
@@ -26,11 +26,11 @@ def baseline() -> None:
 
 
 @baseline.command()
-@_judging
+@judging
 @click.pass_context
-def update(ctx: click.Context, /, **asked: Any) -> None:
+def update(ctx: click.Context, /, **options: Any) -> None:
     """Run the target and rewrite its baseline: reasons are kept, fixed entries go, new ones ask for a reason."""
-    path, done = _run_for_baseline(ctx, asked)
+    path, done = _run_for_baseline(ctx, options)
     mended = updated(done.settings.baseline, list(done.results.values()), done.version or "unknown")
     _write(mended, path, done)
     unexplained = [entry for entry in mended.entries if entry.reason == UNEXPLAINED]
@@ -40,11 +40,11 @@ def update(ctx: click.Context, /, **asked: Any) -> None:
 
 
 @baseline.command()
-@_judging
+@judging
 @click.pass_context
-def prune(ctx: click.Context, /, **asked: Any) -> None:
+def prune(ctx: click.Context, /, **options: Any) -> None:
     """Run the target and take out the entries that no longer hold, adding none."""
-    path, done = _run_for_baseline(ctx, asked)
+    path, done = _run_for_baseline(ctx, options)
     gone = [stale.entry for stale in done.stale]
     kept = tuple(entry for entry in done.settings.baseline.entries if entry not in gone)
     _write(Baseline(kept), path, done)
@@ -61,21 +61,25 @@ def _write(mended: Baseline, path: Path, done: Run) -> None:
         click.echo(f"{file}: what is known of the program")
 
 
-def _run_for_baseline(ctx: click.Context, asked: dict[str, Any]) -> tuple[Path, Run]:
-    """Run with every binding that is installed and every tier, unless the caller said otherwise."""
-    given = ctx.get_parameter_source
-    if given("bindings") == click.core.ParameterSource.DEFAULT:
-        found = clients()
-        asked["bindings"] = ",".join(name for name in NAMES if name in found)
-    if given("tier") == click.core.ParameterSource.DEFAULT:
-        asked["tier"] = settings.TIERS[-1]
-    name = asked["baseline_name"]
-    if name == "none" or (name is None and asked["endpoint_url"]):
+def _run_for_baseline(ctx: click.Context, options: Mapping[str, Any]) -> tuple[Path, Run]:
+    """Run with every binding that is installed and every tier, unless the caller said otherwise.
+
+    Writes nothing. Raises BadInput where no baseline is named, Inconclusive where the run was not conclusive."""
+    usual = {"bindings": ",".join(clients()), "tier": TIERS[-1]}
+    chosen = {
+        name: value
+        for name, value in usual.items()
+        if ctx.get_parameter_source(name) == click.core.ParameterSource.DEFAULT
+    }
+    name, target = options["baseline"], options["target"] or "moto"
+    if name == "none" or (name is None and options["endpoint_url"]):
         raise BadInput("name the baseline to mend with --baseline FILE")
-    path = Path(name) if name else path_of(asked["target"] or "moto")
+    path = Path(name) if name else path_of(target)
     if name and not path.exists():
-        write(Baseline(), path, asked["target"] or "the endpoint")
-    done = judge(Terminal(stderr=True), **asked)
+        if not path.parent.is_dir():
+            raise BadInput(f"--baseline {name}: there is no directory {path.parent}")
+        chosen["baseline"] = "none"
+    done = judge(Terminal(stderr=True), {**options, **chosen})
     if done.exit_code > 1:
         raise Inconclusive("the run was not conclusive: the baseline is left as it is")
     return path, done

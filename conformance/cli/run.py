@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-import io
+import ast
 import os
-from collections.abc import Callable, Sequence
-from contextlib import redirect_stderr
+import re
+from collections.abc import Callable, Generator, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -14,88 +15,72 @@ import pytest
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TaskProgressColumn, TextColumn
 
-from conformance.bindings import NAMES
+from conformance.bindings import clients
 from conformance.console import Terminal, check_writable
 from conformance.errors import BadInput, Inconclusive
 from conformance.plugin import RUN
-from conformance.report.document import clients
 from conformance.report.terminal import head, statements, summary, table, verdict_line
-from conformance.run import settings
 from conformance.run.catalogue import SCENARIOS
+from conformance.run.options import OPTIONS, Option, words
 from conformance.run.run import Run
+from conformance.run.settings import Settings, verify_aws_environment
 from conformance.target import definition
 from conformance.target.client import silence
 
 F = TypeVar("F", bound=Callable[..., Any])
+# No plugin but ours, and nothing of a checkout that the command may stand in.
+PYTEST = (
+    str(SCENARIOS),
+    f"--rootdir={SCENARIOS}",
+    f"--config-file={SCENARIOS.parent / 'pytest.ini'}",
+    "--disable-plugin-autoload",
+    *("-p", "conformance.plugin", "-p", "xdist.plugin", "-p", "no:terminal", "-p", "no:cacheprovider"),
+)
+# What a -k expression consists of: words, and as a syntax tree.
+_WORD = re.compile(r"[\w:+\-.\[\]\\/]+")
+_EXPRESSION = (ast.Expression, ast.BoolOp, ast.UnaryOp, ast.Not, ast.And, ast.Or, ast.Name, ast.Load)
 
 
 class SuiteFault(Exception):
     """pytest itself, or the collection of the scenarios, failed. Exit code 4."""
 
 
-def _judging(command: F) -> F:
-    """The options that say what is judged, shared by every command that runs scenarios."""
-    for option in reversed(
-        [
-            click.argument("target", required=False),
-            click.option("--endpoint-url", metavar="URL", help="Judge the endpoint at this URL."),
-            click.option(
-                "--bindings", default=settings.DEFAULT_BINDINGS, show_default=True, help=f"Some of {','.join(NAMES)}."
-            ),
-            click.option("--tier", default=settings.TIERS[0], show_default=True, help=" | ".join(settings.TIERS)),
-            click.option(
-                "--baseline",
-                "baseline_name",
-                metavar="FILE|none",
-                help="Known divergences [default: the target's own].",
-            ),
-            click.option(
-                "--stateful-examples",
-                "examples",
-                type=int,
-                default=settings.EXAMPLES,
-                show_default=True,
-                metavar="N",
-                help="Take so many random walks through the lifecycle.",
-            ),
-            click.option("--seed", type=int, default=settings.SEED, show_default=True, help="Which walks those are."),
-            click.option(
-                "--state",
-                type=click.Path(path_type=Path),
-                metavar="FILE",
-                help="Set up now what expires, keep it in FILE, and judge it when FILE is given again.",
-            ),
-            click.option("-n", "workers", metavar="WORKERS", default="0", help="Run in so many processes at once."),
-            click.option(
-                "-k", "expression", metavar="EXPR", help="Only what matches: claim, topic, scenario, id; and, or, not."
-            ),
-        ]
-    ):
-        command = option(command)
-    return command
+def judging(command: F) -> F:
+    """The argument TARGET and every option that says what is judged, for each command that runs scenarios."""
+    return _with([option for option in OPTIONS if not option.file])(click.argument("target", required=False)(command))
+
+
+def _with(options: Sequence[Option]) -> Callable[[F], F]:
+    def decorate(command: F) -> F:
+        for option in reversed(options):
+            shown = option.default is not None and option.name != "-n"
+            kind = click.Path(path_type=Path) if option.type is Path else option.type
+            command = click.option(
+                option.name,
+                option.dest,
+                type=kind,
+                default=option.default,
+                metavar=option.metavar,
+                help=f"{option.help[0].upper()}{option.help[1:]}.",
+                show_default=shown,
+            )(command)
+        return command
+
+    return decorate
 
 
 @click.command()
-@_judging
-@click.option("--json", "json_file", type=click.Path(path_type=Path), metavar="FILE", help="Write the results as JSON.")
-@click.option(
-    "--junit", "junit_file", type=click.Path(path_type=Path), metavar="FILE", help="Write the results as JUnit XML."
-)
-@click.option(
-    "--html", "html_file", type=click.Path(path_type=Path), metavar="FILE", help="Write the report as one HTML page."
-)
+@judging
+@_with([option for option in OPTIONS if option.file])
 @click.pass_context
-def run(
-    ctx: click.Context, /, json_file: Path | None, junit_file: Path | None, html_file: Path | None, **asked: Any
-) -> None:
+def run(ctx: click.Context, /, **options: Any) -> None:
     """Judge TARGET (default: moto, embedded), statement by statement.
 
     Exit code 0: nothing beyond the baseline; 1: a divergence beyond it, or an entry of it that no longer holds;
     2: bad input; 3: inconclusive; 4: a fault of the suite itself."""
-    files = {"json": json_file, "junit": junit_file, "html": html_file}
-    check_writable(*files.values())
+    check_writable(*(options[option.dest] for option in OPTIONS if option.file))
     console = Terminal()
-    done = judge(console, **asked, extra=[f"--{name}={file.absolute()}" for name, file in files.items() if file])
+    done = judge(console, options)
     console.print(statements(done))
     console.print()
     console.print(table(done))
@@ -104,63 +89,28 @@ def run(
     ctx.exit(done.exit_code)
 
 
-def judge(
-    console: Console,
-    *,
-    target: str | None = None,
-    endpoint_url: str | None = None,
-    bindings: str = settings.DEFAULT_BINDINGS,
-    tier: str = settings.TIERS[0],
-    baseline_name: str | None = None,
-    examples: int = settings.EXAMPLES,
-    seed: int = settings.SEED,
-    state: Path | None = None,
-    workers: str = "0",
-    expression: str | None = None,
-    extra: Sequence[str] = (),
-) -> Run:
-    """Run the scenarios that these options choose, and show how far they are.
+def judge(console: Console, options: Mapping[str, Any]) -> Run:
+    """Run the scenarios that these options choose (by `dest`, run/options.py), and show how far they are.
 
-    Raises BadInput, and Inconclusive where the endpoint does not answer at all."""
-    checked = settings.check(target, endpoint_url, bindings, tier, baseline_name, examples, seed, state)
-    if not (workers.isdigit() or workers in ("auto", "logical")):
+    It may be called again in the same process. Raises BadInput, Inconclusive where the endpoint does not answer at
+    all, SuiteFault where pytest itself failed."""
+    verify_aws_environment()
+    settings = Settings.of(options)
+    _check_expression(options.get("expression"))
+    workers = options.get("workers") or "0"
+    if not (workers.isdecimal() or workers in ("auto", "logical")):
         raise BadInput(f"-n {workers!r}: give a number of processes, or auto")
-    if checked.target.url is not None:
-        _reach(checked.target)
-    console.print(head(checked, clients(checked.bindings)))
-    arguments = [
-        str(SCENARIOS),
-        f"--rootdir={SCENARIOS}",
-        f"--config-file={SCENARIOS.parent / 'pytest.ini'}",
-        "-p",
-        "conformance.plugin",
-        "-p",
-        "no:terminal",
-        "-p",
-        "no:cacheprovider",
-        f"--bindings={bindings}",
-        f"--tier={tier}",
-        f"--stateful-examples={examples}",
-        f"--seed={seed}",
-        *([f"--target={target}"] if target else []),
-        *([f"--endpoint-url={endpoint_url}"] if endpoint_url else []),
-        *([f"--baseline={baseline_name}"] if baseline_name else []),
-        *([f"--state={state.absolute()}"] if state else []),
-        *(["-k", expression] if expression else []),
-        *(["-p", "xdist.plugin", f"-n{workers}"] if workers != "0" else []),
-        *extra,
-    ]
-    # Another plugin that happens to be installed has no say in a verdict, and neither has PYTEST_ADDOPTS.
-    os.environ["PYTEST_DISABLE_PLUGIN_AUTOLOAD"] = "1"
-    os.environ.pop("PYTEST_ADDOPTS", None)
+    if settings.target.url is not None:
+        _reach(settings.target)
+    console.print(head(settings, clients(settings.bindings)))
     watcher = _Watcher(console)
-    with watcher.progress, redirect_stderr(io.StringIO()) as complaints:
+    with watcher.progress, _without_pytest_variables():
         try:
-            code = pytest.main(arguments, plugins=[watcher])
+            code = pytest.main([*PYTEST, *words(options)], [watcher])
         except OSError as fault:  # of all that pytest does only its reports are written outside of a scenario
             raise BadInput(f"a report cannot be written: {fault}") from None
-    if code == pytest.ExitCode.USAGE_ERROR and complaints.getvalue():
-        raise BadInput(complaints.getvalue().strip().removeprefix("ERROR: "))
+    if watcher.complaint is not None:
+        raise BadInput(watcher.complaint)
     if watcher.unheard:
         raise BrokenPipeError
     done = watcher.run
@@ -172,9 +122,35 @@ def judge(
         raise BadInput(done.problem)
     if not done.results:
         raise BadInput(
-            f"-k {expression!r} chooses no scenario of {bindings}; cognito-conformance claims lists what there is"
+            f"-k {options.get('expression')!r} chooses no scenario of {','.join(settings.bindings)}; "
+            "cognito-conformance claims lists what there is"
         )
     return done
+
+
+@contextmanager
+def _without_pytest_variables() -> Iterator[None]:
+    """Leave out PYTEST_ADDOPTS, PYTEST_PLUGINS and their like: what is installed or set here has no say in a verdict.
+
+    They are put back afterwards; xdist's workers are started without them too."""
+    kept = {name: os.environ.pop(name) for name in list(os.environ) if name.startswith("PYTEST_")}
+    try:
+        yield
+    finally:
+        os.environ |= kept
+
+
+def _check_expression(expression: str | None) -> None:
+    """Raise BadInput where a -k expression is malformed: and, or, not, parentheses and words are all that it takes."""
+    if expression is None:
+        return
+    plain = _WORD.sub(lambda word: word[0] if word[0] in ("and", "or", "not") else "word", expression)
+    try:
+        nodes = list(ast.walk(ast.parse(plain.strip(), mode="eval")))
+    except SyntaxError:
+        nodes = []
+    if not nodes or not all(isinstance(node, _EXPRESSION) for node in nodes):
+        raise BadInput(f"-k {expression!r} is malformed: write words with and, or, not and parentheses")
 
 
 def _reach(target: definition.Target) -> None:
@@ -201,12 +177,22 @@ class _Watcher:
         self.run: Run | None = None
         self.failures: list[str] = []
         self.unheard = False
+        self.complaint: str | None = None
         self._console = console
         self._task = self.progress.add_task("judging", total=None)
         self._quarter = 0
 
     def pytest_configure(self, config: pytest.Config) -> None:
         self.run = config.stash.get(RUN, None)
+
+    @pytest.hookimpl(wrapper=True)
+    def pytest_cmdline_main(self) -> Generator[None, int | None, int | None]:
+        """Keep what pytest would print as a usage error."""
+        try:
+            return (yield)
+        except pytest.UsageError as complaint:
+            self.complaint = str(complaint)
+            return pytest.ExitCode.USAGE_ERROR
 
     def pytest_collectreport(self, report: pytest.CollectReport) -> None:
         if report.failed:

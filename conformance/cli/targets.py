@@ -4,11 +4,9 @@ from __future__ import annotations
 
 import click
 
-from conformance.aws_cli import discovery
-from conformance.bindings import NAMES
+from conformance.bindings import NAMES, REGISTRY, clients
 from conformance.contract import ledger
 from conformance.errors import BadInput
-from conformance.report.document import clients
 from conformance.target import definition
 from conformance.verdict import baseline
 
@@ -32,4 +30,4 @@ def targets() -> None:
     click.echo("any other\n  cognito-conformance run --endpoint-url URL")
     found = clients()
     for name in NAMES:
-        click.echo(f"binding {name}: {found.get(name) or f'not installed: {discovery.remedy(name)}'}")
+        click.echo(f"binding {name}: {found.get(name) or f'not installed: {REGISTRY[name].remedy}'}")

@@ -11,7 +11,7 @@ from conformance.contract.files import SCHEMAS
 
 
 @dataclass(frozen=True)
-class Option:
+class CommandOption:
     """An option of the command: `claim` judges it, `shown` are the editions and programs whose synopsis must have it,
     `newer` the programs of which only later versions do."""
 
@@ -22,10 +22,10 @@ class Option:
 
 
 @cache
-def options(operation: str = "admin-set-user-password") -> tuple[Option, ...]:
+def options(operation: str = "admin-set-user-password") -> tuple[CommandOption, ...]:
     """Every option of the command, in the order of its synopsis, from schemas/."""
     rows = tomllib.loads((SCHEMAS / f"{operation}.options.toml").read_text("utf-8"))["option"]
-    return tuple(Option(**{name: _frozen(value) for name, value in row.items()}) for row in rows)
+    return tuple(CommandOption(**{name: _frozen(value) for name, value in row.items()}) for row in rows)
 
 
 def _frozen(value: Any) -> Any:

@@ -24,7 +24,6 @@ from conformance.mutants import faults, hostile
 from conformance.mutants.hostile import HostileResult
 from conformance.mutants.matrix import Cell, Matrix, matrix
 from conformance.mutants.trials import CAUGHT, TrialResult, digest, remembered, try_hostile, try_out
-from conformance.report import document
 
 
 @click.command()
@@ -119,7 +118,7 @@ def _tried(
 
 
 def _head(names: Sequence[str], enemies: Sequence[str], asked: Sequence[str], known: int) -> Table:
-    clients = document.clients(asked)
+    clients = bindings.clients(asked)
     rows = {
         "target": f"the reference with one fault at a time, {len(names)} in all; {len(enemies)} hostile services",
         "bindings": ", ".join(f"{name} ({clients[name]})" for name in asked),

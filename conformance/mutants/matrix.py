@@ -11,11 +11,11 @@ from typing import Any
 
 from conformance import bindings
 from conformance.aws_cli.baselines import TOPIC
+from conformance.bindings import clients
 from conformance.contract import ledger
 from conformance.mutants import faults, hostile
 from conformance.mutants.hostile import HostileResult
 from conformance.mutants.trials import CAUGHT, TrialResult
-from conformance.report import document
 
 
 @dataclass(frozen=True)
@@ -72,7 +72,7 @@ class Matrix:
         return {
             "format": 1,
             "suite": {"name": "cognito-conformance", "version": version("cognito-conformance")},
-            "clients": document.clients(self.bindings),
+            "clients": clients(self.bindings),
             "summary": {
                 "mutants": {how: counts[how] for how in CAUGHT},
                 "hostile": {

@@ -27,7 +27,7 @@ from conformance.reference import validation
 from conformance.reference.http import CONTROL
 from conformance.run import catalogue
 from conformance.run.catalogue import SCENARIOS, Scenario
-from conformance.run.settings import EXAMPLES, SEED
+from conformance.run.options import EXAMPLES, SEED
 from conformance.target.client import Cognito, client
 from conformance.target.control import Control
 from conformance.target.definition import INVENTED, REGION, Endpoint

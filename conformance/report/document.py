@@ -1,29 +1,17 @@
-"""The JSON report (schemas/results.schema.json), and the clients that it names."""
+"""The JSON report (schemas/results.schema.json)."""
 
 from __future__ import annotations
 
 import json
 import platform
-from collections.abc import Sequence
 from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
-from conformance.aws_cli import discovery
-from conformance.bindings import NAMES
+from conformance.bindings import clients
 from conformance.run.run import Run
 from conformance.verdict.results import Tally
 from conformance.verdict.verdicts import Verdict
-
-
-def clients(chosen: Sequence[str] = NAMES) -> dict[str, str]:
-    """The client behind each binding that is installed, with its version; v2 is asked only where it is chosen."""
-    found = {"sdk": f"boto3 {version('boto3')}", "wire": f"botocore {version('botocore')} signs"}
-    for name in discovery.NAMES:
-        if name == "cli" or name in chosen:
-            installed = discovery.version(name)
-            found |= {name: f"aws-cli {installed}"} if installed else {}
-    return found
 
 
 def document(done: Run) -> dict[str, Any]:

@@ -11,6 +11,7 @@ from conformance.bindings import NAMES
 from conformance.contract import ledger
 from conformance.contract.ledger import Claim
 from conformance.run import catalogue
+from conformance.run.options import BINDINGS
 from conformance.run.run import Run
 from conformance.run.settings import Settings
 from conformance.verdict.results import Result, Tally
@@ -63,7 +64,7 @@ def findings(results: Iterable[Result]) -> list[Finding]:
 
 def reproduce(result: Result, settings: Settings) -> str:
     """The command that judges just this result again."""
-    bindings = [] if result.binding in ("sdk", "wire") else ["--bindings", result.binding]
+    bindings = [] if result.binding in BINDINGS.split(",") else ["--bindings", result.binding]
     words = ["cognito-conformance", "run", *shlex.split(settings.arguments), *bindings, "-k", result.id]
     return shlex.join(words)
 

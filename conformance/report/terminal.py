@@ -11,8 +11,9 @@ from conformance.console import named
 from conformance.contract import ledger
 from conformance.report.findings import MARKS, ClaimResults, by_topic, findings, numbered, percent, relative
 from conformance.run import catalogue
+from conformance.run.options import TIERS
 from conformance.run.run import Run
-from conformance.run.settings import TIERS, Settings, within
+from conformance.run.settings import Settings, within
 from conformance.target.clock import libfaketime
 from conformance.verdict.baseline import Baseline, Stale
 from conformance.verdict.results import Result, Tally

@@ -6,6 +6,7 @@ import shlex
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from conformance import bindings
 from conformance.aws_cli import baselines
@@ -15,17 +16,12 @@ from conformance.contract.transitions import Row
 from conformance.errors import BadInput
 from conformance.lifecycle.steps import Step
 from conformance.run import catalogue
+from conformance.run.options import EXAMPLES, OPTIONS, SEED, TARGET, TIERS, words
 from conformance.target.client import client
 from conformance.target.deferred import StateFile
 from conformance.target.definition import INVENTED, REGION, Endpoint, Target, resolve
 from conformance.verdict import baseline
 from conformance.verdict.baseline import Baseline
-
-TIERS = ("documented", "observed", "wording")
-DEFAULT_BINDINGS = "sdk,wire"
-# So many walks take about two seconds at an embedded target, and these visit every row of the table there.
-EXAMPLES = 30
-SEED = 2
 
 
 @dataclass(frozen=True)
@@ -46,45 +42,45 @@ class Settings:
     @property
     def arguments(self) -> str:
         """The arguments of `cognito-conformance run` that judge the same target, with no baseline."""
-        words = [self.target.argument] if self.target.argument else []
-        words += ["--endpoint-url", self.target.url] if self.target.url else []
-        words += ["--tier", self.tier] if self.tier != TIERS[0] else []
-        words += ["--stateful-examples", str(self.examples)] if self.examples != EXAMPLES else []
-        words += ["--seed", str(self.seed)] if self.seed != SEED else []
-        words += ["--state", str(self.state.path)] if self.state else []
-        return shlex.join([*words, "--baseline", "none"])
+        asked = {
+            "endpoint_url": self.target.url,
+            "tier": self.tier,
+            "stateful_examples": self.examples,
+            "seed": self.seed,
+            "state": self.state.path if self.state else None,
+            "baseline": "none",
+        }
+        target = [self.target.argument] if self.target.argument else []
+        return shlex.join([*target, *(word for name in words(asked) for word in name.split("=", 1))])
+
+    @classmethod
+    def of(cls, options: Mapping[str, Any]) -> Settings:
+        """The settings that these options mean, by `dest` (run/options.py); what is not named has its default.
+
+        Raises BadInput with the one line that says what was wrong and what to do."""
+        value = {option.dest: option.default for option in (TARGET, *OPTIONS)} | dict(options)
+        names = tuple(dict.fromkeys(name.strip() for name in value["bindings"].split(",") if name.strip()))
+        if not names or not set(names) <= set(bindings.NAMES):
+            raise BadInput(f"--bindings {value['bindings']!r}: choose some of {','.join(bindings.NAMES)}")
+        if value["tier"] not in TIERS:
+            raise BadInput(f"--tier {value['tier']!r}: choose one of {', '.join(TIERS)}")
+        if value["stateful_examples"] < 1:
+            raise BadInput(f"--stateful-examples {value['stateful_examples']}: at least one walk is to be taken")
+        target = resolve(value["target"], value["endpoint_url"])
+        return cls(
+            target,
+            names,
+            value["tier"],
+            _baseline(target, value["baseline"], names),
+            value["stateful_examples"],
+            value["seed"],
+            _state(target, value["state"]),
+        )
 
 
-def check(
-    target: str | None = None,
-    endpoint_url: str | None = None,
-    chosen: str = DEFAULT_BINDINGS,
-    tier: str = TIERS[0],
-    baseline_name: str | None = None,
-    examples: int = EXAMPLES,
-    seed: int = SEED,
-    state: Path | None = None,
-) -> Settings:
-    """The settings that these options mean.
-
-    Raises BadInput with the one line that says what was wrong and what to do."""
-    names = tuple(dict.fromkeys(name.strip() for name in chosen.split(",") if name.strip()))
-    unknown = [name for name in names if name not in bindings.NAMES]
-    if unknown or not names:
-        raise BadInput(f"--bindings {chosen!r}: choose some of {','.join(bindings.NAMES)}")
-    if tier not in TIERS:
-        raise BadInput(f"--tier {tier!r}: choose one of {', '.join(TIERS)}")
-    if examples < 1:
-        raise BadInput(f"--stateful-examples {examples}: at least one walk is to be taken")
-    resolved = resolve(target, endpoint_url)
-    known = _baseline(resolved, baseline_name)
-    if baseline_name != "none":
-        # Of a program its own baseline holds, whichever target is judged beside it.
-        scenarios = {scenario.name for scenario in catalogue.scenarios()}
-        known = Baseline(known.entries + baselines.load(names, ledger.load_all(), scenarios), known.path)
-    # What boto3 cannot use of the environment is said now, and not by every scenario.
+def verify_aws_environment() -> None:
+    """Raise BadInput where boto3 cannot use a variable of the environment: said once, and not by every scenario."""
     client(Endpoint("http://127.0.0.1", REGION, INVENTED))
-    return Settings(resolved, names, tier, known, examples, seed, _state(resolved, state))
 
 
 def _state(target: Target, path: Path | None) -> StateFile | None:
@@ -98,14 +94,18 @@ def _state(target: Target, path: Path | None) -> StateFile | None:
     return state
 
 
-def _baseline(target: Target, name: str | None) -> Baseline:
-    """The named file, `none`, or what is shipped for a target that is shipped."""
-    if name == "none" or (name is None and (target.url is not None or target.argument != target.name)):
+def _baseline(target: Target, name: str | None, names: Sequence[str]) -> Baseline:
+    """The named file, `none`, or what is shipped for a target that is shipped; with what is known of each AWS CLI."""
+    if name == "none":
         return Baseline()
+    scenarios = {scenario.name for scenario in catalogue.scenarios()}
+    shipped = target.url is None and target.argument == target.name
     path = Path(name) if name is not None else baseline.path_of(target.name)
-    if name is None and not path.exists():
-        return Baseline()
-    return baseline.load(path, ledger.load_all(), {scenario.name for scenario in catalogue.scenarios()})
+    found = Baseline()
+    if name is not None or (shipped and path.exists()):
+        found = baseline.load(path, ledger.load_all(), scenarios)
+    programs = baselines.load(names, ledger.load_all(), scenarios)
+    return Baseline(found.entries + programs, found.path)
 
 
 def within(tier: str, claim_tier: str) -> bool:

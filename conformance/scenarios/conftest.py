@@ -15,9 +15,7 @@ from conformance.aws_cli.client import AwsCliMissing
 from conformance.aws_cli.command_line import CommandLine
 from conformance.aws_cli.discovery import Program
 from conformance.aws_cli.recorder import Recorder
-from conformance.bindings import Binding
-from conformance.bindings.cli import Cli
-from conformance.bindings.sdk import Sdk
+from conformance.bindings import REGISTRY, Binding
 from conformance.bindings.wire import Wire
 from conformance.contract.transitions import Row
 from conformance.errors import Blocked, Inconclusive, Unsupported
@@ -89,20 +87,16 @@ def implemented(pools: Pools, service: Cognito) -> None:
 @pytest.fixture(scope="session")
 def bindings(service: Cognito) -> Iterator[Callable[[str], Binding]]:
     """The bindings of this worker, each made when it is first asked for."""
-    made: dict[str, Any] = {}
+    made: dict[str, Binding] = {}
 
     def get(name: str) -> Binding:
         if name not in made:
-            arguments = (service.endpoint, service.journal)
-            made[name] = (
-                Cli(*arguments, name) if name in discovery.NAMES else {"sdk": Sdk, "wire": Wire}[name](*arguments)
-            )
+            made[name] = REGISTRY[name].make(service.endpoint, service.journal)
         return made[name]
 
     yield get
-    for name in discovery.NAMES:
-        if name in made:
-            made[name].close()
+    for binding in made.values():
+        binding.close()
 
 
 @pytest.fixture(autouse=True)

@@ -11,7 +11,7 @@ import trustme
 from click.testing import CliRunner
 
 from conformance.cli import main
-from conformance.target import client
+from conformance.target import client, retries
 from tests import servers
 
 
@@ -162,7 +162,7 @@ def _unused():
 def test_an_endpoint_that_is_none_is_inconclusive(monkeypatch, endpoint, said):
     """The line says what the endpoint did instead of answering, and the exit code is 3."""
     monkeypatch.setattr(client, "PATIENCE_SECONDS", 0.3)
-    monkeypatch.setattr(client, "EXCHANGE_SECONDS", 0.4)
+    monkeypatch.setattr(retries, "EXCHANGE_SECONDS", 0.4)
     with endpoint() as url:
         done = CliRunner().invoke(main, ["run", "--endpoint-url", url])
 

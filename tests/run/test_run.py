@@ -115,7 +115,7 @@ def installed(tmp_path_factory):
 
 def test_an_installed_copy_works_from_any_directory(installed, tmp_path):
     """The wheel carries schemas, fixtures and scenarios: it judges from an empty directory, away from the checkout."""
-    probe = "import sys; sys.path.insert(0, sys.argv.pop(1)); from conformance.command import main; main()"
+    probe = "import sys; sys.path.insert(0, sys.argv.pop(1)); from conformance.cli import main; main()"
     command = [sys.executable, "-c", probe, str(installed), "run", "-k", "test_list_users_shows_the_same_status"]
     command += ["--html", str(tmp_path / "page.html")]
     done = subprocess.run(command, capture_output=True, text=True, check=False, cwd=tmp_path)

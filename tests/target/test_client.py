@@ -5,7 +5,7 @@ import pytest
 from conformance.bindings.sdk import Sdk
 from conformance.bindings.wire import Wire
 from conformance.errors import Blocked, Inconclusive
-from conformance.target import client
+from conformance.target import client, retries
 from conformance.target.client import Cognito, ServiceError, silence
 from conformance.target.control import Control
 from conformance.target.definition import INVENTED, REGION, Endpoint
@@ -26,7 +26,7 @@ EXCHANGES = {
 @pytest.mark.parametrize("exchange", EXCHANGES.values(), ids=EXCHANGES)
 def test_an_answer_without_an_end_is_inconclusive(monkeypatch, exchange):
     """However steadily bytes come, an answer that is not complete in time says nothing about the target."""
-    monkeypatch.setattr(client, "EXCHANGE_SECONDS", 0.2)
+    monkeypatch.setattr(retries, "EXCHANGE_SECONDS", 0.2)
     with servers.trickling() as url, pytest.raises(Inconclusive, match=r"no complete answer within 0\.2 s"):
         exchange(Endpoint(url, REGION, INVENTED))
 

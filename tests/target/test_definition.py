@@ -11,8 +11,8 @@ from click.testing import CliRunner
 
 from conformance.cli import main
 from conformance.errors import BadInput, Blocked, Inconclusive
-from conformance.run import settings
-from conformance.target import clock, control, definition
+from conformance.run.settings import Settings
+from conformance.target import clock, definition
 from conformance.target.clock import libfaketime
 from conformance.target.definition import resolve
 from tests import servers
@@ -116,11 +116,11 @@ def test_a_file_of_ones_own_has_no_shipped_baseline(tmp_path):
     file = tmp_path / "two words" / "moto.toml"
     file.parent.mkdir()
     file.write_text('title = "another"\n[start]\nmodule = "conformance.target.moto"\n', encoding="utf-8")
-    checked = settings.check(str(file))
+    checked = Settings.of({"target": str(file)})
 
     assert checked.baseline.path is None
     assert shlex.split(checked.arguments)[0] == str(file)
-    assert settings.check("moto").baseline.path is not None
+    assert Settings.of({"target": "moto"}).baseline.path is not None
 
 
 @pytest.mark.parametrize("name", sorted(definition.known_targets()))
@@ -156,7 +156,7 @@ def test_a_service_that_looks_at_the_date_of_signatures_is_not_accused(run, tmp_
 
 def test_a_clock_that_does_not_follow_accuses_nobody(tmp_path, monkeypatch):
     """Where libfaketime has no effect, what takes time is blocked, and the clock is put back."""
-    monkeypatch.setattr(control, "_FOLLOWS_SECONDS", 0.1)
+    monkeypatch.setattr(clock, "_FOLLOWS_SECONDS", 0.1)
     file = tmp_path / "clock"
     file.write_text("+60")
 

@@ -1,0 +1,1 @@
+"""Scenarios that judge the target."""
