@@ -65,7 +65,7 @@ def options() -> None:
     page, listed = "2023-12", listed_options.options()
     grid = Table("option", "claim", page, *(f"{name} {discovery.version(name)}" for name in columns), box=None)
     unlisted = sorted(set().union(*columns.values()) - {option.name for option in listed})
-    for option in [*listed, *(listed_options.Option(name, "in no ledger", ()) for name in unlisted)]:
+    for option in [*listed, *(listed_options.CommandOption(name, "in no ledger", ()) for name in unlisted)]:
         shown = [page in option.shown, *(option.name in names for names in columns.values())]
         style = "" if all(shown) else "yellow"
         grid.add_row(option.name, option.claim, *("yes" if there else "no" for there in shown), style=style)
