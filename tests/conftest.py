@@ -15,6 +15,27 @@ import pytest
 
 from conformance.target.definition import resolve
 
+# What a release of somebody else can turn red, or what needs the package index, is asked by name: `pytest -m nightly`.
+ASKED_BY_NAME = {
+    "nightly": "asks whether the newest clients still say the same",
+    "network": "asks the package index",
+    "slow": "takes minutes",
+}
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Declare the marks of the tests that run only when they are asked for."""
+    for name, why in ASKED_BY_NAME.items():
+        config.addinivalue_line("markers", f"{name}: {why}; runs with -m {name}")
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Skip, with the reason, what runs only when its mark is named with -m."""
+    for item in items:
+        for name, why in ASKED_BY_NAME.items():
+            if item.get_closest_marker(name) and name not in config.option.markexpr:
+                item.add_marker(pytest.mark.skip(reason=f"{why}: pytest -m {name}"))
+
 
 @dataclass(frozen=True)
 class Finished:

@@ -32,7 +32,7 @@ F = TypeVar("F", bound=Callable[..., Any])
 PYTEST = (
     str(SCENARIOS),
     f"--rootdir={SCENARIOS}",
-    f"--config-file={SCENARIOS.parent / 'pytest.ini'}",
+    f"--config-file={SCENARIOS.parent / 'pytest-run.ini'}",
     "--disable-plugin-autoload",
     *("-p", "conformance.plugin", "-p", "xdist.plugin", "-p", "no:terminal", "-p", "no:cacheprovider"),
 )

@@ -127,7 +127,7 @@ def _sit(docket: Docket, pipe: Connection, parents: Sequence[Connection]) -> Non
             [
                 *docket.places,
                 f"--rootdir={SCENARIOS}",
-                f"--config-file={SCENARIOS.parent / 'pytest.ini'}",
+                f"--config-file={SCENARIOS.parent / 'pytest-run.ini'}",
                 *("-p", "conformance.plugin", "-p", "no:terminal", "-p", "no:cacheprovider"),
                 "--target=reference",
                 f"--bindings={','.join(sorted(docket.bindings))}",

@@ -51,6 +51,7 @@ def printed(skeleton):
         ("skeleton", model_schema.types_only, "the input skeleton"),
     ],
 )
+@pytest.mark.nightly
 def test_the_reviewed_schema_is_the_derived_one(part, derive, title):
     """The schema in schemas/ is what the installed botocore's model gives; a difference is a change of the contract."""
     operation = SESSION.get_service_model("cognito-idp").operation_model(OPERATION)
@@ -191,6 +192,7 @@ def test_the_filler_fills(member, value):
     assert list(Validator(model_schema.strict(model, "One")).iter_errors(one)) == []
 
 
+@pytest.mark.nightly
 def test_every_operation_of_cognito_is_filled_strictly():
     """Each filled skeleton of cognito-idp keeps its strict schema, patterns included, and botocore takes it."""
     model = SESSION.get_service_model("cognito-idp")
@@ -213,6 +215,7 @@ ENDLESS = {"bedrock-agent", "braket", "grafana", "lookoutequipment", "omics", "p
 
 @pytest.mark.filterwarnings("ignore:Possible:FutureWarning")
 @pytest.mark.parametrize("part", range(8))
+@pytest.mark.nightly
 def test_every_service_of_botocore_is_derived(part):
     """For every operation of every service the skeleton keeps the types but for blobs; of each fourth it is filled, and
     botocore and the strict schema take it, but where a pattern is Java's own or too winding to be met."""

@@ -34,6 +34,7 @@ def test_every_cell_is_there_once():
     assert sorted(wanted - set(cells)) == []
 
 
+@pytest.mark.nightly
 def test_it_speaks_of_the_models_statuses():
     """The statuses and the retired ones together are the service model's, and nothing leads to a retired one."""
     model = botocore.session.Session().get_service_model("cognito-idp")
@@ -43,6 +44,7 @@ def test_it_speaks_of_the_models_statuses():
     assert {row.to for row in TABLE.rows} & set(TABLE.retired) == set()
 
 
+@pytest.mark.nightly
 def test_errors_are_the_operations_own():
     """Each named error is one that the service model lists for the operation."""
     model = botocore.session.Session().get_service_model("cognito-idp")

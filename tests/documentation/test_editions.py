@@ -265,11 +265,13 @@ def reading(request: pytest.FixtureRequest) -> Reading:
             return Reading("2026-11", f"botocore {metadata.version('botocore')}", editions.of_botocore())
 
 
+@pytest.mark.nightly
 def test_every_sentence_is_accounted_for(reading: Reading) -> None:
     """Each sentence of an edition has a claim or an aside that stands for it."""
     assert not reading.new, reading.new
 
 
+@pytest.mark.nightly
 def test_every_fingerprint_has_its_sentence(reading: Reading) -> None:
     """Each fingerprint of an edition is that of a sentence in it."""
     assert not reading.gone, reading.gone

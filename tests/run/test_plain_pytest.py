@@ -1,0 +1,62 @@
+"""pytest on the scenarios, in this checkout and from an installed copy, says what `run` says."""
+
+import os
+import subprocess
+import sys
+import zipfile
+from pathlib import Path
+
+import pytest
+
+from tests import servers
+
+ROOT = Path(__file__).parents[2]
+# An endpoint that speaks AWS JSON, and whose pools cannot be made.
+EMPTY = servers.Answer(200, b'{"UserPools": []}')
+
+
+def _pytest(*arguments: str, place: Path, path: Path | None = None) -> subprocess.CompletedProcess[str]:
+    inherited = {name: value for name, value in os.environ.items() if not name.startswith(("AWS_", "PYTEST_"))}
+    command = [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", *arguments]
+    environment = inherited | ({"PYTHONPATH": str(path)} if path else {})
+    return subprocess.run(command, cwd=place, env=environment, capture_output=True, text=True, check=False)
+
+
+def test_a_run_that_judges_nothing_is_red():
+    """Where `run` ends with 3, since nothing could be judged, plain pytest fails too."""
+    with servers.always(EMPTY) as url:
+        done = _pytest("conformance/scenarios/cognito/test_status.py", "--endpoint-url", url, place=ROOT)
+
+    assert done.returncode not in (0, 5), done.stdout
+
+
+def test_a_node_id_and_a_binding_choose_one_result():
+    """A node id with -x and --bindings runs what it names."""
+    node = "conformance/scenarios/cognito/test_status.py::test_permanent_password_confirms"
+    done = _pytest(node, "--target=reference", "--bindings=wire", "-x", place=ROOT)
+
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert "passed" in done.stdout
+
+
+@pytest.fixture(scope="module")
+def installed(tmp_path_factory):
+    """The wheel, unpacked where nothing of the checkout is."""
+    place = tmp_path_factory.mktemp("wheel")
+    build = [sys.executable, "-m", "pip", "wheel", "--quiet", "--no-deps", "--wheel-dir", str(place), str(ROOT)]
+    done = subprocess.run(build, capture_output=True, text=True, check=False, cwd=place)
+    if done.returncode:
+        pytest.skip(f"the wheel cannot be built here: {done.stderr.strip().splitlines()[-1]}")
+    (wheel,) = place.glob("*.whl")
+    with zipfile.ZipFile(wheel) as archive:
+        archive.extractall(place / "site")
+    return place / "site"
+
+
+def test_an_installed_copy_is_run_by_pyargs(installed, tmp_path):
+    """`pytest -p conformance.plugin --pyargs conformance.scenarios...` works away from the checkout."""
+    module = "conformance.scenarios.cognito.test_status"
+    done = _pytest("-p", "conformance.plugin", "--target=reference", "--pyargs", module, place=tmp_path, path=installed)
+
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert "passed" in done.stdout
