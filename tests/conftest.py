@@ -14,6 +14,12 @@ from typing import Any
 import pytest
 
 from conformance.target.definition import resolve
+from tests.loopback import sitecustomize
+
+# Nothing that a test starts can reach another machine either: Python imports sitecustomize where it is on PYTHONPATH.
+os.environ["PYTHONPATH"] = os.pathsep.join(
+    filter(None, [str(Path(sitecustomize.__file__).parent), os.environ.get("PYTHONPATH")])
+)
 
 # What a release of somebody else can turn red, or what needs the package index, is asked by name: `pytest -m nightly`.
 ASKED_BY_NAME = {

@@ -14,7 +14,7 @@ from conformance.lifecycle.steps import _FEDERATE, _POOL, _RECEIVE, _REMEMBER, C
 def script(calls: tuple[Call, ...], url: str) -> tuple[str, ...]:
     """AWS CLI commands, for a shell, that make a pool and these calls."""
     lines = [
-        f"URL={shlex.quote(url)} NAME=walker@example.com",
+        f"URL={shlex.quote(url)} NAME=success+walker@simulator.amazonses.com",
         "POOL=$(aws cognito-idp create-user-pool --pool-name walk --query UserPool.Id --output text "
         '--endpoint-url "$URL")',
         'CLIENT=$(aws cognito-idp create-user-pool-client --user-pool-id "$POOL" --client-name walk '

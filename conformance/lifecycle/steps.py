@@ -10,6 +10,7 @@ from typing import Any
 from conformance.contract import transitions
 from conformance.contract.transitions import NONE, Row
 from conformance.lifecycle.model import MOST_CHANGES, MOST_CODES, MOST_FAILURES, Belief
+from conformance.target.mailbox import simulated
 from conformance.target.sign_in import USER_SRP_AUTH
 
 # No requests: the shell's variables are kept under another name; a code arrives; a user comes from a provider.
@@ -39,7 +40,7 @@ class Call:
 
 _POOL = {"UserPoolId": "$POOL", "Username": "$NAME"}
 _CLIENT = {"ClientId": "$CLIENT", "Username": "$NAME"}
-_VERIFIED = [{"Name": "email", "Value": "nobody@example.com"}, {"Name": "email_verified", "Value": "true"}]
+_VERIFIED = [{"Name": "email", "Value": simulated("nobody")}, {"Name": "email_verified", "Value": "true"}]
 _SIGNED_IN = {
     "TOKEN": "AuthenticationResult.AccessToken",
     "REFRESH_TOKEN": "AuthenticationResult.RefreshToken",

@@ -26,6 +26,7 @@ from conformance.lifecycle.steps import (
 )
 from conformance.target.client import ServiceError
 from conformance.target.control import Control
+from conformance.target.mailbox import simulated
 from conformance.target.pools import Pool
 from conformance.target.sign_in import USER_SRP_AUTH, sign_in
 from conformance.verdict.observed import ACCEPTED, TOKENS, UNIMPLEMENTED, Outcome, SignInOutcome, Status
@@ -61,7 +62,7 @@ class Walker:
     With a control path it can take CONTROLLED_STEPS as well."""
 
     def __init__(self, pool: Pool, control: Control | None = None) -> None:
-        self.user = Belief(pool, f"walker-{uuid.uuid4().hex[:12]}@example.com")
+        self.user = Belief(pool, simulated(f"walker-{uuid.uuid4().hex[:12]}"))
         self.user.variables |= {"POOL": pool.id, "CLIENT": pool.client_id, "NAME": self.user.name}
         self.calls: list[Call] = []
         self.visits: list[Visit] = []
@@ -146,10 +147,10 @@ class Walker:
         """Be a federated user from now on; another is made, to whom the identity could be tied if it were new."""
         assert self._control is not None
         user = self.user
-        user.name = self._control.federated_user(user.pool, "nobody@example.com").username
+        user.name = self._control.federated_user(user.pool, simulated("nobody")).username
         provider, _, subject = user.name.partition("_")
         user.variables |= {"NAME": user.name, "PROVIDER": provider, "SUBJECT": subject}
-        names = {"UserPoolId": "$POOL", "Username": f"other-{subject}@example.com"}
+        names = {"UserPoolId": "$POOL", "Username": simulated(f"other-{subject}")}
         made = {**names, "TemporaryPassword": user.new_password(), "MessageAction": "SUPPRESS"}
         other = Call("AdminCreateUser", made, {"OTHER": "User.Username"}, check=True)
         self.calls.append(other)

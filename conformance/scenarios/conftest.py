@@ -28,6 +28,7 @@ from conformance.target.clock import Clock, Faketime
 from conformance.target.control import Control
 from conformance.target.deferred import Waiting
 from conformance.target.definition import Endpoint, Federated
+from conformance.target.mailbox import simulated
 from conformance.target.pools import Pool, Pools, User
 from conformance.verdict.observed import UNIMPLEMENTED
 from conformance.verdict.reply import Reply
@@ -292,7 +293,7 @@ def federated_user(request: pytest.FixtureRequest, pools: Pools, _control: Contr
 
     The latter are used up: a name whose status is another is passed over, and the scenario skips where none is left."""
     if _control is not None:
-        user = _control.federated_user(pools.get(), "ada@example.com")
+        user = _control.federated_user(pools.get(), simulated("ada"))
         if user.status != "EXTERNAL_PROVIDER":
             raise Blocked(f"the control path made a federated user in status {user.status}")
         return user

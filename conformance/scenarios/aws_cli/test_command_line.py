@@ -74,7 +74,7 @@ def test_cli_user_pool_id(aws, recorder, value):
 @pytest.mark.claim("cli-username")
 @pytest.mark.parametrize(
     "value",
-    ["Zoë", "o'brien", "a b", "-dash", "+15550100", "user@example.com", "[1]", "{}"],
+    ["Zoë", "o'brien", "a b", "-dash", "+15550100", "success+user@simulator.amazonses.com", "[1]", "{}"],
     ids=["letters", "quote", "space", "dash", "phone", "mail", "list", "object"],
 )
 def test_cli_username(aws, recorder, value):

@@ -57,7 +57,7 @@ def test_challenge_carries_a_session(admin_set_user_password, user, flow):
 @every_flow
 def test_challenge_parameters_describe_the_user(admin_set_user_password, pool, flow):
     """The challenge names the user and lists, as JSON, the attributes that are there and those that are missing."""
-    user = pool.user(attributes={"name": "Ada", "email": "ada@example.com"})
+    user = pool.user(attributes={"name": "Ada", "email": "success+ada@simulator.amazonses.com"})
 
     reply = admin_set_user_password(user, Password="Temp0rary!", Permanent=False)
     challenge = user.sign_in("Temp0rary!", flow)
@@ -67,7 +67,7 @@ def test_challenge_parameters_describe_the_user(admin_set_user_password, pool, f
     assert challenge.parameters.get("USER_ID_FOR_SRP") == user.username
     assert challenge.parameters.get("requiredAttributes") == "[]"
     assert _attributes(challenge).get("name") == "Ada"
-    assert _attributes(challenge).get("email") == "ada@example.com"
+    assert _attributes(challenge).get("email") == "success+ada@simulator.amazonses.com"
 
 
 @pytest.mark.claim("challenge-omits-sub")

@@ -20,7 +20,7 @@ def _unknown_pool_id(user):
 
 # Each error that a request can bring about, and what is odd about a request that does.
 CAUSES = {
-    "unknown-user": ("UserNotFoundException", lambda _: {"Username": "nobody@example.com"}),
+    "unknown-user": ("UserNotFoundException", lambda _: {"Username": "success+nobody@simulator.amazonses.com"}),
     "unknown-pool": ("ResourceNotFoundException", lambda user: {"UserPoolId": _unknown_pool_id(user)}),
     "malformed-pool-id": ("InvalidParameterException", lambda _: {"UserPoolId": "no-pool-id"}),
     "password-against-the-policy": ("InvalidPasswordException", lambda _: {"Password": "no-upper-1!"}),
@@ -142,7 +142,7 @@ def _request_id(reply):
 
 # Each is refused for something else, and each holds the same sixteen characters, in one case or another.
 REFUSED = {
-    "unknown-user": lambda members, _: members | {"Username": "nobody@example.com"},
+    "unknown-user": lambda members, _: members | {"Username": "success+nobody@simulator.amazonses.com"},
     "unknown-pool": lambda members, user: members | {"UserPoolId": _unknown_pool_id(user)},
     "malformed-pool-id": lambda members, _: members | {"UserPoolId": "no-pool-id"},
     "malformed-username": lambda members, _: members | {"Username": "no such user"},

@@ -4,6 +4,7 @@ import uuid
 
 import pytest
 
+from conformance.target.mailbox import simulated
 from conformance.target.sign_in import USER_PASSWORD_AUTH, USER_SRP_AUTH
 from conformance.verdict.observed import TOKENS
 
@@ -80,7 +81,7 @@ def test_federated_username_names_the_user(admin_set_user_password, federated_us
 @pytest.mark.claim("email-does-not-name-a-federated-user")
 def test_email_does_not_name_a_federated_user(admin_set_user_password, pools, control):
     """In a pool whose users sign up with an address, that of a federated user reaches nobody."""
-    address = f"ada-{uuid.uuid4().hex[:8]}@example.com"
+    address = simulated(f"ada-{uuid.uuid4().hex[:8]}")
     user = control.federated_user(pools.get(UsernameAttributes=["email"]), address)
     before = user.status
 

@@ -43,7 +43,7 @@ def test_only_the_specified_pool_changes(admin_set_user_password, pools, permane
 @either_way
 def test_attributes_are_kept(admin_set_user_password, pool, permanent):
     """The user's attributes stay what they were."""
-    user = pool.user(attributes={"name": "Ada", "email": "ada@example.com"})
+    user = pool.user(attributes={"name": "Ada", "email": "success+ada@simulator.amazonses.com"})
     before = user.attributes
 
     reply = admin_set_user_password(user, Password="New-Passw0rd!", Permanent=permanent)
@@ -101,7 +101,7 @@ def test_creation_date_is_kept(admin_set_user_password, pool, permanent):
 
 REFUSALS = {
     "unknown-pool": {"UserPoolId": "us-east-1_NoSuchPool"},
-    "unknown-user": {"Username": "nobody@example.com"},
+    "unknown-user": {"Username": "success+nobody@simulator.amazonses.com"},
     "password-against-the-policy": {"Password": "no-upper-1!"},
     "password-too-long": {"Password": "Long-enough-1!" * 20},
 }

@@ -40,7 +40,7 @@ def test_username_names_the_user(admin_set_user_password, pool, spell, name, per
 @either_way
 def test_email_alias_names_the_user(admin_set_user_password, pools, spell, permanent, outcome):
     """In a pool where email is an alias, a verified address reaches the user who has it."""
-    address = spell("ada-NNN@example.com")
+    address = spell("success+ada-NNN@simulator.amazonses.com")
     user = pools.get(AliasAttributes=["email"]).user(
         "FORCE_CHANGE_PASSWORD", username=spell("ada-NNN"), attributes={"email": address, "email_verified": "true"}
     )
@@ -96,7 +96,7 @@ def test_sub_names_the_user(admin_set_user_password, user, permanent, outcome):
 @pytest.mark.claim("unverified-alias-names-nobody")
 @pytest.mark.parametrize(
     ("attribute", "written"),
-    [("email", "ada-NNN@example.com"), ("phone_number", "+1555NNN")],
+    [("email", "success+ada-NNN@simulator.amazonses.com"), ("phone_number", "+1555NNN")],
     ids=["email", "phone_number"],
 )
 @either_way
@@ -123,7 +123,7 @@ def test_unverified_alias_names_nobody(admin_set_user_password, pools, spell, at
 @either_way
 def test_email_username_attribute_names_the_user(admin_set_user_password, pools, spell, verified, permanent, outcome):
     """In a pool whose users sign up with an address, it reaches the user, verified or not."""
-    address = spell("ada-NNN@example.com")
+    address = spell("success+ada-NNN@simulator.amazonses.com")
     user = pools.get(UsernameAttributes=["email"]).user(
         "FORCE_CHANGE_PASSWORD", username=address, attributes={"email": address, "email_verified": verified}
     )
@@ -187,8 +187,14 @@ def test_usernames_ignore_case_when_configured(admin_set_user_password, pools, s
 @pytest.mark.parametrize(
     ("attributes", "sent"),
     [
-        ({"email": "ada-NNN@example.com", "email_verified": "true"}, "ADA-NNN@EXAMPLE.COM"),
-        ({"email": "Ada-NNN@Example.com", "email_verified": "true"}, "ada-NNN@example.com"),
+        (
+            {"email": "success+ada-NNN@simulator.amazonses.com", "email_verified": "true"},
+            "SUCCESS+ADA-NNN@SIMULATOR.AMAZONSES.COM",
+        ),
+        (
+            {"email": "Success+Ada-NNN@Simulator.AmazonSES.com", "email_verified": "true"},
+            "success+ada-NNN@simulator.amazonses.com",
+        ),
         ({"preferred_username": "countess-NNN"}, "COUNTESS-NNN"),
         ({"preferred_username": "Countess-NNN"}, "countess-NNN"),
     ],
@@ -269,7 +275,7 @@ def test_username_over_128_characters_is_refused(admin_set_user_password, pool, 
 @either_way
 def test_unknown_user_is_not_found(admin_set_user_password, pool, spell, name, sent, permanent, outcome):
     """A name that nobody in the pool has is refused with UserNotFoundException."""
-    user = pool.user(username=spell(name), attributes={"email": spell("ada-NNN@example.com")})
+    user = pool.user(username=spell(name), attributes={"email": spell("success+ada-NNN@simulator.amazonses.com")})
     before = user.state
 
     reply = admin_set_user_password(user, Username=spell(sent), Password="New-Passw0rd!", Permanent=permanent)

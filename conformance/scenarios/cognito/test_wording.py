@@ -54,7 +54,7 @@ def test_unknown_user_message(admin_set_user_password, user):
     """The message of UserNotFoundException is that the user does not exist."""
     before = user.state
 
-    reply = admin_set_user_password(user, **NEW, Username="nobody@example.com")
+    reply = admin_set_user_password(user, **NEW, Username="success+nobody@simulator.amazonses.com")
 
     assert reply.error == "UserNotFoundException"
     assert reply.message == "User does not exist."
