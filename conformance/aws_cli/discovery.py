@@ -21,6 +21,7 @@ REMEDIES = {
     "cli2": "apt-get install awscli (Debian 12 or later), or brew install awscli, or the installer of AWS",
 }
 _VERSION_SECONDS = 30
+_READY: dict[str, Program] = {}
 
 
 class Program(Protocol):
@@ -51,6 +52,17 @@ def start(name: str) -> Program:
     """The program, ready to be called: forked from a process that has it loaded where it can be imported.
 
     Raises AwsCliMissing where it is not installed."""
+    return _READY.pop(name) if name in _READY else _start(name)
+
+
+def start_ahead(name: str) -> None:
+    """Start the program now; the next `start` returns it, in this process or in each process that forks from it.
+
+    Raises AwsCliMissing where it is not installed."""
+    _READY[name] = _start(name)
+
+
+def _start(name: str) -> Program:
     if name == "cli":
         return _loaded(None)
     path = v2()

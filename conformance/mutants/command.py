@@ -1,15 +1,17 @@
-"""The command `cognito-conformance mutants`: try every mutant, print who caught it."""
+"""The command `cognito-conformance mutants`: try every mutant, print which claims killed it."""
 
 from __future__ import annotations
 
 import json
-import tempfile
 from collections import Counter
-from collections.abc import Collection, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from itertools import groupby
 from pathlib import Path
+from typing import Any
 
 import click
+import platformdirs
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn, TimeRemainingColumn
 from rich.table import Table
@@ -23,7 +25,8 @@ from conformance.errors import BadInput
 from conformance.mutants import faults, hostile
 from conformance.mutants.hostile import HostileResult
 from conformance.mutants.matrix import Cell, Matrix, matrix
-from conformance.mutants.trials import CAUGHT, TrialResult, digest, remembered, try_hostile, try_out
+from conformance.mutants.precision import Precision, in_order, measure
+from conformance.mutants.trials import OUTCOMES, TrialResult, digest, remembered, try_hostile, try_mutants
 
 
 @click.command()
@@ -34,30 +37,54 @@ from conformance.mutants.trials import CAUGHT, TrialResult, digest, remembered, 
     "--bindings",
     "chosen",
     metavar="NAMES",
-    help="Each must catch each mutant that it can see (default: sdk,wire, and cli where it is installed).",
+    help="Each must kill each mutant that it can see (default: sdk,wire, and cli where it is installed).",
+)
+@click.option(
+    "--precision",
+    "precisely",
+    is_flag=True,
+    help="Run every claim against every mutant instead: which claims accuse what they should not?",
 )
 @click.pass_context
 def mutants(
-    ctx: click.Context, json_file: Path | None, workers: int, expression: str | None, chosen: str | None
+    ctx: click.Context,
+    json_file: Path | None,
+    workers: int,
+    expression: str | None,
+    chosen: str | None,
+    precisely: bool,
 ) -> None:
     """Break the reference in one way at a time: does the suite notice?
 
-    An interrupted run is taken up where it ended. Exit code 0: every mutant was caught by the claims that must, and
-    every testable claim is broken by one; 1: not so; 2: bad input."""
+    Prints the kill matrix. Exit code 0: every mutant was killed by every claim listed for it, with every binding that
+    can see it, and every testable claim killed at least one mutant; 1: not so; 2: bad input. An interrupted run is
+    taken up where it ended.
+
+    With --precision one scenario of every claim is run against every mutant. Exit code 0: at least 98 % of the claims
+    that diverged are declared by the mutant, as its killers or its true consequences; 1: not so."""
     check_writable(json_file)
     asked = chosen_bindings(chosen)
     names = chosen_names(expression)
-    enemies = [name for name in hostile.catalogue() if expression is None or _matches(expression, name, ())]
     console = Terminal()
-    state = Path(tempfile.gettempdir()) / f"cognito-conformance-mutants-{digest(expression or '', *asked)}.jsonl"
+    if precisely:
+        found = _measured(console, names, workers)
+        _write(json_file, matrix([], [], complete=False).document(found.document()))
+        show_precision(console, found)
+        ctx.exit(0 if found.enough else 1)
+    enemies = [name for name in hostile.catalogue() if expression is None or _matches(expression, name, ())]
+    cache = platformdirs.user_cache_path("cognito-conformance", ensure_exists=True)
+    state = cache / f"mutants-{digest(expression or '', *asked)}.jsonl"
     console.print(_head(names, enemies, asked, len(remembered(state))))
-    outcomes, findings = _tried(console, names, enemies, workers, asked, state)
-    found = matrix(outcomes, findings, complete=expression is None)
+    kills = matrix(*_tried(console, names, enemies, workers, asked, state), complete=expression is None)
     state.unlink(missing_ok=True)
-    if json_file is not None:
-        json_file.write_text(f"{json.dumps(found.document(), indent=1)}\n", encoding="utf-8")
-    show(console, found)
-    ctx.exit(1 if found.failures else 0)
+    _write(json_file, kills.document())
+    show(console, kills)
+    ctx.exit(1 if kills.failures else 0)
+
+
+def _write(file: Path | None, document: Mapping[str, Any]) -> None:
+    if file is not None:
+        file.write_text(f"{json.dumps(document, indent=1)}\n", encoding="utf-8")
 
 
 def chosen_bindings(names: str | None) -> tuple[str, ...]:
@@ -83,7 +110,7 @@ def chosen_names(expression: str | None) -> list[str]:
     names = [name for name, one in every.items() if expression is None or _matches(expression, name, one.claims)]
     enemies = [name for name in hostile.catalogue() if expression is not None and _matches(expression, name, ())]
     if not names and not enemies:
-        raise BadInput(f"-k {expression!r} is in no mutant's name and in no claim that one must be caught by")
+        raise BadInput(f"-k {expression!r} is in no mutant's name and in no claim that must kill one")
     return names
 
 
@@ -91,13 +118,10 @@ def _matches(expression: str, name: str, claims: Collection[str]) -> bool:
     return any(word.strip() in text for word in expression.split(" or ") for text in (name, *claims))
 
 
-def _tried(
-    console: Console, names: Sequence[str], enemies: Sequence[str], workers: int, asked: tuple[str, ...], state: Path
-) -> tuple[list[TrialResult], list[HostileResult]]:
+@contextmanager
+def _progress(console: Console, total: int) -> Iterator[Callable[[], None]]:
+    """Show a bar, and yield what moves it on; it draws by itself never, since a thread must not be there at a fork."""
     columns = (BarColumn(), MofNCompleteColumn(), TextColumn("in"), TimeElapsedColumn(), TimeRemainingColumn())
-    outcomes: list[TrialResult] = []
-    findings: list[HostileResult] = []
-    # Refreshed by hand: a thread that draws must not be there when processes are forked.
     with Progress(
         *columns,
         TextColumn("left"),
@@ -106,15 +130,48 @@ def _tried(
         auto_refresh=False,
         disable=not console.is_terminal,
     ) as bar:
-        task = bar.add_task("", total=len(names) + len(enemies))
+        task = bar.add_task("", total=total)
         bar.refresh()
-        for outcome in try_out(names, workers, asked, state):
+        yield lambda: bar.update(task, advance=1, refresh=True)
+
+
+def _tried(
+    console: Console, names: Sequence[str], enemies: Sequence[str], workers: int, asked: tuple[str, ...], state: Path
+) -> tuple[list[TrialResult], list[HostileResult]]:
+    outcomes: list[TrialResult] = []
+    findings: list[HostileResult] = []
+    with _progress(console, len(names) + len(enemies)) as advance:
+        for outcome in try_mutants(names, workers, asked, state):
             outcomes.append(outcome)
-            bar.update(task, advance=1, refresh=True)
+            advance()
         for finding in try_hostile(enemies, workers):
             findings.append(finding)
-            bar.update(task, advance=1, refresh=True)
+            advance()
     return outcomes, findings
+
+
+def _measured(console: Console, names: Sequence[str], workers: int) -> Precision:
+    console.print(named({"target": f"the reference with one fault at a time, {len(names)} in all"}))
+    results = []
+    with _progress(console, len(names)) as advance:
+        for result in measure(names, workers):
+            results.append(result)
+            advance()
+    return in_order(results)
+
+
+def show_precision(console: Console, found: Precision) -> None:
+    """Print, for each mutant, the claims that diverged: how many it declares, and each that it does not."""
+    console.print()
+    for result in found.results:
+        if result.false:
+            killers = ", ".join(sorted({accusation.claim for accusation in result.declared})) or "nobody"
+            console.print(f"[bold]{result.mutant}[/] (declared: {killers})", soft_wrap=True)
+        for accusation in result.false:
+            text = f"  {accusation.claim}: expected {accusation.expected}, observed {accusation.observed}"
+            console.print(text, markup=False, soft_wrap=True)
+    style = "bold green" if found.enough else "bold red"
+    console.print(f"{found.declared} of {found.accused} accused claims are declared ({found.share:.1%})", style=style)
 
 
 def _head(names: Sequence[str], enemies: Sequence[str], asked: Sequence[str], known: int) -> Table:
@@ -128,12 +185,12 @@ def _head(names: Sequence[str], enemies: Sequence[str], asked: Sequence[str], kn
 
 
 def show(console: Console, found: Matrix) -> None:
-    """Print the matrix: mutants caught by each claim over each binding, what is not as meant, and the sums."""
+    """Print the matrix: how many mutants each claim killed with each binding, what is not as meant, and the sums."""
     if found.outcomes:
         console.print()
         console.print(_table(found))
-    counts = Counter(outcome.caught for outcome in found.outcomes)
-    sums = ", ".join(f"{counts[how]} {how}" for how in CAUGHT if counts[how])
+    counts = Counter(result.outcome for result in found.outcomes)
+    sums = ", ".join(f"{counts[how]} {how}" for how in OUTCOMES if counts[how])
     console.print()
     if found.outcomes:
         console.print(f"{len(found.outcomes)} mutants: {sums}")
@@ -151,7 +208,7 @@ def show(console: Console, found: Matrix) -> None:
 def _table(found: Matrix) -> Table:
     every = ledger.load_all().claims
     table = Table(box=None, padding=(0, 2, 0, 0), header_style="bold")
-    table.add_column("mutants caught by", no_wrap=True)
+    table.add_column("mutants killed by", no_wrap=True)
     for binding in found.bindings:
         table.add_column(binding, justify="right")
     for topic, claims in groupby(found.rows, key=lambda claim: every[claim].topic):
@@ -167,5 +224,5 @@ def _table(found: Matrix) -> Table:
 def _shown(cell: Cell | None) -> Text:
     if cell is None:
         return Text()
-    caught = len(cell.mutants) - len(cell.missed)
-    return Text(f"{caught} of {len(cell.mutants)}", "red" if cell.missed else "")
+    killed = len(cell.mutants) - len(cell.missed)
+    return Text(f"{killed} of {len(cell.mutants)}", "red" if cell.missed else "")

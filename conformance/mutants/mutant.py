@@ -25,18 +25,24 @@ Plant = Callable[[], None]
 
 @dataclass(frozen=True)
 class Mutant:
-    """A single fault: what it is, how it is planted, the claims that must catch it, the bindings that cannot see it."""
+    """A single fault: what it is, how it is planted, and what follows.
+
+    `claims` must kill it, with each binding but those of `hidden_by`, which cannot see it. `also` are the other claims
+    whose own sentence it breaks: they may diverge. Whatever else diverges accuses falsely."""
 
     name: str
     intent: str
     plant: Plant
     claims: tuple[str, ...]
+    also: tuple[str, ...] = ()
     hidden_by: tuple[str, ...] = ()
 
 
-def mutant(name: str, intent: str, plant: Plant, *claims: str, hidden_by: tuple[str, ...] = ()) -> Mutant:
+def mutant(
+    name: str, intent: str, plant: Plant, *claims: str, also: tuple[str, ...] = (), hidden_by: tuple[str, ...] = ()
+) -> Mutant:
     """A mutant, in the order in which one reads it."""
-    return Mutant(name, intent, plant, claims, hidden_by)
+    return Mutant(name, intent, plant, claims, also, hidden_by)
 
 
 def around(owner: Any, name: str, call: Callable[..., Any]) -> Plant:

@@ -1,4 +1,26 @@
-"""The bench: pytest with the scenarios loaded, in a process that forks for each service that it is to judge."""
+"""Runs scenarios against many services, each broken in its own way, without starting pytest for each.
+
+A run of pytest costs seconds before the first scenario: the clients are loaded, the scenarios imported, parametrized
+and collected. A mutant is decided by two or three scenarios, in milliseconds, and there are hundreds of mutants. So
+pytest starts once a worker, and four things differ from an ordinary run:
+
+Fork. Each mutant is judged in a fork of a worker that has collected the scenarios and judged nothing. What a mutant
+leaves behind (patched classes, pools, clients) ends with the fork, and mutants cannot meet. The faulty reference is a
+fork of that fork, since it has to serve while the scenarios run.
+
+The run loop. `_Worker` implements pytest's hook `pytest_runtestloop`: instead of running the items that were collected
+it waits for the name of a trial, forks, and runs the items of that trial in the fork.
+
+`nextitem`. pytest tears down what belongs to the session when it is told that no item follows. Every item is told that
+the last one follows it, so pools are not deleted and clients not closed: the service that has them is killed anyway.
+
+What is slow to start is started ahead, in the worker. Each AWS CLI is loaded once (`discovery.start_ahead`); it has
+made no call yet and has no thread, so each fork can use it. The garbage collector is frozen: a collection in a fork
+would write to, and so copy, every page that it shares with the worker.
+
+Nothing of pytest or of the suite is patched. The walks of the lifecycle are the one thing that a trial may take
+another way (`Run.walk`): along recorded routes, straight to the rows that the mutant breaks.
+"""
 
 from __future__ import annotations
 
@@ -6,10 +28,12 @@ import gc
 import os
 import tempfile
 import time
+import zlib
+from collections import defaultdict
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, replace
-from functools import cache, partial
+from functools import partial
 from multiprocessing.connection import Connection, wait
 from typing import Any
 
@@ -19,56 +43,81 @@ from conformance.aws_cli import discovery
 from conformance.aws_cli.client import AwsCliMissing
 from conformance.contract.transitions import Row
 from conformance.lifecycle.steps import Step
+from conformance.lifecycle.walks import Walks
 from conformance.mutants.mutant import FORK, Plant, serving
 from conformance.plugin import RUN, binding_of, claim_of
 from conformance.run.catalogue import SCENARIOS
 from conformance.target.definition import INVENTED, REGION
 from conformance.verdict.verdicts import Verdict
 
+# Walks of a trial that runs everything: over all trials every row is visited, and each takes a second instead of five.
+FEW = 6
+
+Routes = Mapping[Row, Sequence[Step]]
+
 
 @dataclass(frozen=True)
-class Case:
-    """A faulty reference, and the pairs `claim|binding` that are asked of it."""
+class Accusation:
+    """A result that diverges: its id, claim and binding, what was expected and what observed."""
+
+    result: str
+    claim: str
+    binding: str
+    expected: str
+    observed: str
+
+    @property
+    def pair(self) -> str:
+        """Claim and binding, as `claim|binding`."""
+        return f"{self.claim}|{self.binding}"
+
+
+@dataclass(frozen=True)
+class Trial:
+    """A fault, and the pairs `claim|binding` whose scenarios are run against it."""
 
     plant: Plant
-    wanted: Collection[str]
+    pairs: Collection[str]
 
 
 @dataclass(frozen=True)
-class Docket:
-    """What a bench has before it: cases by name, scenarios (files, or `file::name`), bindings, and routes to rows.
+class Batch:
+    """Trials by name, and what they need loaded: scenarios (files, or `file::name`) and bindings.
 
-    Without routes the walks are those of a run."""
+    With `routes` the walks go straight to their rows; without, they are those of a run. Each pair is run until one
+    of its scenarios diverges. With `one_row` a single scenario of each pair is run, another one and other, fewer walks
+    for each trial."""
 
-    cases: Mapping[str, Case]
+    trials: Mapping[str, Trial]
     places: Sequence[str]
     bindings: Collection[str]
-    routes: Mapping[Row, Sequence[Step]] | None = None
+    routes: Routes | None = None
+    one_row: bool = False
 
 
-def judged(docket: Docket, workers: int) -> Iterator[tuple[str, set[str], float]]:
-    """Each case by its name, as it is decided, with the pairs that diverge and the seconds it took; so many at once."""
-    waiting = iter(docket.cases)
+def run_batch(batch: Batch, workers: int) -> Iterator[tuple[str, list[Accusation], float]]:
+    """Yield the name of each trial as it is decided, what diverged, and the seconds it took."""
+    waiting = iter(batch.trials)
     busy: dict[Connection, tuple[str, float]] = {}
-    with _sitting(docket, min(workers, len(docket.cases))) as idle:
+    with _started(batch, min(workers, len(batch.trials))) as idle:
         while True:
             while idle and (name := next(waiting, None)) is not None:
-                bench = idle.pop()
-                bench.send(name)
-                busy[bench] = name, time.monotonic()
+                worker = idle.pop()
+                worker.send(name)
+                busy[worker] = name, time.monotonic()
             if not busy:
                 return
             for ready in wait(list(busy)):
                 assert isinstance(ready, Connection)
                 name, started = busy.pop(ready)
-                yield name, said(ready), time.monotonic() - started
+                yield name, received(ready), time.monotonic() - started
                 idle.append(ready)
 
 
-def said(pipe: Connection) -> Any:
-    """What a process sent.
+def received(pipe: Connection) -> Any:
+    """Receive what a process sent.
 
-    Raises what it raised; RuntimeError where it ended without a word."""
+    Raises what it raised; RuntimeError where it ended without an answer."""
     try:
         answer = pipe.recv()
     except EOFError:
@@ -78,39 +127,39 @@ def said(pipe: Connection) -> Any:
     return answer
 
 
-def report(job: Callable[[], object], pipe: Connection) -> None:
-    """Do a job in silence; send what comes of it, or what it raises."""
+def send_result(job: Callable[[], object], pipe: Connection) -> None:
+    """Do a job without printing; send its result, or what it raised."""
     with open(os.devnull, "w") as nothing:  # noqa: PTH123 - the descriptor is what counts
         os.dup2(nothing.fileno(), 1)
         os.dup2(nothing.fileno(), 2)
     try:
         pipe.send(job())
-    except Exception as fault:  # whatever it is, the parent is to raise it
+    except Exception as fault:  # whatever it is, the parent raises it
         pipe.send(RuntimeError(repr(fault)))
 
 
 @contextmanager
-def _sitting(docket: Docket, number: int) -> Iterator[list[Connection]]:
-    benches: list[tuple[Connection, Any]] = []
+def _started(batch: Batch, number: int) -> Iterator[list[Connection]]:
+    workers: list[tuple[Connection, Any]] = []
     for _ in range(number):
         ours, theirs = FORK.Pipe()
-        # A bench ends with its parent, once nobody else holds the parent's end of its connection.
-        parents = [ours, *(end for end, _ in benches)]
-        process = FORK.Process(target=report, args=(partial(_sit, docket, theirs, parents), theirs))
+        # A worker ends with its parent, once nobody else holds the parent's end of its connection.
+        parents = [ours, *(end for end, _ in workers)]
+        process = FORK.Process(target=send_result, args=(partial(_work, batch, theirs, parents), theirs))
         process.start()
         theirs.close()
-        benches.append((ours, process))
+        workers.append((ours, process))
     try:
-        yield [ours for ours, _ in benches]
+        yield [ours for ours, _ in workers]
     finally:
-        for ours, process in benches:
+        for ours, process in workers:
             with suppress(BrokenPipeError):
                 ours.send(None)
             process.join()
             ours.close()
 
 
-def _sit(docket: Docket, pipe: Connection, parents: Sequence[Connection]) -> None:
+def _work(batch: Batch, pipe: Connection, parents: Sequence[Connection]) -> None:
     for end in parents:
         end.close()
     for name in [name for name in os.environ if name.startswith(("AWS_", "PYTEST_"))]:
@@ -121,29 +170,36 @@ def _sit(docket: Docket, pipe: Connection, parents: Sequence[Connection]) -> Non
         "AWS_DEFAULT_REGION": REGION,
         "PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1",
     }
-    # What a trial leaves, since nothing is torn down in it, goes with the bench.
-    with tempfile.TemporaryDirectory(prefix="cognito-conformance-") as tempfile.tempdir:
+    with _own_temporary_directory():
         code = pytest.main(
             [
-                *docket.places,
+                *batch.places,
                 f"--rootdir={SCENARIOS}",
                 f"--config-file={SCENARIOS.parent / 'pytest-run.ini'}",
                 *("-p", "conformance.plugin", "-p", "no:terminal", "-p", "no:cacheprovider"),
                 "--target=reference",
-                f"--bindings={','.join(sorted(docket.bindings))}",
+                f"--bindings={','.join(sorted(batch.bindings))}",
                 "--tier=wording",
             ],
-            plugins=[_Bench(docket, pipe)],
+            plugins=[_Worker(batch, pipe)],
         )
     if code != pytest.ExitCode.OK:
         raise RuntimeError(f"the scenarios could not be loaded: pytest ended with {code!r}")
 
 
-class _Bench:
-    """Takes the place of pytest's loop: forks for each case that is called, until None is."""
+@contextmanager
+def _own_temporary_directory() -> Iterator[None]:
+    """Make a directory for all temporary files of this process and its forks, and remove it with what they left."""
+    with tempfile.TemporaryDirectory(prefix="cognito-conformance-") as place, pytest.MonkeyPatch.context() as patch:
+        patch.setattr(tempfile, "tempdir", place)
+        yield
 
-    def __init__(self, docket: Docket, pipe: Connection) -> None:
-        self._docket = docket
+
+class _Worker:
+    """The run loop of a worker: forks for each trial that is named, until None is."""
+
+    def __init__(self, batch: Batch, pipe: Connection) -> None:
+        self._batch = batch
         self._pipe = pipe
 
     def pytest_configure(self, config: pytest.Config) -> None:
@@ -151,16 +207,14 @@ class _Bench:
         config.option.tbstyle = "native"
 
     def pytest_runtestloop(self, session: pytest.Session) -> bool:
-        """Have each case judged in a process that nothing was judged in before."""
-        # Each AWS CLI is started once: one that has made no call can be used by forks.
-        setattr(discovery, "start", cache(discovery.start))  # noqa: B010 - mypy takes no function for another
-        for name in set(discovery.NAMES) & set(self._docket.bindings):
+        """Have each trial run in a process that has run none before."""
+        for name in set(discovery.NAMES) & set(self._batch.bindings):
             with suppress(AwsCliMissing):
-                discovery.start(name)
-        gc.freeze()  # else a collection in a fork would touch, and so copy, every page that it shares with us
+                discovery.start_ahead(name)
+        gc.freeze()
         while (name := self._pipe.recv()) is not None:
-            job = partial(_decide, session, self._docket.cases[name], self._docket.routes)
-            process = FORK.Process(target=report, args=(job, self._pipe))
+            job = partial(_try, session, self._batch, name)
+            process = FORK.Process(target=send_result, args=(job, self._pipe))
             process.start()
             process.join()
             if process.exitcode:
@@ -168,20 +222,37 @@ class _Bench:
         return True
 
 
-def _decide(session: pytest.Session, case: Case, routes: Mapping[Row, Sequence[Step]] | None) -> set[str]:
-    run = session.config.stash[RUN]
+def _try(session: pytest.Session, batch: Batch, name: str) -> list[Accusation]:
+    """Run the scenarios of a trial against its service; return what diverges."""
+    run, trial = session.config.stash[RUN], batch.trials[name]
     divergences = _Divergences()
     session.config.pluginmanager.register(divergences)
-    items = [item for item in session.items if _pair(item) in case.wanted]
-    if routes is not None:
-        routes = {row: steps for row, steps in routes.items() if f"{row.claim}|sdk" in case.wanted}
-    with serving(case.plant) as url:
-        run.settings = replace(run.settings, target=replace(run.settings.target, url=url), routes=routes)
+    items = [item for item in session.items if _pair(item) in trial.pairs]
+    if batch.one_row:
+        items = _one_row(items, name)
+        run.walk = partial(_few_walks, seed=zlib.crc32(name.encode()))
+    if batch.routes is not None:
+        routes = {row: steps for row, steps in batch.routes.items() if f"{row.claim}|sdk" in trial.pairs}
+        run.walk = partial(Walks.follow, routes=routes)
+    with serving(trial.plant) as url:
+        run.settings = replace(run.settings, target=replace(run.settings.target, url=url))
         for item in items:
             if _pair(item) not in divergences.pairs:
-                # What belongs to the session is never torn down: the service ends with this process.
                 item.ihook.pytest_runtest_protocol(item=item, nextitem=items[-1])
-    return divergences.pairs
+    return divergences.accusations
+
+
+def _one_row(items: Sequence[pytest.Item], name: str) -> list[pytest.Item]:
+    """Choose one scenario of each pair, by the names of trial and pair: always the same, and over all trials all."""
+    by_pair: dict[str, list[pytest.Item]] = defaultdict(list)
+    for item in items:
+        by_pair[_pair(item)].append(item)
+    return [rows[zlib.crc32(f"{name}|{pair}".encode()) % len(rows)] for pair, rows in by_pair.items()]
+
+
+def _few_walks(walks: Walks, seed: int) -> Walks:
+    walks.examples, walks.seed = FEW, seed
+    return walks.walk()
 
 
 def _pair(item: pytest.Item) -> str:
@@ -189,13 +260,22 @@ def _pair(item: pytest.Item) -> str:
 
 
 class _Divergences:
-    """Which pairs diverge."""
+    """A plugin that keeps the results that diverge."""
 
     def __init__(self) -> None:
-        self.pairs: set[str] = set()
+        self.accusations: list[Accusation] = []
+
+    @property
+    def pairs(self) -> set[str]:
+        """The pairs that have one."""
+        return {accusation.pair for accusation in self.accusations}
 
     def pytest_runtest_logreport(self, report: Any) -> None:
-        """Note a divergence."""
+        """Keep a result that diverges."""
         found: Mapping[str, Any] | None = getattr(report, "conformance", None)
         if found and found["verdict"] == str(Verdict.DIVERGES):
-            self.pairs.add(f"{found['claim']}|{found['binding']}")
+            self.accusations.append(
+                Accusation(
+                    found["id"], found["claim"], found["binding"], str(found["expected"]), str(found["observed"])
+                )
+            )

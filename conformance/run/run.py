@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Callable
 from dataclasses import dataclass, field
 
+from conformance.lifecycle.walks import Walks
 from conformance.run.settings import Settings
 from conformance.verdict.baseline import Stale
 from conformance.verdict.journal import Journal
@@ -14,7 +16,9 @@ from conformance.verdict.verdicts import Verdict
 
 @dataclass
 class Run:
-    """What this process knows of the run: in an xdist worker its own share, in the controller everything."""
+    """What this process knows of the run: in an xdist worker its own share, in the controller everything.
+
+    `walk` takes the walks; the mutants, which know where they want to go, put another way here."""
 
     settings: Settings
     results: dict[str, Result] = field(default_factory=dict)
@@ -27,6 +31,7 @@ class Run:
     broken: str | None = None
     unanswered: int = 0
     told: str | None = None
+    walk: Callable[[Walks], Walks] = Walks.walk
 
     @property
     def version(self) -> str | None:

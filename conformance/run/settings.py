@@ -12,9 +12,7 @@ from conformance import bindings
 from conformance.aws_cli import baselines
 from conformance.console import check_writable
 from conformance.contract import ledger
-from conformance.contract.transitions import Row
 from conformance.errors import BadInput
-from conformance.lifecycle.steps import Step
 from conformance.run import catalogue
 from conformance.run.options import EXAMPLES, OPTIONS, SEED, TARGET, TIERS, words
 from conformance.target.client import client
@@ -26,9 +24,7 @@ from conformance.verdict.baseline import Baseline
 
 @dataclass(frozen=True)
 class Settings:
-    """What one run judges, and how to ask for the same again (`arguments`).
-
-    Where there are `routes`, the walks go by these steps straight to these rows, instead of at random."""
+    """What one run judges, and how to ask for the same again (`arguments`)."""
 
     target: Target
     bindings: tuple[str, ...]
@@ -37,7 +33,6 @@ class Settings:
     examples: int = EXAMPLES
     seed: int = SEED
     state: StateFile | None = None
-    routes: Mapping[Row, Sequence[Step]] | None = None
 
     @property
     def arguments(self) -> str:

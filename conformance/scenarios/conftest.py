@@ -183,9 +183,8 @@ def admin_set_user_password(binding: Binding) -> AdminSetUserPassword:
 @pytest.fixture(scope="session")
 def walks(request: pytest.FixtureRequest, pools: Pools, _control: Control | None) -> Walks:
     """The walks of this worker, the same in every worker."""
-    settings = request.config.stash[RUN].settings
-    walks = Walks(pools.get(apart="walks"), settings.examples, settings.seed, _control)
-    return walks.walk() if settings.routes is None else walks.follow(settings.routes)
+    run = request.config.stash[RUN]
+    return run.walk(Walks(pools.get(apart="walks"), run.settings.examples, run.settings.seed, _control))
 
 
 @pytest.fixture

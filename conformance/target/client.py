@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import os
+from functools import cache
 from typing import Any
 
 import boto3
+import botocore.loaders
 import botocore.session
 from botocore.config import Config
 from botocore.exceptions import BotoCoreError, ClientError, ConnectionError, HTTPClientError, IncompleteReadError
@@ -52,9 +54,10 @@ def client(endpoint: Endpoint, *, read_seconds: float = READ_SECONDS) -> Any:
 
     Raises BadInput where a variable or the region is nothing that boto3 can use."""
     frozen = endpoint.credentials
-    session = boto3.session.Session(botocore_session=botocore.session.Session(session_vars=_NO_FILES))
+    session = botocore.session.Session(session_vars=_NO_FILES)
+    session.register_component("data_loader", _loader(session.get_config_variable("data_path")))
     try:
-        return session.client(
+        return boto3.session.Session(botocore_session=session).client(
             "cognito-idp",
             endpoint_url=endpoint.url,
             region_name=endpoint.region,
@@ -73,6 +76,12 @@ def client(endpoint: Endpoint, *, read_seconds: float = READ_SECONDS) -> Any:
         )
     except BotoCoreError as error:
         raise BadInput(f"the AWS configuration cannot be used: {error}") from None
+
+
+@cache
+def _loader(path: str | None) -> botocore.loaders.Loader:
+    """Return the one reader of botocore's models: it keeps what it has read, for every client of this process."""
+    return botocore.loaders.create_loader(path)
 
 
 class Cognito:

@@ -15,13 +15,16 @@ from conformance.aws_cli import discovery
 from conformance.contract import ledger
 from conformance.contract.files import SCHEMAS
 from conformance.errors import BadInput
-from conformance.mutants import faults, hostile, trials
+from conformance.mutants import faults, hostile, precision, trials
 from conformance.mutants.command import chosen_bindings, chosen_names
 from conformance.mutants.matrix import breakable, matrix
 from conformance.mutants.mutant import serving
-from conformance.mutants.trials import TrialResult, try_out
+from conformance.mutants.precision import in_order, measure
+from conformance.mutants.trials import TrialResult, try_mutants
 
-# One of each kind, quick to catch.
+needs_aws_cli = pytest.mark.skipif(discovery.version("cli") is None, reason="awscli is not installed")
+
+# One of each kind, quick to kill.
 SOME = (
     "status-wrong-permanent-from-unconfirmed",
     "stored-truncated-to-72",
@@ -48,43 +51,48 @@ def mutants(tmp_path):
         file = tmp_path / "matrix.json"
         command = [sys.executable, "-m", "conformance", "mutants", f"--json={file}", *arguments]
         inherited = {name: value for name, value in os.environ.items() if not name.startswith(("AWS_", "PYTEST_"))}
-        own = {**inherited, "TMPDIR": str(tmp_path)}
+        own = {**inherited, "TMPDIR": str(tmp_path), "XDG_CACHE_HOME": str(tmp_path / "cache")}
         done = subprocess.run(command, cwd=tmp_path, env=own, capture_output=True, text=True, check=False)
         return done.returncode, done.stdout + done.stderr, json.loads(file.read_text()) if file.exists() else None
 
     return call
 
 
-def test_there_are_mutants_enough():
-    """At least 120 mutants, each of which says in a sentence what is wrong, and names claims that are judged."""
+def test_a_mutant_says_what_is_wrong_and_names_claims_that_are_judged():
+    """Every mutant is a sentence, and the claims that must kill it, or may diverge, are testable; none is both."""
     every = faults.catalogue().values()
     testable = {claim.id for claim in ledger.load_all().claims.values() if claim.state == "testable"}
 
-    assert len(every) >= 120
     assert [one.name for one in every if not one.intent.endswith(".") or not one.claims] == []
-    assert sorted({claim for one in every for claim in one.claims} - testable) == []
+    assert sorted({claim for one in every for claim in (*one.claims, *one.also)} - testable) == []
+    assert [one.name for one in every if set(one.claims) & set(one.also)] == []
 
 
 def test_every_testable_claim_has_a_mutant():
-    """A claim about AdminSetUserPassword at a target that is judged is one that some mutant must be caught by."""
-    meant = {claim for one in faults.catalogue().values() for claim in one.claims}
+    """A claim about a target that is judged is one that some mutant must be killed by."""
+    needed = {claim for one in faults.catalogue().values() for claim in one.claims}
 
-    assert sorted((set(breakable()) & ledger.load().claims.keys()) - meant) == []
+    assert sorted(set(breakable()) - needed) == []
 
 
-def test_mutants_are_caught_by_the_claims_that_must(mutants, tmp_path):
-    """A sample of all kinds is caught as meant, over each binding that can express it; nothing is left behind."""
+@needs_aws_cli
+def test_mutants_are_killed_by_the_claims_that_must(mutants, tmp_path):
+    """A sample of all kinds is killed, with each binding that can express it; nothing is left behind."""
     code, output, document = mutants("-n", "2", "-k", " or ".join(SOME))
 
     assert code == 0, output
-    assert {row["mutant"]: row["caught"] for row in document["mutants"]} == dict.fromkeys(SOME, "as meant")
+    assert {row["mutant"]: row["outcome"] for row in document["mutants"]} == dict.fromkeys(SOME, "killed")
     assert document["failures"] == []
-    assert [path.name for path in tmp_path.iterdir()] == ["matrix.json"]
+    assert [path.name for path in tmp_path.rglob("*") if path.is_file()] == ["matrix.json"]
     cells = {row["claim"]: row["bindings"] for row in document["claims"]}
     assert set(cells["permanent-password-confirms"]) == {"sdk", "wire", "cli"}
     assert set(cells["altered-body-is-refused"]) == {"wire"}
+    assert _violations(document) == []
+
+
+def _violations(document):
     schema = json.loads((SCHEMAS / "mutants.schema.json").read_text("utf-8"))
-    assert list(Draft202012Validator(schema).iter_errors(document)) == []
+    return list(Draft202012Validator(schema).iter_errors(document))
 
 
 @pytest.mark.parametrize(
@@ -92,7 +100,7 @@ def test_mutants_are_caught_by_the_claims_that_must(mutants, tmp_path):
     ["refresh-token-signs-in", "required-reset-comes-before-a-change", "password-code-must-have-been-sent"],
 )
 def test_the_walks_of_a_run_find_what_the_trials_do(run, claim):
-    """The walks of a default run, which no one leads anywhere, come by the rows to which a trial goes straight."""
+    """The walks of a default run, which nobody leads anywhere, visit the rows to which a trial goes straight."""
     with serving(faults.catalogue()[f"not-{claim}"].plant) as url:
         done = run("reference", "--endpoint-url", url, "-k", "test_lifecycle", "--tier", "wording")
 
@@ -100,11 +108,11 @@ def test_the_walks_of_a_run_find_what_the_trials_do(run, claim):
 
 
 def test_a_trial_goes_straight_to_a_row(mutants):
-    """A mutant of the table is caught by its own claim, in the walk in which a run first comes to a row of it."""
+    """A mutant of the table is killed by its own claim, in the walk in which a run first comes to a row of it."""
     code, output, document = mutants("-k", "not-refresh-token-signs-in", "--bindings", "sdk")
 
     assert code == 0, output
-    assert [row["broken"] for row in document["mutants"]] == [["refresh-token-signs-in|sdk"]]
+    assert [row["killed_by"] for row in document["mutants"]] == [["refresh-token-signs-in|sdk"]]
 
 
 @pytest.mark.parametrize("name", ["always-nothing", "mine-html", "mine-throttled", "throttled-twice"])
@@ -116,40 +124,64 @@ def test_a_hostile_service_is_judged_as_what_it_is(mutants, name):
     assert [finding["as_meant"] for finding in document["hostile"] if finding["hostile"] == name] == [True]
 
 
+def test_precision_runs_every_claim_and_writes_what_diverged(mutants):
+    """`--precision` reports, for a mutant, its own claims as declared, in the form of the schema."""
+    code, output, document = mutants("--precision", "-k", "output-has-a-member")
+
+    assert code == 0, output
+    found = document["precision"]
+    assert [a["claim"] for row in found["mutants"] for a in row["declared"]] == ["output-is-empty"]
+    assert (found["accused"], found["declared"], found["share"]) == (1, 1, 1.0)
+    assert "1 of 1 accused claims are declared (100.0%)" in output
+    assert _violations(document) == []
+
+
+def test_an_undeclared_accusation_is_false(monkeypatch):
+    """A claim that diverges, and that the mutant neither names nor declares, counts against precision."""
+    one = faults.catalogue()["output-has-a-member"]
+    silent = replace(one, claims=("success-is-http-200",))
+    monkeypatch.setattr(precision, "faults", lambda: {one.name: silent})
+    found = in_order(list(measure([one.name], 1)))
+
+    assert [a.claim for result in found.results for a in result.false] == ["output-is-empty"]
+    assert (found.share, found.enough) == (0.0, False)
+
+
 def test_an_interrupted_run_is_taken_up(tmp_path, monkeypatch):
-    """What the state file knows is not tried again, half a line at its end is."""
-    monkeypatch.setattr(trials, "_warm", lambda: pytest.fail("something was tried"))
+    """What the state file has is not tried again, half a line at its end is."""
+    monkeypatch.setattr(trials, "warm", lambda: pytest.fail("something was tried"))
     state = tmp_path / "state.jsonl"
     known = TrialResult(SOME[0], ("permanent-password-confirms|wire",), (), 1.0)
     state.write_text(json.dumps(vars(known)) + "\n" + '{"mutant": "half')
-    outcomes = try_out([SOME[0]], 1, ("wire",), state)
+    results = try_mutants([SOME[0]], 1, ("wire",), state)
 
-    assert next(outcomes) == known
+    assert next(results) == known
 
 
 def test_what_is_missed_fails():
-    """A mutant that nothing catches, or not all that must, and a claim that nothing breaks, are each a failure."""
+    """A mutant that nothing kills, or not all that must, and a claim that kills nothing, are each a failure."""
     fine = TrialResult(SOME[0], ("permanent-password-confirms|wire",), (), 1.0)
-    survivor = replace(fine, broken=(), missed=("permanent-password-confirms|wire",))
-    unseen = replace(fine, missed=("permanent-password-confirms|cli",))
+    survivor = replace(fine, killed_by=(), missed_by=("permanent-password-confirms|wire",))
+    unseen = replace(fine, missed_by=("permanent-password-confirms|cli",))
 
     assert matrix([fine], [], complete=False).failures == []
     assert matrix([survivor], [], complete=False).failures == [f"{SOME[0]} survived"]
     assert matrix([unseen], [], complete=False).failures == [f"{SOME[0]} is missed by permanent-password-confirms|cli"]
-    unbroken = matrix([fine], [], complete=True).failures
-    assert "success-is-http-200 is broken by no mutant" in unbroken
-    assert "permanent-password-confirms is broken by no mutant" not in unbroken
+    idle = matrix([fine], [], complete=True).failures
+    assert "success-is-http-200 kills no mutant" in idle
+    assert "permanent-password-confirms kills no mutant" not in idle
 
 
 @pytest.mark.parametrize("names", ["wire,soap", "cli2"])
 def test_a_binding_that_is_not_there_is_bad_input(monkeypatch, names):
-    """A binding that does not exist, or is not installed, is refused: nothing could be caught by it."""
+    """A binding that does not exist, or is not installed, is refused: nothing could be killed with it."""
     monkeypatch.setattr(discovery, "version", lambda _: None)
 
     with pytest.raises(BadInput, match=names):
         chosen_bindings(names)
 
 
+@needs_aws_cli
 def test_all_that_is_installed_is_asked(monkeypatch):
     """Without `--bindings` the AWS CLI is asked where it is installed."""
     assert chosen_bindings(None) == ("sdk", "wire", "cli")
@@ -164,5 +196,5 @@ def test_an_unknown_word_is_bad_input():
 
 
 def test_hostile_services_have_names_of_their_own():
-    """A hostile service and a mutant are never called alike."""
+    """A hostile service and a mutant never have the same name."""
     assert set(hostile.catalogue()) & set(faults.catalogue()) == set()
