@@ -9,8 +9,8 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from conformance.errors import Blocked
+from conformance.target.app_client import AppClient, outcome
 from conformance.target.client import Cognito, ServiceError
-from conformance.target.mailbox import simulated
 from conformance.target.sign_in import ADMIN_USER_PASSWORD_AUTH, FLOWS, answer_new_password, sign_in
 from conformance.verdict.observed import TOKENS, UNIMPLEMENTED, Facts, Outcome, State, Status
 from conformance.verdict.reply import SignIn
@@ -120,7 +120,7 @@ class Pool:
 
         Without `username` it gets a name of its own in the shape of an e-mail address, which every target takes. Raises
         Blocked where the target cannot get a user there."""
-        username = username or simulated(f"user-{uuid.uuid4().hex[:12]}")
+        username = username or f"user-{uuid.uuid4().hex[:12]}@example.com"
         sent = [{"Name": name, "Value": value} for name, value in (attributes or {}).items()]
         arrange = self.service.arrange
         if start == "FORCE_CHANGE_PASSWORD":
@@ -142,7 +142,7 @@ class Pool:
                 arrange("AdminConfirmSignUp", UserPoolId=self.id, Username=username)
             if start == "RESET_REQUIRED":
                 # The reset is refused without a verified contact (https://repost.aws/knowledge-center/cognito-forgot-password).
-                self._verify_email(username, (attributes or {}).get("email", simulated("nobody")))
+                self._verify_email(username, (attributes or {}).get("email", "nobody@example.com"))
                 arrange("AdminResetUserPassword", UserPoolId=self.id, Username=username)
             if start == DISABLED:
                 arrange("AdminDisableUser", UserPoolId=self.id, Username=username)
@@ -155,6 +155,23 @@ class Pool:
         if reached != wanted:
             raise Blocked(f"a user could not be brought to {start}: AdminGetUser shows {reached[0]}")
         return user
+
+    @property
+    def client(self) -> AppClient:
+        """Its app client."""
+        return AppClient(self.service, self.id, self.client_id)
+
+    def new_client(self, **settings: Any) -> AppClient:
+        """Another app client, with these parameters of CreateUserPoolClient.
+
+        Raises Blocked where the target cannot make it, or makes one without the secret that was asked for."""
+        members = ["UserPoolClient.ClientId"] + ["UserPoolClient.ClientSecret"] * ("GenerateSecret" in settings)
+        name = f"cognito-conformance-{uuid.uuid4().hex[:12]}"
+        made = self.service.arrange("CreateUserPoolClient", *members, UserPoolId=self.id, ClientName=name, **settings)[
+            "UserPoolClient"
+        ]
+        self.service.journal.names[made["ClientId"]] = "<client>"
+        return AppClient(self.service, self.id, made["ClientId"], made.get("ClientSecret", ""))
 
     def find(self, username: str, login: str, password: str) -> User:
         """A user of this pool whom the scenario knows to exist."""
@@ -265,6 +282,11 @@ class User:
 
         Raises Blocked where it fails."""
         self.pool.service.arrange(operation, UserPoolId=self.pool.id, Username=self.username, **parameters)
+
+    def call(self, operation: str, **parameters: Any) -> Outcome:
+        """The outcome of an administrator's operation on this user, who is named as at sign-in unless given."""
+        named = {"UserPoolId": self.pool.id, "Username": self.login, **parameters}
+        return outcome(self.pool.service, operation, **named)
 
     def with_token(self, operation: str, challenge: SignIn, **parameters: Any) -> Outcome:
         """What comes of an operation that the user's own access token authorizes, such as ChangePassword.

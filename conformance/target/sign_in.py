@@ -27,11 +27,11 @@ def sign_in(service: Cognito, pool_id: str, client_id: str, username: str, passw
     match flow:
         case "USER_PASSWORD_AUTH":
             parameters = {"USERNAME": username, "PASSWORD": password}
-            return _attempt(service, "InitiateAuth", ClientId=client_id, AuthFlow=flow, AuthParameters=parameters)
+            return attempt(service, "InitiateAuth", ClientId=client_id, AuthFlow=flow, AuthParameters=parameters)
         case "ADMIN_USER_PASSWORD_AUTH":
             parameters = {"USERNAME": username, "PASSWORD": password}
             pool = {"UserPoolId": pool_id, "ClientId": client_id}
-            return _attempt(service, "AdminInitiateAuth", **pool, AuthFlow=flow, AuthParameters=parameters)
+            return attempt(service, "AdminInitiateAuth", **pool, AuthFlow=flow, AuthParameters=parameters)
         case "USER_SRP_AUTH":
             return _secure_remote_password(service, pool_id, client_id, username, password)
     raise ValueError(f"{flow} is none of {FLOWS}")
@@ -43,7 +43,7 @@ def answer_new_password(
     """What comes of answering NEW_PASSWORD_REQUIRED by `operation`, one of RESPOND."""
     pool = {"UserPoolId": pool_id} if operation == "AdminRespondToAuthChallenge" else {}
     responses = {"USERNAME": username, "NEW_PASSWORD": new_password}
-    return _attempt(
+    return attempt(
         service,
         operation,
         **pool,
@@ -55,29 +55,43 @@ def answer_new_password(
 
 
 def _secure_remote_password(service: Cognito, pool_id: str, client_id: str, username: str, password: str) -> SignIn:
-    # The library is given no client: it computes, and we send, so that every request is written down.
-    srp = AWSSRP(username, password, pool_id, client_id, client=service)
-    first = _attempt(
-        service, "InitiateAuth", ClientId=client_id, AuthFlow=USER_SRP_AUTH, AuthParameters=srp.get_auth_params()
-    )
+    srp, parameters = begin_srp(service, pool_id, client_id, username, password)
+    first = attempt(service, "InitiateAuth", ClientId=client_id, AuthFlow=USER_SRP_AUTH, AuthParameters=parameters)
     if first.outcome != "PASSWORD_VERIFIER":
         return first
-    try:
-        responses = srp.process_challenge(dict(first.parameters), {"USERNAME": username})
-    except (KeyError, ValueError, IndexError, TypeError) as fault:
-        raise Blocked(f"PASSWORD_VERIFIER came with parameters that SRP cannot use ({fault!r})") from None
     session = {"Session": first.session} if first.session else {}
-    return _attempt(
+    return attempt(
         service,
         "RespondToAuthChallenge",
         **session,
         ClientId=client_id,
         ChallengeName="PASSWORD_VERIFIER",
-        ChallengeResponses=responses,
+        ChallengeResponses=answer_srp(srp, first, username),
     )
 
 
-def _attempt(service: Cognito, operation: str, **parameters: Any) -> SignIn:
+def begin_srp(
+    service: Cognito, pool_id: str, client_id: str, username: str, password: str
+) -> tuple[AWSSRP, dict[str, str]]:
+    """The client's half of SRP and the AuthParameters that begin it."""
+    # The library is given no client: it computes, and we send, so that every request is written down.
+    srp = AWSSRP(username, password, pool_id, client_id, client=service)
+    return srp, srp.get_auth_params()
+
+
+def answer_srp(srp: AWSSRP, challenge: SignIn, username: str) -> dict[str, str]:
+    """The ChallengeResponses to PASSWORD_VERIFIER.
+
+    Raises Blocked for a challenge that SRP cannot use."""
+    try:
+        responses: dict[str, str] = srp.process_challenge(dict(challenge.parameters), {"USERNAME": username})
+    except (KeyError, ValueError, IndexError, TypeError) as fault:
+        raise Blocked(f"PASSWORD_VERIFIER came with parameters that SRP cannot use ({fault!r})") from None
+    return responses
+
+
+def attempt(service: Cognito, operation: str, **parameters: Any) -> SignIn:
+    """What comes of one request of a sign-in; an error answer is an outcome."""
     try:
         answer = service.call(operation, **parameters)
     except ServiceError as error:
