@@ -11,6 +11,7 @@ from typing import Any
 from conformance.errors import Blocked
 from conformance.target.app_client import AppClient, outcome
 from conformance.target.client import Cognito, ServiceError
+from conformance.target.mailbox import simulated
 from conformance.target.sign_in import ADMIN_USER_PASSWORD_AUTH, FLOWS, answer_new_password, sign_in
 from conformance.verdict.observed import TOKENS, UNIMPLEMENTED, Facts, Outcome, State, Status
 from conformance.verdict.reply import SignIn
@@ -120,7 +121,7 @@ class Pool:
 
         Without `username` it gets a name of its own in the shape of an e-mail address, which every target takes. Raises
         Blocked where the target cannot get a user there."""
-        username = username or f"user-{uuid.uuid4().hex[:12]}@example.com"
+        username = username or simulated(f"user-{uuid.uuid4().hex[:12]}")
         sent = [{"Name": name, "Value": value} for name, value in (attributes or {}).items()]
         arrange = self.service.arrange
         if start == "FORCE_CHANGE_PASSWORD":
@@ -142,7 +143,7 @@ class Pool:
                 arrange("AdminConfirmSignUp", UserPoolId=self.id, Username=username)
             if start == "RESET_REQUIRED":
                 # The reset is refused without a verified contact (https://repost.aws/knowledge-center/cognito-forgot-password).
-                self._verify_email(username, (attributes or {}).get("email", "nobody@example.com"))
+                self._verify_email(username, (attributes or {}).get("email", simulated("nobody")))
                 arrange("AdminResetUserPassword", UserPoolId=self.id, Username=username)
             if start == DISABLED:
                 arrange("AdminDisableUser", UserPoolId=self.id, Username=username)
