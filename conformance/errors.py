@@ -4,6 +4,7 @@
       Blocked           a precondition failed; counted as blocked
       Unsupported       the target does not implement the operation under test; counted as unsupported
       Inconclusive      a transport fault or lasting throttling; exit code 3
+      WouldSend         a message would be sent to a user; counted as skipped
     BadInput            the command cannot do what was asked for; exit code 2
 
 Anything else that is raised is a fault of the suite: exit code 4.
@@ -32,6 +33,10 @@ class Unsupported(Undecided):
 
 class Inconclusive(Undecided):
     """A transport fault, or throttling that outlasted the retries: nothing is known about the target."""
+
+
+class WouldSend(Undecided):
+    """The scenario needs a request that sends a message, and the run is allowed none, or no more."""
 
 
 class BadInput(Exception):

@@ -2,19 +2,26 @@
 
 from __future__ import annotations
 
+import io
 import os
+from collections.abc import Callable
 from functools import cache
 from typing import Any
 
 import boto3
 import botocore.loaders
 import botocore.session
+import urllib3
+from botocore.awsrequest import AWSResponse
+from botocore.compat import HTTPHeaders
 from botocore.config import Config
+from botocore.credentials import Credentials
 from botocore.exceptions import BotoCoreError, ClientError, ConnectionError, HTTPClientError, IncompleteReadError
 from botocore.parsers import ResponseParserError
 
 from conformance.errors import BadInput, Blocked, Inconclusive
 from conformance.target.definition import Endpoint
+from conformance.target.exchange import ARRANGING, Gate, sent_by
 from conformance.target.retries import CONNECT_SECONDS, READ_SECONDS, THROTTLED_ATTEMPTS, attempts, in_time, patiently
 from conformance.verdict.journal import Journal, describe
 from conformance.verdict.observed import THROTTLED, UNIMPLEMENTED, UNPARSABLE
@@ -47,23 +54,20 @@ class ServiceError(Exception):
         self.message = message
 
 
-def client(endpoint: Endpoint, *, read_seconds: float = READ_SECONDS) -> Any:
+def client(endpoint: Endpoint, *, read_seconds: float = READ_SECONDS, sender: str = ARRANGING) -> Any:
     """A boto3 client of cognito-idp for `endpoint` that no profile, proxy setting or variable redirects.
 
     It tries once: botocore's own retries have a quota per client, which would make verdicts depend on order.
 
     Raises BadInput where a variable or the region is nothing that boto3 can use."""
-    frozen = endpoint.credentials
     session = botocore.session.Session(session_vars=_NO_FILES)
     session.register_component("data_loader", _loader(session.get_config_variable("data_path")))
+    session.register_component("credential_provider", _Given(endpoint.credentials))
     try:
-        return boto3.session.Session(botocore_session=session).client(
+        made = boto3.session.Session(botocore_session=session).client(
             "cognito-idp",
             endpoint_url=endpoint.url,
             region_name=endpoint.region,
-            aws_access_key_id=frozen.access_key,
-            aws_secret_access_key=frozen.secret_key,
-            aws_session_token=frozen.token,
             config=Config(
                 connect_timeout=CONNECT_SECONDS,
                 read_timeout=read_seconds,
@@ -76,6 +80,32 @@ def client(endpoint: Endpoint, *, read_seconds: float = READ_SECONDS) -> Any:
         )
     except BotoCoreError as error:
         raise BadInput(f"the AWS configuration cannot be used: {error}") from None
+    if endpoint.gate is not None:
+        made.meta.events.register_first("before-send.cognito-idp", _through(endpoint.gate, sender))
+    return made
+
+
+class _Given:
+    """The chain of providers, as botocore knows it, that has these credentials; those that change do so for it."""
+
+    def __init__(self, credentials: Any) -> None:
+        self._credentials = credentials
+
+    def load_credentials(self) -> Any:
+        """The credentials, as an object that botocore asks for them before each request."""
+        given = self._credentials
+        return given if hasattr(given, "get_frozen_credentials") else Credentials(*given)
+
+
+def _through(gate: Gate, sender: str) -> Callable[..., AWSResponse]:
+    """What botocore asks before it sends: given an answer, it sends nothing itself."""
+
+    def send(request: Any, **_: Any) -> AWSResponse:
+        received = gate.send(sent_by(sender, request))
+        raw = urllib3.HTTPResponse(io.BytesIO(received.body), received.headers, received.status, preload_content=False)
+        return AWSResponse(request.url, received.status, HTTPHeaders.from_dict(dict(received.headers)), raw)
+
+    return send
 
 
 @cache
@@ -112,12 +142,14 @@ class Cognito:
         """What the service answers, an error included, after as many attempts as it is worth.
 
         Raises Inconclusive for a transport fault."""
-        return patiently(lambda: self._ask(operation, parameters), _patience)
+        if self.endpoint.gate is not None:  # which knows what may be sent again, and has time limits of its own
+            return self._ask(operation, parameters)
+        return patiently(lambda: in_time(operation, lambda: self._ask(operation, parameters)), _patience)
 
     def _ask(self, operation: str, parameters: dict[str, Any]) -> dict[str, Any] | ServiceError:
         method = getattr(self._client, self._methods[operation])
         try:
-            answer: dict[str, Any] = in_time(operation, lambda: method(**parameters))
+            answer: dict[str, Any] = method(**parameters)
         except ClientError as error:
             return ServiceError(operation, error.response["Error"]["Code"], error.response["Error"].get("Message", ""))
         except UNREADABLE as error:

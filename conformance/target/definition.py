@@ -24,6 +24,7 @@ from conformance.contract.files import FIXTURES
 from conformance.errors import BadInput
 from conformance.target import starting
 from conformance.target.clock import libfaketime, moved_by
+from conformance.target.exchange import Gate
 
 REGION = "us-east-1"
 
@@ -43,13 +44,15 @@ _AWS_DOMAINS = (
 class Endpoint:
     """Where requests go and who sends them. The credentials stay out of every representation.
 
-    `version` is what an emulator says of itself; `clock` is the file that moves its time, where there is one."""
+    `version` is what an emulator says of itself; `clock` is the file that moves its time, where there is one.
+    Where there is a `gate`, every request goes through it, and through nothing else."""
 
     url: str
     region: str
     credentials: ReadOnlyCredentials
     version: str | None = None
     clock: Path | None = None
+    gate: Gate | None = None
 
     def __repr__(self) -> str:
         return f"Endpoint({self.url!r}, {self.region!r})"

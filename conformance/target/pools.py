@@ -60,15 +60,16 @@ class Pools:
         return self.known(pool.id, pool.client_id)
 
     def _create(self, configuration: Mapping[str, Any]) -> Pool:
-        name = f"cognito-conformance-{uuid.uuid4().hex[:12]}"
-        made = self._service.arrange("CreateUserPool", "UserPool.Id", PoolName=name, **configuration)
+        gate = self._service.endpoint.gate
+        marks = gate.marks(configuration) if gate else {"PoolName": f"cognito-conformance-{uuid.uuid4().hex[:12]}"}
+        made = self._service.arrange("CreateUserPool", "UserPool.Id", **marks, **configuration)
         pool_id = made["UserPool"]["Id"]
         flows = [f"ALLOW_{flow}" for flow in (*FLOWS, "REFRESH_TOKEN_AUTH")]
         made = self._service.arrange(
             "CreateUserPoolClient",
             "UserPoolClient.ClientId",
             UserPoolId=pool_id,
-            ClientName=name,
+            ClientName=marks["PoolName"],
             ExplicitAuthFlows=flows,
         )
         return Pool(self._service, pool_id, made["UserPoolClient"]["ClientId"])
@@ -81,6 +82,8 @@ class Pools:
     def keep(self, pool: Pool) -> None:
         """Leave a pool for a later run."""
         self._kept.add(pool.id)
+        if self._service.endpoint.gate is not None:
+            self._service.endpoint.gate.keep(pool.id)
 
     def delete(self) -> None:
         """Delete every pool that was made and is not kept; one that cannot be deleted does not keep the others."""

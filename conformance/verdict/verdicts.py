@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from enum import StrEnum
 
-from conformance.errors import Blocked, Inconclusive, Undecided, Unsupported
+from conformance.errors import Blocked, Inconclusive, Undecided, Unsupported, WouldSend
 
 
 class Verdict(StrEnum):
@@ -23,6 +23,7 @@ UNDECIDED: dict[type[Undecided], Verdict] = {
     Blocked: Verdict.BLOCKED,
     Unsupported: Verdict.UNSUPPORTED,
     Inconclusive: Verdict.INCONCLUSIVE,
+    WouldSend: Verdict.SKIPPED,
 }
 
 
