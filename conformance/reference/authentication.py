@@ -6,10 +6,12 @@ import json
 import secrets
 from collections.abc import Mapping
 
-from conformance.reference import errors, srp
+from conformance.reference import attributes, errors, srp
+from conformance.reference.clients import check_flow, check_secret_hash, flow_named
 from conformance.reference.directory import Directory, Members
 from conformance.reference.errors import Refusal
 from conformance.reference.iam import Caller
+from conformance.reference.sessions import Sessions
 from conformance.reference.stored import AppClient, StoredPool, StoredUser
 
 DAY = 86400.0
@@ -23,16 +25,18 @@ class Authentication(Directory):
 
     def __init__(self, callers: Mapping[str, Caller]) -> None:
         super().__init__(callers)
-        self.challenges: dict[str, tuple[AppClient, StoredUser]] = {}
-        self.exchanges: dict[str, tuple[AppClient, StoredUser, srp.SrpExchange]] = {}
+        self.sessions = Sessions()
 
     def initiate_auth(self, asked: Members, operation: str = "InitiateAuth") -> Members:
         """Sign in with a password, sent or (SRP) proven, or with a refresh token."""
-        client, flow = self.client(asked), asked["AuthFlow"]
+        client = self.client(asked)
+        flow = flow_named(asked["AuthFlow"])
+        check_flow(operation, client, flow)
         parameters = asked.get("AuthParameters", {})
         if flow == "REFRESH_TOKEN_AUTH":
-            return self.granted(*self.bearer(required(parameters, "REFRESH_TOKEN"), errors.REFRESH_REVOKED))
+            return self.refresh(client, parameters)
         name = required(parameters, "USERNAME")
+        check_secret_hash(client, parameters.get("SECRET_HASH"), name)
         user = self.find(client.pool, name)
         if flow == "USER_SRP_AUTH":
             return self.begin_srp(client, user, name, required(parameters, "SRP_A"))
@@ -41,8 +45,16 @@ class Authentication(Directory):
 
     def admin_initiate_auth(self, asked: Members) -> Members:
         """As initiate_auth, for an administrator."""
-        self.pool(asked)
+        self.client_of(self.pool(asked), asked)
         return self.initiate_auth(asked, "AdminInitiateAuth")
+
+    def refresh(self, client: AppClient, parameters: Mapping[str, str]) -> Members:
+        """New tokens for a refresh token of the same client."""
+        grant = self.bearer(required(parameters, "REFRESH_TOKEN"), "refresh")
+        if grant.client is not client:
+            raise Refusal("NotAuthorizedException", errors.INVALID_REFRESH)
+        check_secret_hash(client, parameters.get("SECRET_HASH"), grant.user.username, self.sub(grant.user))
+        return {"AuthenticationResult": self.tokens.issue(client, grant.user, grant.origin), "ChallengeParameters": {}}
 
     def begin_srp(self, client: AppClient, user: StoredUser | None, name: str, srp_a: str) -> Members:
         """The server's values, by which the client proves that it knows the password."""
@@ -56,7 +68,7 @@ class Authentication(Directory):
         except ValueError:
             raise Refusal("InvalidParameterException", "SRP_A is no value for SRP.") from None
         if user is not None:
-            self.exchanges[exchange.secret_block] = (client, user, exchange)
+            self.sessions.begin(client, user, exchange)
         parameters = {
             "USER_ID_FOR_SRP": known_as,
             "USERNAME": known_as,
@@ -69,35 +81,39 @@ class Authentication(Directory):
     def respond_to_auth_challenge(self, asked: Members, operation: str = "RespondToAuthChallenge") -> Members:
         """Answer a challenge: with the proof of SRP, or with the new password that was required."""
         client, responses = self.client(asked), asked.get("ChallengeResponses", {})
+        check_secret_hash(client, responses.get("SECRET_HASH"), required(responses, "USERNAME"))
         if asked["ChallengeName"] == "PASSWORD_VERIFIER":
-            return self.finish_srp(responses)
+            return self.finish_srp(client, responses)
         return self.answer_challenge(operation, client, asked.get("Session", ""), responses)
 
     def admin_respond_to_auth_challenge(self, asked: Members) -> Members:
         """As respond_to_auth_challenge, for an administrator."""
-        self.pool(asked)
+        self.client_of(self.pool(asked), asked)
         return self.respond_to_auth_challenge(asked, "AdminRespondToAuthChallenge")
 
-    def finish_srp(self, responses: Members) -> Members:
+    def finish_srp(self, client: AppClient, responses: Members) -> Members:
         """Sign in whoever proves to know the password."""
-        begun = self.exchanges.pop(required(responses, "PASSWORD_CLAIM_SECRET_BLOCK"), None)
-        if begun is None:
-            raise Refusal("NotAuthorizedException", errors.WRONG_PASSWORD)
-        client, user, exchange = begun
-        proof = responses["TIMESTAMP"], responses["PASSWORD_CLAIM_SIGNATURE"]
-        right = srp.proven(exchange, client.pool.key, user.username, *proof)
+        user = self.find(client.pool, responses["USERNAME"])
+        exchange = self.sessions.finish(required(responses, "PASSWORD_CLAIM_SECRET_BLOCK"), client, user)
+        proof = required(responses, "TIMESTAMP"), required(responses, "PASSWORD_CLAIM_SIGNATURE")
+        right = user is not None and srp.proven(exchange, client.pool.key, user.username, *proof)
         return self.sign_in("InitiateAuth", "USER_SRP_AUTH", client, user, right)
 
     def answer_challenge(self, operation: str, client: AppClient, session: str, responses: Members) -> Members:
         """Set the password that the user chose, and sign the user in."""
-        holder, user = self.challenges.get(session, (None, None))
-        if holder is not client or user is None or self.find(client.pool, required(responses, "USERNAME")) is not user:
-            raise Refusal("NotAuthorizedException", errors.NO_SESSION)
+        user = self.find(client.pool, responses["USERNAME"])
+        opened = self.sessions.find(session, client, user)
+        user = opened.user
+        if not user.enabled:
+            raise Refusal("NotAuthorizedException", errors.DISABLED)
         chosen = required(responses, "NEW_PASSWORD")
+        given = attributes.answered(responses)
+        attributes.check_answered(client.pool, user, given)
         row = self.row(operation, "NEW_PASSWORD_REQUIRED", user)
         self.set_password(client.pool, user, operation, chosen, row)
-        del self.challenges[session]
-        return self.granted(client.pool, user)
+        user.attributes |= given
+        opened.used = True
+        return self.granted(client, user)
 
     def sign_in(self, operation: str, flow: str, client: AppClient, user: StoredUser | None, right: bool) -> Members:
         """Tokens, a challenge or a refusal: what comes of a right or a wrong password."""
@@ -115,7 +131,7 @@ class Authentication(Directory):
         user.failures = 0
         match row.answer:
             case "tokens":
-                return self.granted(pool, user)
+                return self.granted(client, user)
             case "NEW_PASSWORD_REQUIRED":
                 self.check_expiry(pool, user)
                 return self.challenged(client, user)
@@ -136,21 +152,19 @@ class Authentication(Directory):
 
     def challenged(self, client: AppClient, user: StoredUser) -> Members:
         """The challenge to choose a new password."""
-        session = secrets.token_urlsafe(32)
-        self.challenges[session] = (client, user)
         shown = {name: value for name, value in user.attributes.items() if name != "sub"}
+        lacking = [f"{attributes.PREFIX}{name}" for name in attributes.lacking(client.pool, user)]
         parameters = {
             "USER_ID_FOR_SRP": user.username,
-            "requiredAttributes": "[]",
+            "requiredAttributes": json.dumps(lacking),
             "userAttributes": json.dumps(shown),
         }
+        session = self.sessions.open(client, user)
         return {"ChallengeName": "NEW_PASSWORD_REQUIRED", "Session": session, "ChallengeParameters": parameters}
 
-    def granted(self, pool: StoredPool, user: StoredUser) -> Members:
-        """Tokens that are valid until they are revoked."""
-        tokens = {name: secrets.token_urlsafe(32) for name in ("AccessToken", "IdToken", "RefreshToken")}
-        self.tokens |= dict.fromkeys(tokens.values(), (pool, user))
-        return {"AuthenticationResult": {**tokens, "ExpiresIn": 3600, "TokenType": "Bearer"}, "ChallengeParameters": {}}
+    def granted(self, client: AppClient, user: StoredUser) -> Members:
+        """Tokens that are valid until they expire or are revoked."""
+        return {"AuthenticationResult": self.tokens.issue(client, user), "ChallengeParameters": {}}
 
 
 def required(parameters: Mapping[str, str], name: str) -> str:

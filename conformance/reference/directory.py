@@ -11,9 +11,12 @@ from conformance.contract import transitions
 from conformance.contract.transitions import NONE, Row
 from conformance.reference import errors
 from conformance.reference import password_policy as passwords
+from conformance.reference.attributes import given
+from conformance.reference.clients import check_secret_hash
 from conformance.reference.errors import Refusal, by_status
 from conformance.reference.iam import Caller
 from conformance.reference.stored import AppClient, StoredPool, StoredUser
+from conformance.reference.tokens import Grant, Tokens
 
 Members = dict[str, Any]
 
@@ -25,7 +28,7 @@ class Directory:
         self.callers = dict(callers)
         self.pools: dict[str, StoredPool] = {}
         self.clients: dict[str, AppClient] = {}
-        self.tokens: dict[str, tuple[StoredPool, StoredUser]] = {}
+        self.tokens = Tokens()
         self.table = transitions.load()
         self._lock = threading.Lock()
 
@@ -40,6 +43,19 @@ class Directory:
         if asked["ClientId"] not in self.clients:
             raise Refusal("ResourceNotFoundException", f"User pool client {asked['ClientId']} does not exist.")
         return self.clients[asked["ClientId"]]
+
+    def client_of(self, pool: StoredPool, asked: Members) -> AppClient:
+        """The client that is named, which must be one of this pool's."""
+        client = self.client(asked)
+        if client.pool is not pool:
+            raise Refusal("ResourceNotFoundException", f"User pool client {client.id} does not exist.")
+        return client
+
+    def client_proven(self, asked: Members) -> AppClient:
+        """The client that is named; if it has a secret, the request proves that it comes from there."""
+        client = self.client(asked)
+        check_secret_hash(client, asked.get("SecretHash"), asked["Username"])
+        return client
 
     def user(self, pool: StoredPool, name: str) -> StoredUser:
         """The user whom a name reaches."""
@@ -66,8 +82,19 @@ class Directory:
 
     def is_alias(self, user: StoredUser, attribute: str) -> bool:
         """Whether an attribute stands for the user: an address or a number only once it is verified."""
-        verified = attribute == "preferred_username" or user.attributes.get(f"{attribute}_verified") == "true"
-        return attribute in user.attributes and verified
+        return attribute in user.attributes and (attribute == "preferred_username" or user.verified(attribute))
+
+    def claim_aliases(self, pool: StoredPool, user: StoredUser, force: bool) -> None:
+        """Give a new user the aliases that it brings: a verified one is of one user, and is taken away by `force`.
+
+        Raises Refusal (AliasExistsException) where another has it."""
+        for name in pool.aliases:
+            holder = self.find(pool, user.attributes[name]) if self.is_alias(user, name) else None
+            if holder is None:
+                continue
+            if not force:
+                raise Refusal("AliasExistsException", f"An account with the {name} already exists.")
+            holder.attributes[f"{name}_verified"] = "false"
 
     def sub(self, user: StoredUser) -> str:
         """The `sub`, which reaches every user."""
@@ -80,7 +107,7 @@ class Directory:
     def made(self, pool: StoredPool, name: str, asked: Members, status: str = NONE) -> StoredUser:
         """A new user; where an attribute is the username, its value is no name but an attribute."""
         sub, now = str(uuid.uuid4()), pool.now
-        attributes = {"sub": sub, **attributes_of(asked)}
+        attributes = {"sub": sub, **given(asked)}
         username = name
         if pool.username_attributes and status != "EXTERNAL_PROVIDER":
             email = "@" in name and "email" in pool.username_attributes
@@ -130,20 +157,17 @@ class Directory:
         user.passwords.append(password)
         user.failures = 0
 
-    def bearer(self, token: str, revoked: str = errors.REVOKED) -> tuple[StoredPool, StoredUser]:
-        """The user whose token it is."""
-        if token not in self.tokens:
-            raise Refusal("NotAuthorizedException", revoked)
-        pool, user = self.tokens[token]
-        if user.status == "RESET_REQUIRED":
-            raise by_status("GetUser", "PasswordResetRequiredException", user.username, user.status)
-        return pool, user
+    def bearer(self, token: str, use: str = "access") -> Grant:
+        """What a token stands for.
+
+        Raises Refusal where it is of another use, revoked or expired, or its user has to choose another password."""
+        grant = self.tokens.find(token, use)
+        if grant is None:
+            raise Refusal("NotAuthorizedException", errors.REFRESH_REVOKED if use == "refresh" else errors.REVOKED)
+        if grant.user.status == "RESET_REQUIRED":
+            raise by_status("GetUser", "PasswordResetRequiredException", grant.user.username, grant.user.status)
+        return grant
 
     def revoke(self, user: StoredUser) -> None:
         """End a user's tokens."""
-        self.tokens = {token: held for token, held in self.tokens.items() if held[1] is not user}
-
-
-def attributes_of(asked: Members) -> dict[str, str]:
-    """The attributes that a request gives."""
-    return {attribute["Name"]: attribute.get("Value", "") for attribute in asked.get("UserAttributes", ())}
+        self.tokens.revoke(user)

@@ -9,8 +9,12 @@ LOCKED = "Password attempts exceeded"
 NO_USER = "User does not exist."
 NO_CONTACT = "Cannot reset password for the user as there is no registered/verified email or phone_number"
 NO_SESSION = "Invalid session for the user, session is expired."
+USED_SESSION = "Invalid session for the user, session can only be used once."
 REVOKED = "Access Token has been revoked"
+INVALID_REFRESH = "Invalid Refresh Token"
 REFRESH_REVOKED = "Refresh Token has been revoked"
+WRONG_SECRET_HASH = "Unable to verify secret hash for client {}"
+NO_SECRET_HASH = "Client {} is configured with secret but SECRET_HASH was not received"
 USED_BEFORE = "Password has previously been used"
 
 # Texts by error and operation, where the status of the user alone brings the error about.

@@ -93,7 +93,8 @@ def common_headers() -> dict[str, str]:
 
 def error_body(refusal: Refusal) -> dict[str, str]:
     """The name of the error, and its text where it has one."""
-    return {"__type": refusal.code} | ({} if refusal.message is None else {"message": refusal.message})
+    key = "Message" if refusal.code == "SerializationException" else "message"
+    return {"__type": refusal.code} | ({} if refusal.message is None else {key: refusal.message})
 
 
 def error_headers(refusal: Refusal) -> dict[str, str]:

@@ -8,15 +8,15 @@ from collections.abc import Callable
 
 from botocore import xform_name
 
+from conformance.reference import attributes
 from conformance.reference import password_policy as passwords
 from conformance.reference.authentication import Authentication
-from conformance.reference.directory import Members, attributes_of
+from conformance.reference.directory import Members
 from conformance.reference.iam import Caller, Statement
 from conformance.reference.stored import AppClient, StoredPool, StoredUser
 
 REGION = "us-east-1"
 
-VERIFIED = ("email_verified", "phone_number_verified")
 # How the table says what Permanent is.
 PERMANENT = {True: "Permanent=true", False: "Permanent=false", None: "Permanent omitted"}
 
@@ -56,7 +56,7 @@ class CognitoSpec(Authentication):
     # Pools and clients
 
     def create_user_pool(self, asked: Members) -> Members:
-        """A pool with policy, aliases and case sensitivity."""
+        """A pool with policy, schema, aliases and case sensitivity."""
         pool = StoredPool(
             f"{REGION}_{secrets.token_hex(5)}",
             asked["PoolName"],
@@ -64,6 +64,8 @@ class CognitoSpec(Authentication):
             tuple(asked.get("AliasAttributes", ())),
             tuple(asked.get("UsernameAttributes", ())),
             asked.get("UsernameConfiguration", {}).get("CaseSensitive", True),
+            attributes.required_by(asked.get("Schema", [])),
+            tuple(asked.get("AutoVerifiedAttributes", ())),
         )
         self.pools[pool.id] = pool
         return {"UserPool": {"Id": pool.id, "Name": pool.name}}
@@ -80,11 +82,21 @@ class CognitoSpec(Authentication):
         return {}
 
     def create_user_pool_client(self, asked: Members) -> Members:
-        """A client without a secret."""
-        hides_users = asked.get("PreventUserExistenceErrors") == "ENABLED"
-        client = AppClient(secrets.token_hex(13), self.pool(asked), hides_users)
+        """A client that allows the flows it names; with a secret if it asks for one."""
+        client = AppClient(
+            secrets.token_hex(13),
+            asked["ClientName"],
+            self.pool(asked),
+            tuple(asked.get("ExplicitAuthFlows", ())),
+            asked.get("PreventUserExistenceErrors") == "ENABLED",
+            secrets.token_hex(26) if asked.get("GenerateSecret") else "",
+        )
         self.clients[client.id] = client
-        return {"UserPoolClient": {"ClientId": client.id, "UserPoolId": client.pool.id}}
+        return {"UserPoolClient": client.described}
+
+    def describe_user_pool_client(self, asked: Members) -> Members:
+        """A client as it was made."""
+        return {"UserPoolClient": self.client_of(self.pool(asked), asked).described}
 
     def create_group(self, asked: Members) -> Members:
         """A group is its name: no scenario asks for more."""
@@ -101,6 +113,8 @@ class CognitoSpec(Authentication):
         temporary = asked.get("TemporaryPassword", f"Aa1!{secrets.token_hex(8)}")
         passwords.check_policy("AdminCreateUser", temporary, pool.policy)
         user = found or self.made(pool, asked["Username"], asked)
+        if found is None:
+            self.claim_aliases(pool, user, asked.get("ForceAliasCreation", False))
         self.store(pool, user, temporary)
         self.move(pool, user, row)
         pool.users[user.username] = user
@@ -140,7 +154,7 @@ class CognitoSpec(Authentication):
         """Change attributes."""
         pool = self.pool(asked)
         user = self.user(pool, asked["Username"])
-        user.attributes |= attributes_of(asked)
+        user.attributes |= attributes.given(asked)
         user.modified = pool.now
         return {}
 
@@ -179,6 +193,11 @@ class CognitoSpec(Authentication):
         self.revoke(self.user(self.pool(asked), asked["Username"]))
         return {}
 
+    def admin_set_user_mfa_preference(self, asked: Members) -> Members:
+        """Nothing: no user has a second factor that could be turned off."""
+        self.user(self.pool(asked), asked["Username"])
+        return {}
+
     def admin_link_provider_for_user(self, asked: Members) -> Members:
         """Refuse an external identity that has signed up; of what becomes of another no scenario asks."""
         source = asked["SourceUser"]
@@ -190,16 +209,19 @@ class CognitoSpec(Authentication):
 
     def sign_up(self, asked: Members) -> Members:
         """A user who has yet to confirm."""
-        client = self.client(asked)
+        client = self.client_proven(asked)
         found = self.find(client.pool, asked["Username"])
         row = self.row("SignUp", "", found)
         passwords.check_policy("SignUp", asked["Password"], client.pool.policy)
+        attributes.check_sign_up(client.pool, attributes.given(asked))
         user = self.made(client.pool, asked["Username"], asked)
         self.store(client.pool, user, asked["Password"])
         self.move(client.pool, user, row)
         user.sign_up_code = new_code()
         client.pool.users[user.username] = user
-        return {"UserConfirmed": False, "UserSub": user.attributes["sub"]}
+        sent = [name for name in client.pool.auto_verified if name in user.attributes]
+        details = {"CodeDeliveryDetails": attributes.delivery(user.attributes, sent[0])} if sent else {}
+        return {"UserConfirmed": False, "UserSub": user.attributes["sub"], **details}
 
     def admin_confirm_sign_up(self, asked: Members) -> Members:
         """Confirm a user without a code."""
@@ -210,24 +232,25 @@ class CognitoSpec(Authentication):
 
     def confirm_sign_up(self, asked: Members) -> Members:
         """Confirm a user who knows the code."""
-        pool = self.client(asked).pool
+        pool = self.client_proven(asked).pool
         user = self.user(pool, asked["Username"])
         self.move(pool, user, self.row("ConfirmSignUp", code(user.sign_up_code, asked), user))
         return {}
 
     def forgot_password(self, asked: Members) -> Members:
         """Send a code; the password stays in force."""
-        client = self.client(asked)
+        client = self.client_proven(asked)
         user = self.find(client.pool, asked["Username"])
-        if user is not None or not client.hides_users:
-            self.row("ForgotPassword", contact(user), user)
-        if user is not None:
-            user.code = new_code()
-        return {"CodeDeliveryDetails": {"Destination": "n***@e***", "DeliveryMedium": "EMAIL"}}
+        if user is None and client.hides_users:
+            return {"CodeDeliveryDetails": attributes.delivery({"email": asked["Username"]}, "email")}
+        self.row("ForgotPassword", contact(user), user)
+        assert user is not None
+        user.code = new_code()
+        return {"CodeDeliveryDetails": attributes.delivery(user.attributes, attributes.contacts(user)[0])}
 
     def confirm_forgot_password(self, asked: Members) -> Members:
         """A new password for a user who knows the code."""
-        pool = self.client(asked).pool
+        pool = self.client_proven(asked).pool
         user = self.user(pool, asked["Username"])
         row = self.row("ConfirmForgotPassword", code(user.code, asked), user)
         self.set_password(pool, user, "ConfirmForgotPassword", asked["Password"], row)
@@ -237,7 +260,8 @@ class CognitoSpec(Authentication):
 
     def change_password(self, asked: Members) -> Members:
         """A new password for a user who knows the one in force."""
-        pool, user = self.bearer(asked["AccessToken"])
+        grant = self.bearer(asked["AccessToken"])
+        pool, user = grant.client.pool, grant.user
         previous = "right" if user.password == asked.get("PreviousPassword") else "wrong"
         row = self.row("ChangePassword", f"{previous} previous password", user)
         self.set_password(pool, user, "ChangePassword", asked["ProposedPassword"], row)
@@ -245,16 +269,28 @@ class CognitoSpec(Authentication):
 
     def update_user_attributes(self, asked: Members) -> Members:
         """Change the user's own attributes."""
-        pool, user = self.bearer(asked["AccessToken"])
-        user.attributes |= attributes_of(asked)
-        user.modified = pool.now
+        grant = self.bearer(asked["AccessToken"])
+        grant.user.attributes |= attributes.given(asked)
+        grant.user.modified = grant.client.pool.now
+        return {}
+
+    def get_user(self, asked: Members) -> Members:
+        """The user as the user may see it."""
+        user = self.bearer(asked["AccessToken"]).user
+        return {"Username": user.username, "UserAttributes": user.listed}
+
+    def revoke_token(self, asked: Members) -> Members:
+        """End what came from a sign-in, by its refresh token; one that is over already does no harm."""
+        client = self.client(asked)
+        grant = self.tokens.find(asked["Token"], "refresh")
+        if grant is not None and grant.client is client:
+            self.tokens.revoke_origin(grant.origin)
         return {}
 
 
 def contact(user: StoredUser | None) -> str:
     """Whether a code could be sent to the user, in the words of the table."""
-    verified = user is None or "true" in {user.attributes.get(name) for name in VERIFIED}
-    return "verified contact" if verified else "no verified contact"
+    return "verified contact" if user is None or attributes.contacts(user) else "no verified contact"
 
 
 def new_code() -> str:

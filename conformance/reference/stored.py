@@ -6,6 +6,8 @@ import time
 from dataclasses import dataclass, field
 from typing import Any
 
+VERIFIED = ("email_verified", "phone_number_verified")
+
 
 @dataclass
 class StoredUser:
@@ -31,17 +33,25 @@ class StoredUser:
         """The attributes as the service lists them."""
         return [{"Name": name, "Value": value} for name, value in self.attributes.items()]
 
+    def verified(self, attribute: str) -> bool:
+        """Whether the user has this attribute, email or phone_number, and it is verified."""
+        return attribute in self.attributes and self.attributes.get(f"{attribute}_verified", "").lower() == "true"
+
 
 @dataclass
 class StoredPool:
-    """A user pool; `ahead` is how far its clock was put forward, in seconds."""
+    """A user pool; `required` are the attributes that its schema requires, `ahead` how far its clock was put forward.
+
+    `ahead` is in seconds."""
 
     id: str
     name: str
     policy: dict[str, Any]
-    aliases: tuple[str, ...]
-    username_attributes: tuple[str, ...]
-    case_sensitive: bool
+    aliases: tuple[str, ...] = ()
+    username_attributes: tuple[str, ...] = ()
+    case_sensitive: bool = True
+    required: tuple[str, ...] = ()
+    auto_verified: tuple[str, ...] = ()
     users: dict[str, StoredUser] = field(default_factory=dict)
     ahead: float = 0.0
 
@@ -58,8 +68,17 @@ class StoredPool:
 
 @dataclass(frozen=True)
 class AppClient:
-    """An app client of a pool."""
+    """An app client of a pool; `secret` is empty if it has none."""
 
     id: str
+    name: str
     pool: StoredPool
-    hides_users: bool
+    flows: tuple[str, ...] = ()
+    hides_users: bool = False
+    secret: str = ""
+
+    @property
+    def described(self) -> dict[str, Any]:
+        """The client as the service describes it."""
+        shown = {"ClientId": self.id, "ClientName": self.name, "UserPoolId": self.pool.id}
+        return {**shown, **({"ClientSecret": self.secret} if self.secret else {})}

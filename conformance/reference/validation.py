@@ -14,8 +14,10 @@ from botocore.model import OperationModel, ServiceModel
 from conformance.contract.model_schema import anchored
 from conformance.reference.errors import Refusal
 
-# The live pattern, which the model does not publish: white space may stand inside (EVIDENCE: val-password-pattern).
+# The live pattern, which the model does not publish: white space may stand inside (claim password-pattern-message).
 PATTERNS = {"PasswordType": r"^[\S]+.*[\S]+$"}
+TRUE = ("true", "yes")  # https://github.com/floci-io/floci/pull/2869
+WRONG_TYPE = "Unexpected field type"
 TYPES: dict[str, type | tuple[type, ...]] = {
     "string": str,
     "boolean": bool,
@@ -37,7 +39,7 @@ def model() -> ServiceModel:
 
 
 def parse(operation: OperationModel, body: bytes) -> dict[str, Any]:
-    """The members of a request, checked; unknown members are left out, and null is as good as absent.
+    """The members of a request, checked; unknown members are left out, and null is as good as absent, but for a flag.
 
     Raises Refusal: SerializationException for the form, InvalidParameterException for the content."""
     try:
@@ -59,17 +61,24 @@ def typed(shape: Any, value: Any) -> Any:
 
     Raises Refusal (SerializationException) where a type is wrong."""
     wanted: Any = TYPES.get(shape.type_name, object)
+    if shape.type_name == "boolean" and isinstance(value, str):
+        return value.lower() in TRUE
     if not isinstance(value, wanted) or (isinstance(value, bool) and wanted is not bool):
-        raise Refusal("SerializationException")
+        raise Refusal("SerializationException", WRONG_TYPE)
     match shape.type_name:
         case "structure":
-            known = shape.members.items()
-            return {name: typed(inner, value[name]) for name, inner in known if value.get(name) is not None}
+            known = [(name, inner) for name, inner in shape.members.items() if name in value]
+            return {n: typed(inner, value[n]) for n, inner in known if value[n] is not None or is_flag(inner)}
         case "list":
             return [typed(shape.member, item) for item in value if item is not None]
         case "map":
             return {key: typed(shape.value, item) for key, item in value.items() if item is not None}
     return value
+
+
+def is_flag(shape: Any) -> bool:
+    """Whether null is refused where this shape stands: a boolean is there or is not."""
+    return bool(shape.type_name == "boolean")
 
 
 def violated(shape: Any, value: Any, path: str) -> Iterator[str]:
@@ -98,6 +107,8 @@ def broken_constraints(shape: Any, value: str) -> Iterator[str]:
         yield f"have length less than or equal to {limits['max']}"
     if len(value) < limits.get("min", 0):
         yield f"have length greater than or equal to {limits['min']}"
+    if shape.enum and value not in shape.enum:
+        yield f"satisfy enum value set: [{', '.join(shape.enum)}]"
     pattern = PATTERNS.get(shape.name) or limits.get("pattern")
     if pattern and not matches(pattern, value):
         yield f"satisfy regular expression pattern: {pattern}"

@@ -29,7 +29,7 @@ def challenges() -> Iterator[Mutant]:
     yield mutant(
         "challenge-with-tokens",
         "The challenge comes with tokens.",
-        _challenged(lambda answer, user, self, client: {**answer, **self.granted(client.pool, user)}),
+        _challenged(lambda answer, user, self, client: {**answer, **self.granted(client, user)}),
         "challenge-grants-no-tokens",
         "temporary-password-is-challenged",
     )
@@ -85,7 +85,9 @@ def challenges() -> Iterator[Mutant]:
             f"{operation} gives tokens, but stores no password.",
             _answer(
                 operation,
-                lambda f, self, o, client, session, responses: self.granted(client.pool, self.challenges[session][1]),
+                lambda f, self, o, client, session, responses: self.granted(
+                    client.pool, self.sessions.waiting[session].user
+                ),
             ),
             "challenge-answer-replaces-the-temporary-password",
             "challenge-answer-grants-tokens",
@@ -185,4 +187,5 @@ def _answer(operation: str, instead: Any) -> Plant:
 
 def _session(self: CognitoSpec, responses: Any) -> str:
     """The session of whoever answers."""
-    return next(s for s, (c, u) in self.challenges.items() if self.find(c.pool, responses["USERNAME"]) is u)
+    waiting = self.sessions.waiting.items()
+    return next(n for n, s in waiting if self.find(s.client.pool, responses["USERNAME"]) is s.user and not s.used)

@@ -87,7 +87,7 @@ def expiry() -> Iterator[Mutant]:
         around(
             CognitoSpec,
             "granted",
-            lambda f, self, pool, user: (self.check_expiry(pool, user), f(self, pool, user))[1],
+            lambda f, self, client, user: (self.check_expiry(client.pool, user), f(self, client, user))[1],
         ),
         "used-account-does-not-expire",
     )

@@ -49,7 +49,7 @@ def federated() -> Iterator[Mutant]:
     yield mutant(
         "federated-users-sign-in-with-any-password",
         "Any password signs a federated user in.",
-        at_sign_in(lambda self, f, client, user, r: self.granted(client.pool, user) if _came(user) else None),
+        at_sign_in(lambda self, f, client, user, r: self.granted(client, user) if _came(user) else None),
         gets,
         signs_in,
     )
@@ -112,7 +112,7 @@ def _by_token(operation: str, instead: Any) -> Plant:
     """Replace what a federated user's own token authorizes."""
 
     def call(f: Any, self: CognitoSpec, asked: Any) -> Any:
-        _, user = self.bearer(asked["AccessToken"])
+        user = self.bearer(asked["AccessToken"]).user
         return instead() if _came(user) else f(self, asked)
 
     return around(CognitoSpec, operation, call)

@@ -111,11 +111,6 @@ def inputs() -> Iterator[Mutant]:
             lambda s, v: str(v).lower() if s.type_name == "string" and type(v) is bool else v,
         ),
         (
-            "texts-become-booleans",
-            "The text true is taken as a boolean.",
-            lambda s, v: v == "true" if s.type_name == "boolean" and isinstance(v, str) else v,
-        ),
-        (
             "numbers-become-booleans",
             "1 is taken as true.",
             lambda s, v: bool(v) if s.type_name == "boolean" and type(v) is int else v,
@@ -137,6 +132,26 @@ def inputs() -> Iterator[Mutant]:
         ),
     ):
         yield mutant(name, intent, _lenient(change), "wrongly-typed-member-is-refused")
+    for name, intent, change in (
+        ("texts-are-no-flags", "A flag written as text is refused.", lambda f, s, v: f(s, 0 if _text(s, v) else v)),
+        ("any-text-sets-the-flag", "Any text counts as true.", lambda f, s, v: f(s, True if _text(s, v) else v)),
+        ("no-text-sets-the-flag", "Any text counts as false.", lambda f, s, v: f(s, False if _text(s, v) else v)),
+    ):
+        yield mutant(name, intent, around(validation, "typed", change), "permanent-may-be-a-string")
+    for name, intent, value in (
+        ("null-flag-is-absent", "Null for a flag counts as false.", False),
+        ("null-flag-is-set", "Null for a flag counts as true.", True),
+    ):
+        yield mutant(
+            name,
+            intent,
+            _lenient(lambda s, v, as_if=value: as_if if s.type_name == "boolean" and v is None else v),
+            "null-permanent-is-refused",
+        )
+
+
+def _text(shape: Any, value: Any) -> bool:
+    return shape.type_name == "boolean" and isinstance(value, str)
 
 
 def _lenient(change: Any) -> Plant:

@@ -53,9 +53,7 @@ def signing_in() -> Iterator[Mutant]:
         yield mutant(
             f"{name}-lets-the-disabled-in",
             f"{flow} lets a disabled user in.",
-            at_sign_in(
-                lambda self, f, c, u, r, w=flow: self.granted(c.pool, u) if r and f == w and not u.enabled else None
-            ),
+            at_sign_in(lambda self, f, c, u, r, w=flow: self.granted(c, u) if r and f == w and not u.enabled else None),
             "disabled-user-stays-signed-out",
         )
         yield mutant(
@@ -73,9 +71,7 @@ def signing_in() -> Iterator[Mutant]:
             f"{flow} answers a temporary password with tokens.",
             at_sign_in(
                 lambda self, f, c, u, r, w=flow: (
-                    self.granted(c.pool, u)
-                    if r and f == w and u.status == "FORCE_CHANGE_PASSWORD" and u.enabled
-                    else None
+                    self.granted(c, u) if r and f == w and u.status == "FORCE_CHANGE_PASSWORD" and u.enabled else None
                 )
             ),
             "temporary-password-is-challenged",
@@ -86,7 +82,7 @@ def signing_in() -> Iterator[Mutant]:
             f"{flow} still takes the password before.",
             at_sign_in(
                 lambda self, f, c, u, r, w=flow: (
-                    self.granted(c.pool, u) if not r and f == w and len(u.passwords) > 1 else None
+                    self.granted(c, u) if not r and f == w and len(u.passwords) > 1 else None
                 )
             ),
             "permanent-password-replaces-the-old",
