@@ -86,7 +86,7 @@ def challenges() -> Iterator[Mutant]:
             _answer(
                 operation,
                 lambda f, self, o, client, session, responses: self.granted(
-                    client.pool, self.sessions.waiting[session].user
+                    client, self.sessions.waiting[session].user
                 ),
             ),
             "challenge-answer-replaces-the-temporary-password",

@@ -132,12 +132,12 @@ def inputs() -> Iterator[Mutant]:
         ),
     ):
         yield mutant(name, intent, _lenient(change), "wrongly-typed-member-is-refused")
-    for name, intent, change in (
+    for name, intent, read in (
         ("texts-are-no-flags", "A flag written as text is refused.", lambda f, s, v: f(s, 0 if _text(s, v) else v)),
         ("any-text-sets-the-flag", "Any text counts as true.", lambda f, s, v: f(s, True if _text(s, v) else v)),
         ("no-text-sets-the-flag", "Any text counts as false.", lambda f, s, v: f(s, False if _text(s, v) else v)),
     ):
-        yield mutant(name, intent, around(validation, "typed", change), "permanent-may-be-a-string")
+        yield mutant(name, intent, around(validation, "typed", read), "permanent-may-be-a-string")
     for name, intent, value in (
         ("null-flag-is-absent", "Null for a flag counts as false.", False),
         ("null-flag-is-set", "Null for a flag counts as true.", True),
