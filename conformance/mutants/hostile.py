@@ -14,9 +14,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from conformance.mutants.mutant import Plant, around
+from conformance.mutants.mutant import Call, Plant, around
 from conformance.reference import http
 from conformance.reference.http import Handler, HttpAnswer
+from conformance.reference.service import CognitoSpec
 from conformance.verdict.reply import HttpRequest
 
 MINE = f"{http.PREFIX}AdminSetUserPassword"
@@ -54,25 +55,27 @@ Respond = Callable[[HttpRequest], HttpAnswer | None]
 def _answers(instead: HttpAnswer | Callable[[HttpRequest], HttpAnswer | None], only_mine: bool = False) -> Plant:
     """Answer everything, or the operation under test alone, otherwise; None leaves it to the service."""
 
-    def answer(f: Any, service: Any, request: HttpRequest) -> Any:
+    @around(http, "answer")
+    def plant(real: Call, service: CognitoSpec, request: HttpRequest) -> Any:
         if only_mine and request.headers.get("x-amz-target") != MINE:
-            return f(service, request)
+            return real(service, request)
         given = instead if isinstance(instead, HttpAnswer) else instead(request)
-        return f(service, request) if given is None else given
+        return real(service, request) if given is None else given
 
-    return around(http, "answer", answer)
+    return plant
 
 
 def _sends(send: Callable[[Handler, HttpAnswer], None], only_mine: bool = False) -> Plant:
     """Send what the service answers in another manner."""
 
-    def call(f: Any, self: Handler, answer: HttpAnswer) -> None:
+    @around(Handler, "send")
+    def plant(real: Call, self: Handler, answer: HttpAnswer) -> None:
         if only_mine and self.headers.get("X-Amz-Target") != MINE:
-            f(self, answer)
+            real(self, answer)
         else:
             send(self, answer)
 
-    return around(Handler, "send", call)
+    return plant
 
 
 def _hang(_: Handler, __: HttpAnswer) -> None:

@@ -1,26 +1,36 @@
-"""How a fault is planted: a method, a table row or a constant of the reference replaced, in a process of its own."""
+"""What a mutant is, and how its fault is planted: a function, a table row or a constant of the reference replaced.
+
+A fault is planted in a process of its own that serves one mutant and ends with it, so nothing is ever put back.
+"""
 
 from __future__ import annotations
 
 import json
 import multiprocessing
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, MutableMapping
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
-from functools import partial
 from multiprocessing.connection import Connection
-from typing import Any
+from typing import Any, NoReturn
 
 from conformance.contract import transitions
 from conformance.contract.transitions import Row, Table
 from conformance.reference import errors, http, validation
+from conformance.reference.directory import Members
 from conformance.reference.errors import Refusal
 from conformance.reference.http import HttpAnswer, server
 from conformance.reference.service import CognitoSpec
+from conformance.reference.stored import AppClient, StoredUser
 from conformance.verdict.reply import HttpRequest
 
 FORK = multiprocessing.get_context("fork")
+
 Plant = Callable[[], None]
+Call = Callable[..., Any]
+
+SET = "AdminSetUserPassword"
+FLOWS = ("USER_PASSWORD_AUTH", "ADMIN_USER_PASSWORD_AUTH", "USER_SRP_AUTH")
+RESPOND = ("RespondToAuthChallenge", "AdminRespondToAuthChallenge")
 
 
 @dataclass(frozen=True)
@@ -38,34 +48,62 @@ class Mutant:
     hidden_by: tuple[str, ...] = ()
 
 
+CATALOGUE: dict[str, Mutant] = {}
+
+
 def mutant(
-    name: str, intent: str, plant: Plant, *claims: str, also: tuple[str, ...] = (), hidden_by: tuple[str, ...] = ()
-) -> Mutant:
-    """A mutant, in the order in which one reads it."""
-    return Mutant(name, intent, plant, claims, also, hidden_by)
+    name: str, intent: str, *claims: str, also: Iterable[str] = (), hidden_by: tuple[str, ...] = ()
+) -> Callable[[Plant], Plant]:
+    """Put a fault into the catalogue; what is decorated plants it.
+
+    Raises ValueError where the name is taken."""
+
+    def decorate(plant: Plant) -> Plant:
+        if name in CATALOGUE:
+            raise ValueError(f"two mutants are named {name}")
+        CATALOGUE[name] = Mutant(name, intent, plant, claims, tuple(also), hidden_by)
+        return plant
+
+    return decorate
 
 
-def around(owner: Any, name: str, call: Callable[..., Any]) -> Plant:
-    """Replace the function `owner.name` by `call`, which is given that function before its arguments."""
+def around(owner: object, name: str) -> Callable[[Call], Plant]:
+    """Replace the function `owner.name` by the decorated one, which is given the real function first."""
+
+    def decorate(call: Call) -> Plant:
+        def plant() -> None:
+            real = getattr(owner, name)
+
+            def instead(*given: Any, **named: Any) -> Any:
+                return call(real, *given, **named)
+
+            setattr(owner, name, instead)
+
+        return plant
+
+    return decorate
+
+
+def constant(owner: object, name: str, value: object) -> Plant:
+    """Give `owner.name` another value."""
 
     def plant() -> None:
-        real = getattr(owner, name)
-        setattr(owner, name, lambda *given: call(real, *given))
+        setattr(owner, name, value)
 
     return plant
 
 
-def constant(owner: Any, name: str, value: object) -> Plant:
-    """Give `owner.name` another value."""
-    return lambda: setattr(owner, name, value)
+def entry(mapping: Mapping[str, Any], key: str, value: object) -> Plant:
+    """Give a table of the reference another value for `key`."""
+
+    def plant() -> None:
+        assert isinstance(mapping, MutableMapping)
+        mapping[key] = value
+
+    return plant
 
 
-def entry(mapping: Any, key: object, value: object) -> Plant:
-    """Give a table another value for `key`."""
-    return lambda: mapping.__setitem__(key, value)
-
-
-def both(*plants: Plant) -> Plant:
+def together(*plants: Plant) -> Plant:
     """Several replacements that are one fault."""
 
     def plant() -> None:
@@ -80,23 +118,23 @@ def rows(operation: str, when: str | Iterable[str], start: str | Iterable[str], 
     conditions = {when} if isinstance(when, str) else set(when)
     starts = {start} if isinstance(start, str) else set(start)
 
-    def changed(row: Row) -> Row:
+    def changed_row(row: Row) -> Row:
         meant = row.operation == operation and row.when in conditions and row.start in starts
         return replace(row, **changes) if meant and row.claim else row
 
     def plant() -> None:
         table = transitions.load()
-        broken = Table(tuple(changed(row) for row in table.rows), table.statuses, table.retired)
+        broken = Table(tuple(changed_row(row) for row in table.rows), table.statuses, table.retired)
         if broken == table:
             raise LookupError(f"the table has no such row: {operation}, {when}, {start}")
-        setattr(transitions, "load", lambda: broken)  # noqa: B010 - mypy takes no function for another
+        constant(transitions, "load", lambda: broken)()
 
     return plant
 
 
 @contextmanager
 def serving(plant: Plant) -> Iterator[str]:
-    """The URL of a reference with this fault, in a process that is killed at the end."""
+    """Serve a reference with this fault, in a process that is killed at the end; yield its URL."""
     ours, theirs = FORK.Pipe(duplex=False)
     process = FORK.Process(target=_serve, args=(plant, theirs), daemon=True)
     process.start()
@@ -115,101 +153,102 @@ def _serve(plant: Plant, pipe: Connection) -> None:
     running.serve_forever()
 
 
-SET = "AdminSetUserPassword"
-FLOWS = ("USER_PASSWORD_AUTH", "ADMIN_USER_PASSWORD_AUTH", "USER_SRP_AUTH")
-RESPOND = ("RespondToAuthChallenge", "AdminRespondToAuthChallenge")
-REFUSED = Refusal("NotAuthorizedException", errors.WRONG_PASSWORD)
-
-
 def low(name: str) -> str:
     """A status, a flow or an attribute as it stands in the name of a mutant."""
     return name.lower().replace("_", "-")
 
 
-def refuse(problem: Refusal = REFUSED) -> Any:
-    """Raise a refusal, where only an expression can stand."""
-    raise problem
+def refuse(code: str = "NotAuthorizedException", message: str = errors.WRONG_PASSWORD) -> NoReturn:
+    """Refuse what is asked.
+
+    Raises Refusal."""
+    raise Refusal(code, message)
 
 
-def renamed(code: str, only: str = "") -> Any:
-    """Do what the real function does, its refusals (only those of this name) under another name."""
+def renamed(code: str, only: str = "") -> Call:
+    """Do what the real function does, but give its refusals (only those named `only`) another name."""
 
-    def call(f: Any, *given: Any) -> Any:
+    def call(real: Call, *given: Any, **named: Any) -> Any:
         try:
-            return f(*given)
+            return real(*given, **named)
         except Refusal as problem:
             raise Refusal(code if only in ("", problem.code) else problem.code, problem.message) from None
 
     return call
 
 
-# How a password is set, by whichever operation: f, self, pool, user, operation, password, row.
-setting = partial(around, CognitoSpec, "set_password")
+# How a password is set, by whichever operation: real, self, pool, user, operation, password, row.
+setting = around(CognitoSpec, "set_password")
 
 
-def at_sign_in(change: Any) -> Plant:
-    """Give `change(flow, user, right)`, the real outcome after it, a say; it may return an answer or None."""
+def at_sign_in(change: Callable[[CognitoSpec, str, AppClient, StoredUser, bool], Members | None]) -> Plant:
+    """Ask `change(self, flow, client, user, right)` first when a user signs in; None leaves it to the service."""
 
-    def sign_in(f: Any, self: CognitoSpec, operation: str, flow: str, client: Any, user: Any, right: bool) -> Any:
+    @around(CognitoSpec, "sign_in")
+    def plant(
+        real: Call,
+        self: CognitoSpec,
+        operation: str,
+        flow: str,
+        client: AppClient,
+        user: StoredUser | None,
+        right: bool,
+    ) -> Members:
         instead = change(self, flow, client, user, right) if user is not None else None
-        return f(self, operation, flow, client, user, right) if instead is None else instead
+        answer: Members = real(self, operation, flow, client, user, right) if instead is None else instead
+        return answer
 
-    return around(CognitoSpec, "sign_in", sign_in)
+    return plant
 
 
-def also_signs_in(passwords_of: Any) -> Plant:
-    """Let other passwords than the one in force sign in too, in every flow."""
+def also_signs_in(passwords_of: Callable[[StoredUser], Collection[str]]) -> Plant:
+    """Let other passwords than the one in force sign in too, in every flow that sends the password."""
 
-    def initiate(f: Any, self: CognitoSpec, asked: Any, *rest: Any) -> Any:
+    @around(CognitoSpec, "initiate_auth")
+    def plant(real: Call, self: CognitoSpec, asked: Members, *rest: Any) -> Any:
         typed = asked.get("AuthParameters", {})
         user = self.find(self.client(asked).pool, typed.get("USERNAME", ""))
         if user is not None and typed.get("PASSWORD") in passwords_of(user):
             asked = {**asked, "AuthParameters": {**typed, "PASSWORD": user.password}}
-        return f(self, asked, *rest)
+        return real(self, asked, *rest)
 
-    return around(CognitoSpec, "initiate_auth", initiate)
+    return plant
 
 
-def pattern_of(shape: str, pattern: str | None) -> Plant:
+def pattern_of(shape_name: str, pattern: str | None) -> Plant:
     """Hold a shape to another pattern, or to none."""
-    return around(
-        validation,
-        "broken_constraints",
-        lambda f, s, value: (
-            (
-                b
-                for b in f(s, value)
-                if "pattern" not in b or (pattern is not None and not validation.matches(pattern, value))
-            )
-            if s.name == shape
-            else f(s, value)
-        ),
-    )
+
+    @around(validation, "broken_constraints")
+    def plant(real: Call, shape: Any, value: str) -> list[str]:
+        broken = list(real(shape, value))
+        if shape.name != shape_name or (pattern is not None and not validation.matches(pattern, value)):
+            return broken
+        return [constraint for constraint in broken if "pattern" not in constraint]
+
+    return plant
 
 
-def stricter(member: str, holds: Any) -> Plant:
+def stricter(member: str, holds: Callable[[str], bool]) -> Plant:
     """Ask more of a member of AdminSetUserPassword; other operations take what they took."""
-    return around(
-        validation,
-        "violated",
-        lambda f, shape, value, path: [
-            *f(shape, value, path),
-            *(
-                [f"{member} must be otherwise"]
-                if shape.name == f"{SET}Request" and not holds(value.get(member, "x"))
-                else []
-            ),
-        ],
-    )
+
+    @around(validation, "violated")
+    def plant(real: Call, shape: Any, value: Any, path: str) -> list[str]:
+        violations = list(real(shape, value, path))
+        if shape.name == f"{SET}Request" and not holds(value.get(member, "x")):
+            violations.append(f"{member} must be otherwise")
+        return violations
+
+    return plant
 
 
-def laxer(shape: str, words: str) -> Plant:
-    """Drop what a shape is asked with these words."""
-    return around(
-        validation,
-        "broken_constraints",
-        lambda f, s, value: [b for b in f(s, value) if s.name != shape or words not in b],
-    )
+def laxer(shape_name: str, words: str) -> Plant:
+    """Drop the constraint of a shape that has these words."""
+
+    @around(validation, "broken_constraints")
+    def plant(real: Call, shape: Any, value: str) -> list[str]:
+        return [broken for broken in real(shape, value) if shape.name != shape_name or words not in broken]
+
+    return plant
 
 
 def asks_to_set(request: HttpRequest) -> bool:
@@ -217,30 +256,34 @@ def asks_to_set(request: HttpRequest) -> bool:
     return request.headers.get("x-amz-target", "").endswith(f".{SET}")
 
 
-def accepted(change: Any) -> Plant:
-    """Change the answer to AdminSetUserPassword where it was accepted: `change(answer)`."""
+def accepted(change: Callable[[HttpAnswer], HttpAnswer]) -> Plant:
+    """Change the answer to AdminSetUserPassword where it was accepted."""
 
-    def answered(f: Any, service: CognitoSpec, request: HttpRequest) -> Any:
-        answer = f(service, request)
+    @around(http, "answer")
+    def plant(real: Call, service: CognitoSpec, request: HttpRequest) -> HttpAnswer:
+        answer: HttpAnswer = real(service, request)
         return change(answer) if asks_to_set(request) and answer.status == 200 else answer
 
-    return around(http, "answer", answered)
+    return plant
 
 
-def refused(change: Any, only: str = "") -> Plant:
+def refused(change: Callable[[HttpAnswer, dict[str, Any], HttpRequest], HttpAnswer], only: str = "") -> Plant:
     """Change the answer to AdminSetUserPassword where it was refused: `change(answer, document, request)`."""
 
-    def answered(f: Any, service: CognitoSpec, request: HttpRequest) -> Any:
-        answer = f(service, request)
+    @around(http, "answer")
+    def plant(real: Call, service: CognitoSpec, request: HttpRequest) -> HttpAnswer:
+        answer: HttpAnswer = real(service, request)
         if not asks_to_set(request) or answer.status == 200:
             return answer
         document = json.loads(answer.body)
         return change(answer, document, request) if only in document["__type"] else answer
 
-    return around(http, "answer", answered)
+    return plant
 
 
-def changed(answer: HttpAnswer, *, status: int | None = None, body: Any = None, headers: Any = None) -> HttpAnswer:
+def changed(
+    answer: HttpAnswer, *, status: int | None = None, body: object = None, headers: Mapping[str, str] | None = None
+) -> HttpAnswer:
     """An answer with something else in it; a header that is empty is taken out."""
     given = body if isinstance(body, bytes) else None if body is None else json.dumps(body).encode()
     kept = {**answer.headers, **(headers or {})}

@@ -34,11 +34,11 @@ SOME = (
     "name-may-end-in-a-line-feed",
     "minimum-one-less",
     "symbol-hyphen-does-not-count",
-    "texts-become-booleans",
+    "numbers-become-booleans",
     "output-has-a-member",
     "bad-password-leaks",
     "target-by-prefix",
-    "body-is-not-signed",
+    "signature-is-compared-in-part",
     "policy-prefix-of-sign-up",
 )
 
@@ -86,7 +86,7 @@ def test_mutants_are_killed_by_the_claims_that_must(mutants, tmp_path):
     assert [path.name for path in tmp_path.rglob("*") if path.is_file()] == ["matrix.json"]
     cells = {row["claim"]: row["bindings"] for row in document["claims"]}
     assert set(cells["permanent-password-confirms"]) == {"sdk", "wire", "cli"}
-    assert set(cells["altered-body-is-refused"]) == {"wire"}
+    assert set(cells["wrong-signature-is-refused"]) == {"wire"}
     assert _violations(document) == []
 
 

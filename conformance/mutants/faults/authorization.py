@@ -2,153 +2,136 @@
 
 from __future__ import annotations
 
-import re
-from collections.abc import Iterator
+from collections.abc import Callable, Mapping
 from datetime import timedelta
 from typing import Any
 
-from conformance.mutants.mutant import SET, Mutant, Plant, around, changed, constant, mutant, refused, renamed
+from conformance.mutants.mutant import SET, Call, Plant, around, changed, constant, mutant, refused, renamed
 from conformance.reference import http, iam, validation
 from conformance.reference.errors import Refusal
+from conformance.reference.http import HttpAnswer
 from conformance.reference.iam import Caller
 from conformance.reference.service import CognitoSpec
 from conformance.verdict.reply import HttpRequest
 
-
-def authorization() -> Iterator[Mutant]:
-    """Who may call."""
-    signed = "wrong-signature-is-refused"
-    root = Caller("root", "root")
-    yield mutant(
-        "unsigned-is-allowed",
-        "A request without a signature is anybody's.",
-        around(iam, "authenticate", lambda f, r, known: f(r, known) if "authorization" in r.headers else root),
-        "unsigned-request-is-refused",
-        "access-token-does-not-authorize",
-    )
-    yield mutant(
-        "bearer-is-allowed",
-        "A bearer token is as good as a signature.",
-        around(
-            iam,
-            "authenticate",
-            lambda f, r, known: root if r.headers.get("authorization", "").startswith("Bearer") else f(r, known),
-        ),
-        "access-token-does-not-authorize",
-    )
-    yield mutant(
-        "access-token-is-allowed",
-        "A member AccessToken is as good as a signature.",
-        around(iam, "authenticate", lambda f, r, known: root if b'"AccessToken"' in r.body else f(r, known)),
-        "access-token-does-not-authorize",
-    )
-    yield mutant(
-        "signature-is-not-compared",
-        "The signature is not looked at.",
-        _unsigned_check(lambda wanted, given: given),
-        signed,
-        "wrong-signature-is-named",
-        "altered-body-is-refused",
-    )
-    yield mutant(
-        "signature-is-compared-in-part",
-        "The last digit of the signature is not looked at.",
-        _unsigned_check(lambda wanted, given: given if wanted[:-1] == given[:-1] else wanted),
-        signed,
-        "wrong-signature-is-named",
-    )
-    yield mutant(
-        "body-is-not-signed", "The signature does not cover the body.", _body_not_signed(), "altered-body-is-refused"
-    )
-    yield mutant(
-        "unknown-key-is-allowed",
-        "A key that nobody has is somebody's.",
-        around(
-            iam,
-            "authenticate",
-            lambda f, r, known: (
-                f(r, known)
-                if any(key in r.headers.get("authorization", "") for key in known)
-                or "AWS4" not in r.headers.get("authorization", "")
-                else root
-            ),
-        ),
-        "unknown-access-key-is-refused",
-        "unknown-access-key-is-named",
-    )
-    yield mutant(
-        "date-is-not-checked",
-        "A signature never grows old.",
-        constant(iam, "check_date", lambda _: None),
-        "expired-date-is-refused",
-    )
-    yield mutant(
-        "window-of-a-day",
-        "A signature is good for a day.",
-        constant(iam, "WINDOW", timedelta(days=1)),
-        "expired-date-is-refused",
-    )
-    yield mutant(
-        "wrong-signature-is-access-denied",
-        "A wrong signature is AccessDeniedException.",
-        around(iam, "authenticate", renamed("AccessDeniedException", "InvalidSignatureException")),
-        "wrong-signature-is-named",
-    )
-    yield mutant(
-        "unknown-key-is-a-wrong-signature",
-        "A key that nobody has is InvalidSignatureException.",
-        around(iam, "authenticate", renamed("InvalidSignatureException", "UnrecognizedClientException")),
-        "unknown-access-key-is-named",
-    )
-    for name, code, claim in (
-        ("unsigned", "MissingAuthenticationTokenException", "unsigned-request-is-refused"),
-        ("wrong-signature", "InvalidSignatureException", signed),
-        ("unknown-key", "UnrecognizedClientException", "unknown-access-key-is-refused"),
-    ):
-        yield mutant(
-            f"{name}-is-a-fault",
-            f"{code} is answered with HTTP 500.",
-            refused(lambda a, d, r: changed(a, status=500), code),
-            claim,
-        )
-        yield mutant(
-            f"{name}-is-refused-too-late",
-            f"{code} is answered after the request was carried out.",
-            around(
-                http,
-                "authenticated",
-                lambda f, service, r, operation, c=code: _too_late(f, service, r, operation, c),
-            ),
-            claim,
-        )
+ROOT = Caller("root", "root")
+Callers = Mapping[str, Caller]
 
 
-def _too_late(f: Any, service: CognitoSpec, request: Any, operation: Any, code: str) -> Any:
-    try:
-        return f(service, request, operation)
-    except Refusal as problem:
-        if problem.code == code and operation.name == SET:
-            service.call(operation.name, validation.parse(operation, request.body))
-        raise
+def _anybody(lets_in: Callable[[HttpRequest, Callers], bool]) -> Plant:
+    """Take whoever sends such a request for somebody who may do everything."""
+
+    @around(iam, "authenticate")
+    def plant(real: Call, request: HttpRequest, callers: Callers) -> Any:
+        return ROOT if lets_in(request, callers) else real(request, callers)
+
+    return plant
 
 
-def _unsigned_check(change: Any) -> Plant:
-    return around(
-        iam,
-        "signature_of",
-        lambda f, r, caller, scope, names: change(
-            f(r, caller, scope, names), r.headers["authorization"].rpartition("=")[2]
-        ),
+def _authorization(request: HttpRequest) -> str:
+    return request.headers.get("authorization", "")
+
+
+@mutant(
+    "unsigned-is-allowed",
+    "A request without a signature is anybody's.",
+    "unsigned-request-is-refused",
+    "access-token-does-not-authorize",
+)
+@_anybody
+def unsigned(request: HttpRequest, _: Callers) -> bool:
+    return not _authorization(request)
+
+
+@mutant("bearer-is-allowed", "A bearer token is as good as a signature.", "access-token-does-not-authorize")
+@_anybody
+def bearer(request: HttpRequest, _: Callers) -> bool:
+    return _authorization(request).startswith("Bearer")
+
+
+@mutant("access-token-is-allowed", "A member AccessToken is as good as a signature.", "access-token-does-not-authorize")
+@_anybody
+def access_token(request: HttpRequest, _: Callers) -> bool:
+    return b'"AccessToken"' in request.body
+
+
+@mutant(
+    "unknown-key-is-allowed",
+    "A key that nobody has is somebody's.",
+    "unknown-access-key-is-refused",
+    "unknown-access-key-is-named",
+)
+@_anybody
+def unknown_key(request: HttpRequest, callers: Callers) -> bool:
+    given = _authorization(request)
+    return "AWS4" in given and not any(key in given for key in callers)
+
+
+@mutant(
+    "signature-is-not-compared",
+    "The signature is not looked at.",
+    "wrong-signature-is-refused",
+    "wrong-signature-is-named",
+    "altered-body-is-refused",
+)
+@around(iam, "signature_of")
+def any_signature(_: Call, request: HttpRequest, *__: Any) -> str:
+    return _authorization(request).rpartition("=")[2]
+
+
+@mutant(
+    "signature-is-compared-in-part",
+    "The last digit of the signature is not looked at.",
+    "wrong-signature-is-refused",
+    "wrong-signature-is-named",
+)
+@around(iam, "signature_of")
+def signature_in_part(real: Call, request: HttpRequest, *rest: Any) -> str:
+    wanted, given = str(real(request, *rest)), _authorization(request).rpartition("=")[2]
+    return given if wanted[:-1] == given[:-1] else wanted
+
+
+mutant("date-is-not-checked", "A signature never grows old.", "expired-date-is-refused")(
+    constant(iam, "check_date", lambda _: None)
+)
+mutant("window-of-a-day", "A signature is good for a day.", "expired-date-is-refused")(
+    constant(iam, "WINDOW", timedelta(days=1))
+)
+mutant("wrong-signature-is-access-denied", "A wrong signature is AccessDeniedException.", "wrong-signature-is-named")(
+    around(iam, "authenticate")(renamed("AccessDeniedException", "InvalidSignatureException"))
+)
+mutant(
+    "unknown-key-is-a-wrong-signature",
+    "A key that nobody has is InvalidSignatureException.",
+    "unknown-access-key-is-named",
+)(around(iam, "authenticate")(renamed("InvalidSignatureException", "UnrecognizedClientException")))
+
+
+def _as_a_fault(answer: HttpAnswer, _: Any, __: HttpRequest) -> HttpAnswer:
+    return changed(answer, status=500)
+
+
+def _too_late(code: str) -> Plant:
+    """Carry the request out before it is refused with this error."""
+
+    @around(http, "authenticated")
+    def plant(real: Call, service: CognitoSpec, request: HttpRequest, operation: Any) -> Any:
+        try:
+            return real(service, request, operation)
+        except Refusal as problem:
+            if problem.code == code and operation.name == SET:
+                service.call(operation.name, validation.parse(operation, request.body))
+            raise
+
+    return plant
+
+
+for _name, _code, _claim in (
+    ("unsigned", "MissingAuthenticationTokenException", "unsigned-request-is-refused"),
+    ("wrong-signature", "InvalidSignatureException", "wrong-signature-is-refused"),
+    ("unknown-key", "UnrecognizedClientException", "unknown-access-key-is-refused"),
+):
+    mutant(f"{_name}-is-a-fault", f"{_code} is answered with HTTP 500.", _claim)(refused(_as_a_fault, _code))
+    mutant(f"{_name}-is-refused-too-late", f"{_code} is answered after the request was carried out.", _claim)(
+        _too_late(_code)
     )
-
-
-def _body_not_signed() -> Plant:
-    """Take any body: those of this operation are looked up among what the signature could have covered."""
-
-    def signature_of(f: Any, r: Any, *rest: Any) -> Any:
-        given = r.headers["authorization"].rpartition("=")[2]
-        signed = re.sub(rb'("Password": ")[^"]*', rb"\1Signed-0ne!", r.body)
-        other = f(HttpRequest(r.method, r.path, r.headers, signed), *rest)
-        return given if other == given else f(r, *rest)
-
-    return around(iam, "signature_of", signature_of)

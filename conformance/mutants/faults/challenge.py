@@ -3,189 +3,200 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+from collections.abc import Callable, Sequence
 from typing import Any
 
+from conformance.contract.transitions import Row
 from conformance.mutants.mutant import (
     RESPOND,
-    Mutant,
+    Call,
     Plant,
     also_signs_in,
     around,
-    both,
     low,
     mutant,
     refuse,
     renamed,
     setting,
+    together,
 )
 from conformance.reference import password_policy as passwords
+from conformance.reference.directory import Members
 from conformance.reference.service import CognitoSpec
+from conformance.reference.stored import AppClient, StoredPool, StoredUser
+
+DESCRIBED = "challenge-parameters-describe-the-user"
+
+challenged = around(CognitoSpec, "challenged")
 
 
-def challenges() -> Iterator[Mutant]:
-    """The challenge: missing, malformed, not held to the rules, not clearing."""
-    described = "challenge-parameters-describe-the-user"
-    yield mutant(
-        "challenge-with-tokens",
-        "The challenge comes with tokens.",
-        _challenged(lambda answer, user, self, client: {**answer, **self.granted(client, user)}),
-        "challenge-grants-no-tokens",
-        "temporary-password-is-challenged",
+@mutant(
+    "challenge-with-tokens",
+    "The challenge comes with tokens.",
+    "challenge-grants-no-tokens",
+    "temporary-password-is-challenged",
+)
+@challenged
+def with_tokens(real: Call, self: CognitoSpec, client: AppClient, user: StoredUser) -> Members:
+    return {**real(self, client, user), **self.granted(client, user)}
+
+
+@mutant(
+    "challenge-of-another-name",
+    "The challenge is SELECT_CHALLENGE.",
+    "temporary-password-is-challenged",
+    DESCRIBED,
+)
+@challenged
+def of_another_name(real: Call, *rest: Any) -> Members:
+    return {**real(*rest), "ChallengeName": "SELECT_CHALLENGE"}
+
+
+@mutant("challenge-shows-sub", "userAttributes has the sub.", "challenge-omits-sub")
+@challenged
+def shows_sub(real: Call, self: CognitoSpec, client: AppClient, user: StoredUser) -> Members:
+    return _with_parameters(real(self, client, user), userAttributes=json.dumps(user.attributes))
+
+
+@mutant("session-is-short", "The session has too few characters to be one.", "challenge-carries-a-session")
+@challenged
+def short_session(real: Call, *rest: Any) -> Members:
+    answer = real(*rest)
+    return {**answer, "Session": answer["Session"][:19]}
+
+
+def _with_parameters(answer: Members, **changes: str | None) -> Members:
+    """Change the parameters of a challenge; None takes one out."""
+    shown = {**answer["ChallengeParameters"], **changes}
+    return {**answer, "ChallengeParameters": {name: value for name, value in shown.items() if value is not None}}
+
+
+def _parameters(**changes: str | None) -> Plant:
+    @challenged
+    def plant(real: Call, *rest: Any) -> Members:
+        return _with_parameters(real(*rest), **changes)
+
+    return plant
+
+
+mutant("challenge-names-nobody", "No USER_ID_FOR_SRP.", DESCRIBED)(_parameters(USER_ID_FOR_SRP=None))
+mutant("challenge-names-another", "A wrong USER_ID_FOR_SRP.", DESCRIBED)(_parameters(USER_ID_FOR_SRP="ada"))
+mutant("challenge-requires-nothing", "No requiredAttributes.", DESCRIBED)(_parameters(requiredAttributes=None))
+mutant("challenge-requires-null", "requiredAttributes is null.", DESCRIBED)(_parameters(requiredAttributes="null"))
+mutant("challenge-without-attributes", "userAttributes is empty.", DESCRIBED)(_parameters(userAttributes="{}"))
+mutant("challenge-attributes-no-json", "userAttributes is no JSON.", DESCRIBED)(_parameters(userAttributes="Ada"))
+
+
+def _for_operation(operation: str, name: str) -> None:
+    """The faults in one of the two operations that answer the challenge."""
+
+    def answering(instead: Callable[..., Members]) -> Plant:
+        @around(CognitoSpec, "answer_challenge")
+        def plant(real: Call, self: CognitoSpec, asked: str, *rest: Any) -> Any:
+            return instead(real, self, asked, *rest) if asked == operation else real(self, asked, *rest)
+
+        return plant
+
+    @mutant(
+        f"{name}-grants-nothing",
+        f"{operation} sets the password, but gives no tokens.",
+        "challenge-answer-grants-tokens",
+        "new-password-confirms-the-user",
     )
-    yield mutant(
-        "challenge-of-another-name",
-        "The challenge is SELECT_CHALLENGE.",
-        _challenged(lambda answer, *_: {**answer, "ChallengeName": "SELECT_CHALLENGE"}),
-        "temporary-password-is-challenged",
-        described,
+    @answering
+    def grants_nothing(real: Call, *rest: Any) -> Members:
+        real(*rest)
+        return {}
+
+    @mutant(
+        f"{name}-stores-nothing",
+        f"{operation} gives tokens, but stores no password.",
+        "challenge-answer-replaces-the-temporary-password",
+        "challenge-answer-grants-tokens",
     )
-    yield mutant("challenge-names-nobody", "No USER_ID_FOR_SRP.", _parameters(USER_ID_FOR_SRP=None), described)
-    yield mutant("challenge-names-another", "A wrong USER_ID_FOR_SRP.", _parameters(USER_ID_FOR_SRP="ada"), described)
-    yield mutant(
-        "challenge-requires-nothing", "No requiredAttributes.", _parameters(requiredAttributes=None), described
+    @answering
+    def stores_nothing(_: Call, self: CognitoSpec, __: str, client: AppClient, session: str, *___: Any) -> Members:
+        return self.granted(client, self.sessions.waiting[session].user)
+
+    @mutant(f"{name}-takes-any-session", f"{operation} takes any session.", "challenge-session-must-be-valid")
+    @answering
+    def takes_any_session(
+        real: Call, self: CognitoSpec, asked: str, client: AppClient, _: str, responses: Members
+    ) -> Members:
+        answer: Members = real(self, asked, client, _session_of(self, responses["USERNAME"]), responses)
+        return answer
+
+    @mutant(
+        f"{name}-ignores-the-policy",
+        f"{operation} does not ask the policy.",
+        "challenge-answer-is-held-to-the-policy",
     )
-    yield mutant(
-        "challenge-requires-null", "requiredAttributes is null.", _parameters(requiredAttributes="null"), described
+    @around(passwords, "check_policy")
+    def ignores_the_policy(real: Call, asked: str, *rest: Any) -> None:
+        if asked != operation:
+            real(asked, *rest)
+
+    @mutant(
+        f"{name}-names-another-error",
+        f"{operation} refuses a weak password as InvalidParameterException.",
+        "challenge-answer-is-held-to-the-policy",
     )
-    yield mutant(
-        "challenge-without-attributes", "userAttributes is empty.", _parameters(userAttributes="{}"), described
+    @around(passwords, "check_policy")
+    def names_another_error(real: Call, asked: str, *rest: Any) -> None:
+        if asked == operation:
+            renamed("InvalidParameterException")(real, asked, *rest)
+        else:
+            real(asked, *rest)
+
+    @mutant(
+        f"{name}-refuses-the-same-password",
+        f"{operation} refuses the temporary password as the new one.",
+        "challenge-answer-may-repeat-the-password",
     )
-    yield mutant(
-        "challenge-attributes-no-json", "userAttributes is no JSON.", _parameters(userAttributes="Ada"), described
-    )
-    yield mutant(
-        "challenge-shows-sub",
-        "userAttributes has the sub.",
-        _challenged(
-            lambda answer, user, *_: {
-                **answer,
-                "ChallengeParameters": {**answer["ChallengeParameters"], "userAttributes": json.dumps(user.attributes)},
-            }
-        ),
-        "challenge-omits-sub",
-    )
-    yield mutant(
-        "session-is-short",
-        "The session has too few characters to be one.",
-        _challenged(lambda answer, *_: {**answer, "Session": answer["Session"][:19]}),
-        "challenge-carries-a-session",
-    )
-    for operation in RESPOND:
-        name = low(operation.replace("RespondToAuthChallenge", "-respond")).strip("-")
-        yield mutant(
-            f"{name}-grants-nothing",
-            f"{operation} sets the password, but gives no tokens.",
-            _answer(operation, lambda f, self, *rest: (f(self, *rest), {})[1]),
-            "challenge-answer-grants-tokens",
-            "new-password-confirms-the-user",
-        )
-        yield mutant(
-            f"{name}-stores-nothing",
-            f"{operation} gives tokens, but stores no password.",
-            _answer(
-                operation,
-                lambda f, self, o, client, session, responses: self.granted(
-                    client, self.sessions.waiting[session].user
-                ),
-            ),
-            "challenge-answer-replaces-the-temporary-password",
-            "challenge-answer-grants-tokens",
-        )
-        yield mutant(
-            f"{name}-takes-any-session",
-            f"{operation} takes any session.",
-            _answer(
-                operation,
-                lambda f, self, o, client, session, responses: f(self, o, client, _session(self, responses), responses),
-            ),
-            "challenge-session-must-be-valid",
-        )
-        yield mutant(
-            f"{name}-ignores-the-policy",
-            f"{operation} does not ask the policy.",
-            around(passwords, "check_policy", lambda f, o, *rest, w=operation: None if o == w else f(o, *rest)),
-            "challenge-answer-is-held-to-the-policy",
-        )
-        yield mutant(
-            f"{name}-names-another-error",
-            f"{operation} refuses a weak password as InvalidParameterException.",
-            around(
-                passwords,
-                "check_policy",
-                lambda f, o, *rest, w=operation: (
-                    renamed("InvalidParameterException")(f, o, *rest) if o == w else f(o, *rest)
-                ),
-            ),
-            "challenge-answer-is-held-to-the-policy",
-        )
-        yield mutant(
-            f"{name}-refuses-the-same-password",
-            f"{operation} refuses the temporary password as the new one.",
-            setting(
-                lambda f, self, pool, user, o, password, row, w=operation: (
-                    refuse() if o == w and password == user.password else f(self, pool, user, o, password, row)
-                ),
-            ),
-            "challenge-answer-may-repeat-the-password",
-        )
-        for which, intent, passwords_of, claim in (
-            (
-                "brings-the-old-back",
-                "the password from before the temporary one signs in again",
-                lambda user: user.passwords[:1],
-                "challenge-answer-keeps-the-old-password-out",
-            ),
-            (
-                "keeps-the-temporary",
-                "the temporary password signs in as well",
-                lambda user: user.passwords[-2:],
-                "challenge-answer-replaces-the-temporary-password",
-            ),
-        ):
-            plant = _brings_back(operation, passwords_of)
-            yield mutant(f"{name}-{which}", f"After {operation} {intent}.", plant, claim)
+    @setting
+    def refuses_the_same_password(
+        real: Call, self: CognitoSpec, pool: StoredPool, user: StoredUser, asked: str, password: str, row: Row
+    ) -> None:
+        if asked == operation and password == user.password:
+            refuse()
+        real(self, pool, user, asked, password, row)
+
+    mutant(
+        f"{name}-brings-the-old-back",
+        f"After {operation} the password from before the temporary one signs in again.",
+        "challenge-answer-keeps-the-old-password-out",
+    )(_brings_back(operation, lambda user: user.passwords[:1]))
+    mutant(
+        f"{name}-keeps-the-temporary",
+        f"After {operation} the temporary password signs in as well.",
+        "challenge-answer-replaces-the-temporary-password",
+    )(_brings_back(operation, lambda user: user.passwords[-2:]))
 
 
-def _brings_back(operation: str, passwords_of: Any) -> Plant:
-    """Let other passwords sign in too, once the user's was set by this operation."""
-    return both(
-        setting(
-            lambda f, self, pool, user, o, *rest: (
-                f(self, pool, user, o, *rest),
-                setattr(user, "answered", o == operation),
-            )
-        ),
-        also_signs_in(lambda user: passwords_of(user) if getattr(user, "answered", False) else []),
-    )
-
-
-def _challenged(change: Any) -> Plant:
-    return around(
-        CognitoSpec, "challenged", lambda f, self, client, user: change(f(self, client, user), user, self, client)
-    )
-
-
-def _parameters(**changes: Any) -> Plant:
-    """Change the parameters of the challenge; None takes one out."""
-
-    def change(answer: Any, *_: Any) -> Any:
-        shown = {**answer["ChallengeParameters"], **changes}
-        return {**answer, "ChallengeParameters": {name: value for name, value in shown.items() if value is not None}}
-
-    return _challenged(change)
-
-
-def _answer(operation: str, instead: Any) -> Plant:
-    """Replace what one of the two operations does with an answer to the challenge."""
-
-    def answer_challenge(f: Any, self: CognitoSpec, asked: str, *rest: Any) -> Any:
-        return instead(f, self, asked, *rest) if asked == operation else f(self, asked, *rest)
-
-    return around(CognitoSpec, "answer_challenge", answer_challenge)
-
-
-def _session(self: CognitoSpec, responses: Any) -> str:
+def _session_of(self: CognitoSpec, username: str) -> str:
     """The session of whoever answers."""
     waiting = self.sessions.waiting.items()
-    return next(n for n, s in waiting if self.find(s.client.pool, responses["USERNAME"]) is s.user and not s.used)
+    return next(n for n, s in waiting if self.find(s.client.pool, username) is s.user and not s.used)
+
+
+def _brings_back(operation: str, passwords_of: Callable[[StoredUser], Sequence[str]]) -> Plant:
+    """Let other passwords sign in too, once the user's was set by this operation."""
+    answered: set[str] = set()
+
+    @setting
+    def remember(
+        real: Call, self: CognitoSpec, pool: StoredPool, user: StoredUser, asked: str, password: str, row: Row
+    ) -> None:
+        real(self, pool, user, asked, password, row)
+        if asked == operation:
+            answered.add(user.attributes["sub"])
+        else:
+            answered.discard(user.attributes["sub"])
+
+    return together(
+        remember, also_signs_in(lambda user: passwords_of(user) if user.attributes["sub"] in answered else ())
+    )
+
+
+for _operation in RESPOND:
+    _for_operation(_operation, low(_operation.replace("RespondToAuthChallenge", "-respond")).strip("-"))

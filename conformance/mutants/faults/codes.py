@@ -2,65 +2,63 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from typing import Any
-
 from botocore import xform_name
 
-from conformance.mutants.mutant import Mutant, Plant, around, low, mutant, rows, setting
+from conformance.contract.transitions import Row
+from conformance.mutants.mutant import Call, Plant, around, low, mutant, rows, setting
 from conformance.reference.service import CognitoSpec
-
-
-def codes() -> Iterator[Mutant]:
-    """A code that is not looked at, or does not do what it is for."""
-    for operation, claim in (
-        ("ConfirmSignUp", "wrong-confirmation-code-is-refused"),
-        ("ConfirmForgotPassword", "wrong-password-code-is-refused"),
-    ):
-        yield mutant(
-            f"any-code-for-{low(xform_name(operation))}",
-            f"{operation} takes any code once one was sent.",
-            _any_code(operation),
-            claim,
-        )
-    for to in ("UNCONFIRMED", "FORCE_CHANGE_PASSWORD"):
-        yield mutant(
-            f"confirmation-code-leads-to-{low(to)}",
-            f"Who sends back the code from the sign-up is in status {to}.",
-            rows("ConfirmSignUp", "right code", "UNCONFIRMED", to=to),
-            "confirmation-code-confirms",
-        )
-    for start in ("CONFIRMED", "FORCE_CHANGE_PASSWORD"):
-        yield mutant(
-            f"confirmation-code-is-good-again-from-{low(start)}",
-            f"The code from the sign-up confirms a user in {start}.",
-            rows("ConfirmSignUp", "right code", start, error=None, to="CONFIRMED"),
-            "confirmation-is-for-unconfirmed-users",
-        )
-    for start in ("CONFIRMED", "RESET_REQUIRED"):
-        yield mutant(
-            f"password-code-leads-to-a-forced-change-from-{low(start)}",
-            f"A user in {start} who sends back the code for a forgotten password has to change the new one.",
-            rows("ConfirmForgotPassword", "right code", start, to="FORCE_CHANGE_PASSWORD"),
-            "password-code-sets-the-password",
-        )
-    yield mutant(
-        "password-code-sets-no-password",
-        "Who sends back the code for a forgotten password is confirmed, and keeps the old one.",
-        setting(_kept),
-        "password-code-sets-the-password",
-    )
+from conformance.reference.stored import StoredPool, StoredUser
 
 
 def _any_code(operation: str) -> Plant:
-    def row(f: Any, self: CognitoSpec, asked: str, when: str, user: Any) -> Any:
-        return f(self, asked, "right code" if (asked, when) == (operation, "wrong code") else when, user)
+    @around(CognitoSpec, "row")
+    def plant(real: Call, self: CognitoSpec, asked: str, when: str, user: StoredUser | None) -> Row:
+        found: Row = real(self, asked, "right code" if (asked, when) == (operation, "wrong code") else when, user)
+        return found
 
-    return around(CognitoSpec, "row", row)
+    return plant
 
 
-def _kept(f: Any, self: CognitoSpec, pool: Any, user: Any, operation: str, password: str, row: Any) -> None:
+for _operation, _claim in (
+    ("ConfirmSignUp", "wrong-confirmation-code-is-refused"),
+    ("ConfirmForgotPassword", "wrong-password-code-is-refused"),
+):
+    mutant(f"any-code-for-{low(xform_name(_operation))}", f"{_operation} takes any code once one was sent.", _claim)(
+        _any_code(_operation)
+    )
+
+for _to in ("UNCONFIRMED", "FORCE_CHANGE_PASSWORD"):
+    mutant(
+        f"confirmation-code-leads-to-{low(_to)}",
+        f"Who sends back the code from the sign-up is in status {_to}.",
+        "confirmation-code-confirms",
+    )(rows("ConfirmSignUp", "right code", "UNCONFIRMED", to=_to))
+
+for _start in ("CONFIRMED", "FORCE_CHANGE_PASSWORD"):
+    mutant(
+        f"confirmation-code-is-good-again-from-{low(_start)}",
+        f"The code from the sign-up confirms a user in {_start}.",
+        "confirmation-is-for-unconfirmed-users",
+    )(rows("ConfirmSignUp", "right code", _start, error=None, to="CONFIRMED"))
+
+for _start in ("CONFIRMED", "RESET_REQUIRED"):
+    mutant(
+        f"password-code-leads-to-a-forced-change-from-{low(_start)}",
+        f"A user in {_start} who sends back the code for a forgotten password has to change the new one.",
+        "password-code-sets-the-password",
+    )(rows("ConfirmForgotPassword", "right code", _start, to="FORCE_CHANGE_PASSWORD"))
+
+
+@mutant(
+    "password-code-sets-no-password",
+    "Who sends back the code for a forgotten password is confirmed, and keeps the old one.",
+    "password-code-sets-the-password",
+)
+@setting
+def keeps_the_old(
+    real: Call, self: CognitoSpec, pool: StoredPool, user: StoredUser, operation: str, password: str, row: Row
+) -> None:
     if operation == "ConfirmForgotPassword":
         self.move(pool, user, row)
     else:
-        f(self, pool, user, operation, password, row)
+        real(self, pool, user, operation, password, row)

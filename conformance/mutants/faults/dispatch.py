@@ -2,66 +2,62 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable
 from typing import Any
 
-from conformance.mutants.mutant import SET, Mutant, Plant, around, mutant
+from conformance.mutants.mutant import SET, Call, Plant, around, mutant
 from conformance.reference import http
+from conformance.reference.errors import Refusal
+from conformance.reference.service import CognitoSpec
 from conformance.verdict.reply import HttpRequest
 
+MINE = f"{http.PREFIX}{SET}"
+OTHER = "other-target-is-not-executed"
 
-def dispatch() -> Iterator[Mutant]:
-    """Which requests are carried out at all."""
-    mine = f"{http.PREFIX}{SET}"
-    other = "other-target-is-not-executed"
-    yield mutant(
-        "target-ignores-case",
+
+def _as_if(*, method: str = "POST", target: Callable[[str], str] = str) -> Plant:
+    """Dispatch a request of this method too, and by what `target` makes of X-Amz-Target."""
+
+    @around(http, "dispatched")
+    def plant(real: Call, request: HttpRequest) -> Any:
+        taken = "POST" if request.method == method else request.method
+        headers = {**request.headers, "x-amz-target": target(request.headers.get("x-amz-target", ""))}
+        return real(HttpRequest(taken, request.path, headers, request.body))
+
+    return plant
+
+
+TARGETS: dict[str, tuple[str, Callable[[str], str]]] = {
+    "target-ignores-case": (
         "The operation's case does not count.",
-        _as_if(lambda m, t: (m, mine if t.lower() == mine.lower() else t)),
-        other,
-    )
-    yield mutant(
-        "target-ignores-the-service",
+        lambda target: MINE if target.lower() == MINE.lower() else target,
+    ),
+    "target-ignores-the-service": (
         "The service in X-Amz-Target does not count.",
-        _as_if(lambda m, t: (m, http.PREFIX + t.rpartition(".")[2])),
-        other,
-    )
-    yield mutant(
-        "target-by-prefix",
+        lambda target: http.PREFIX + target.rpartition(".")[2],
+    ),
+    "target-by-prefix": (
         "The beginning of X-Amz-Target will do.",
-        _as_if(lambda m, t: (m, mine if t.startswith(mine) else t)),
-        other,
+        lambda target: MINE if target.startswith(MINE) else target,
+    ),
+    "target-by-default": ("A request without X-Amz-Target sets a password.", lambda target: target or MINE),
+}
+for _name, (_intent, _target) in TARGETS.items():
+    mutant(_name, _intent, OTHER)(_as_if(target=_target))
+
+
+@mutant("unknown-target-succeeds", "An unknown operation of the service is answered with {}.", OTHER)
+@around(http, "execute")
+def unknown_succeeds(real: Call, service: CognitoSpec, request: HttpRequest) -> Any:
+    try:
+        return real(service, request)
+    except Refusal as problem:
+        if problem.code == "UnknownOperationException" and request.headers.get("x-amz-target", "").startswith(MINE):
+            return {}
+        raise
+
+
+for _method in ("GET", "PUT"):
+    mutant(f"{_method.lower()}-is-executed", f"{_method} is as good as POST.", "other-method-is-not-executed")(
+        _as_if(method=_method)
     )
-    yield mutant(
-        "target-by-default",
-        "A request without X-Amz-Target sets a password.",
-        _as_if(lambda m, t: (m, t or mine)),
-        other,
-    )
-    yield mutant(
-        "unknown-target-succeeds",
-        "An unknown operation is answered with {}.",
-        around(
-            http,
-            "execute",
-            lambda f, service, r: {} if "Passwords" in r.headers.get("x-amz-target", "") else f(service, r),
-        ),
-        other,
-    )
-    for method in ("GET", "PUT"):
-        yield mutant(
-            f"{method.lower()}-is-executed",
-            f"{method} is as good as POST.",
-            _as_if(lambda m, t, w=method: ("POST" if m == w else m, t)),
-            "other-method-is-not-executed",
-        )
-
-
-def _as_if(change: Any) -> Plant:
-    """Dispatch by what `change` makes of X-Amz-Target and method."""
-
-    def dispatched(f: Any, r: HttpRequest) -> Any:
-        method, target = change(r.method, r.headers.get("x-amz-target", ""))
-        return f(HttpRequest(method, r.path, {**r.headers, "x-amz-target": target}, r.body))
-
-    return around(http, "dispatched", dispatched)

@@ -2,119 +2,111 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import replace
 from typing import Any
 
-from conformance.mutants.mutant import Mutant, around, at_sign_in, both, constant, entry, mutant, refuse, renamed
+from conformance.mutants.mutant import (
+    Call,
+    Plant,
+    around,
+    at_sign_in,
+    constant,
+    entry,
+    mutant,
+    refuse,
+    renamed,
+    together,
+)
 from conformance.reference import errors
 from conformance.reference import password_policy as passwords
+from conformance.reference.directory import Members
 from conformance.reference.errors import Refusal
 from conformance.reference.service import CognitoSpec
+from conformance.reference.stored import AppClient, StoredPool, StoredUser
+
+EXPIRED, SETS = "expired-temporary-password-is-refused", "pool-sets-the-validity"
+DEFAULT, ZERO = "validity-is-seven-days-by-default", "zero-days-mean-the-default"
+REVIVES = "administrator-revives-an-expired-user"
+DAYS = "TemporaryPasswordValidityDays"
+
+mutant("temporary-passwords-never-expire", "A temporary password is good for ever.", EXPIRED, SETS, DEFAULT)(
+    constant(CognitoSpec, "check_expiry", lambda *_: None)
+)
 
 
-def expiry() -> Iterator[Mutant]:
-    """The clock of temporary passwords: stopped, too fast, too slow, not restarted."""
-    expired, sets = "expired-temporary-password-is-refused", "pool-sets-the-validity"
-    default, zero = "validity-is-seven-days-by-default", "zero-days-mean-the-default"
-    yield mutant(
-        "temporary-passwords-never-expire",
-        "A temporary password is good for ever.",
-        around(CognitoSpec, "check_expiry", lambda *_: None),
-        expired,
-        sets,
-        default,
-    )
-    for name, intent, policy, claims in (
-        ("a-day-too-long", "A temporary password is good for a day more.", {"add": 1}, (sets, default)),
-        ("a-day-too-short", "A temporary password is good for a day less.", {"add": -1}, (sets, default)),
-        ("never-above-90", "More than 90 days count as 90.", {"most": 90}, (sets,)),
-        ("always-7", "Every pool's validity is seven days.", {"least": 7, "most": 7}, (sets, expired)),
-    ):
-        yield mutant(
-            f"validity-{name}",
-            intent,
-            around(CognitoSpec, "check_expiry", lambda f, self, pool, user, p=policy: f(self, _valid(pool, p), user)),
-            *claims,
-        )
-    yield mutant(
-        "validity-by-default-90",
-        "A pool that says nothing gives ninety days.",
-        entry(passwords.DEFAULTS, "TemporaryPasswordValidityDays", 90),
-        default,
-        zero,
-    )
-    for name, days in (("expires-at-once", 0), ("never-expires", 9999)):
-        yield mutant(
-            f"validity-zero-{name}",
-            f"Zero days are {days}.",
-            around(
-                passwords,
-                "policy_of",
-                lambda f, given, d=days: {
-                    **f(given),
-                    **({"TemporaryPasswordValidityDays": d} if given.get("TemporaryPasswordValidityDays") == 0 else {}),
-                },
-            ),
-            zero,
-        )
-    yield mutant(
-        "clock-is-not-restarted",
-        "The validity counts from the first password that the user had.",
-        around(
-            CognitoSpec,
-            "store",
-            lambda f, self, pool, user, password: (
-                since := user.since,
-                f(self, pool, user, password),
-                setattr(user, "since", since or user.since),
-            ),
-        ),
-        "administrator-revives-an-expired-user",
-    )
-    yield mutant(
-        "expired-users-stay-out",
-        "Once expired, a user stays out, whatever is set.",
-        both(
-            around(CognitoSpec, "check_expiry", _remember),
-            at_sign_in(lambda self, f, c, u, r: refuse() if getattr(u, "expired", False) else None),
-        ),
-        "administrator-revives-an-expired-user",
-    )
-    yield mutant(
-        "used-accounts-expire",
-        "A password that the user chose expires as well.",
-        around(
-            CognitoSpec,
-            "granted",
-            lambda f, self, client, user: (self.check_expiry(client.pool, user), f(self, client, user))[1],
-        ),
-        "used-account-does-not-expire",
-    )
-    yield mutant(
-        "expired-text-of-2018",
-        "The text is the one that was given in 2018.",
-        constant(errors, "EXPIRED_PASSWORD", "User account has expired, it must be reset by an administrator."),
-        "expired-password-message",
-    )
-    yield mutant(
-        "expired-is-another-error",
-        "An expired password is PasswordResetRequiredException.",
-        around(CognitoSpec, "check_expiry", renamed("PasswordResetRequiredException")),
-        expired,
-        "expired-password-message",
-    )
+def _valid(add: int = 0, least: int = 0, most: int = 9999) -> Plant:
+    """Count other days of validity than the pool has."""
+
+    @around(CognitoSpec, "check_expiry")
+    def plant(real: Call, self: CognitoSpec, pool: StoredPool, user: StoredUser) -> None:
+        days = min(most, max(least, pool.policy[DAYS] + add))
+        real(self, replace(pool, policy={**pool.policy, DAYS: days}), user)
+
+    return plant
 
 
-def _valid(pool: Any, change: Any) -> Any:
-    days = pool.policy["TemporaryPasswordValidityDays"] + change.get("add", 0)
-    days = min(change.get("most", days), max(change.get("least", days), days))
-    return replace(pool, policy={**pool.policy, "TemporaryPasswordValidityDays": days})
+mutant("validity-a-day-too-long", "A temporary password is good for a day more.", SETS, DEFAULT)(_valid(add=1))
+mutant("validity-a-day-too-short", "A temporary password is good for a day less.", SETS, DEFAULT)(_valid(add=-1))
+mutant("validity-never-above-90", "More than 90 days count as 90.", SETS)(_valid(most=90))
+mutant("validity-always-7", "Every pool's validity is seven days.", SETS, EXPIRED)(_valid(least=7, most=7))
+mutant("validity-by-default-90", "A pool that says nothing gives ninety days.", DEFAULT, ZERO)(
+    entry(passwords.DEFAULTS, DAYS, 90)
+)
 
 
-def _remember(f: Any, self: CognitoSpec, pool: Any, user: Any) -> None:
-    try:
-        f(self, pool, user)
-    except Refusal:
-        user.expired = True
-        raise
+def _zero_is(days: int) -> Plant:
+    @around(passwords, "policy_of")
+    def plant(real: Call, configured: Any) -> Any:
+        policy = real(configured)
+        return {**policy, DAYS: days} if configured.get(DAYS) == 0 else policy
+
+    return plant
+
+
+mutant("validity-zero-expires-at-once", "Zero days are 0.", ZERO)(_zero_is(0))
+mutant("validity-zero-never-expires", "Zero days are 9999.", ZERO)(_zero_is(9999))
+
+
+@mutant("clock-is-not-restarted", "The validity counts from the first password that the user had.", REVIVES)
+@around(CognitoSpec, "store")
+def not_restarted(real: Call, self: CognitoSpec, pool: StoredPool, user: StoredUser, password: str) -> None:
+    since = user.since
+    real(self, pool, user, password)
+    user.since = since or user.since
+
+
+@mutant("expired-users-stay-out", "Once expired, a user stays out, whatever is set.", REVIVES)
+def stay_out() -> None:
+    expired: set[str] = set()
+
+    @around(CognitoSpec, "check_expiry")
+    def remember(real: Call, self: CognitoSpec, pool: StoredPool, user: StoredUser) -> None:
+        try:
+            real(self, pool, user)
+        except Refusal:
+            expired.add(user.attributes["sub"])
+            raise
+
+    @at_sign_in
+    def keep_out(_: CognitoSpec, __: str, ___: AppClient, user: StoredUser, right: bool) -> Members | None:
+        return refuse() if right and user.attributes["sub"] in expired else None
+
+    together(remember, keep_out)()
+
+
+@mutant("used-accounts-expire", "A password that the user chose expires as well.", "used-account-does-not-expire")
+@around(CognitoSpec, "granted")
+def used_expire(real: Call, self: CognitoSpec, client: AppClient, user: StoredUser) -> Any:
+    self.check_expiry(client.pool, user)
+    return real(self, client, user)
+
+
+mutant("expired-text-of-2018", "The text is the one that was given in 2018.", "expired-password-message")(
+    constant(errors, "EXPIRED_PASSWORD", "User account has expired, it must be reset by an administrator.")
+)
+mutant(
+    "expired-is-another-error",
+    "An expired password is PasswordResetRequiredException.",
+    EXPIRED,
+    "expired-password-message",
+)(around(CognitoSpec, "check_expiry")(renamed("PasswordResetRequiredException")))

@@ -1,118 +1,112 @@
-"""Faults in what a federated user gets."""
+"""Faults in what a federated user gets, or can do with the password."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from typing import Any
+from collections.abc import Callable
 
-from conformance.mutants.mutant import SET, Mutant, Plant, around, at_sign_in, low, mutant, refuse, rows, setting
+from conformance.contract.transitions import Row
+from conformance.mutants.mutant import SET, Call, Plant, around, at_sign_in, low, mutant, refuse, rows, setting
+from conformance.reference.directory import Members
 from conformance.reference.service import CognitoSpec
+from conformance.reference.stored import AppClient, StoredPool, StoredUser
 
 PERMANENT, EXTERNAL = "Permanent=true", "EXTERNAL_PROVIDER"
+GETS, CONFIRMED = "federated-user-may-get-a-password", "federated-user-becomes-confirmed"
+SIGNS_IN, NAMED = "federated-user-signs-in-with-the-password", "federated-username-names-the-user"
+CHANGES, UPDATES = "federated-user-changes-the-password", "federated-user-updates-attributes"
 
 
-def federated() -> Iterator[Mutant]:
-    """What a federated user is not given, or cannot do with the password."""
-    gets, confirmed = "federated-user-may-get-a-password", "federated-user-becomes-confirmed"
-    signs_in, named = "federated-user-signs-in-with-the-password", "federated-username-names-the-user"
-    changes, updates = "federated-user-changes-the-password", "federated-user-updates-attributes"
-    yield mutant(
-        "federated-users-get-no-password",
-        "No password can be set for a federated user.",
-        rows(SET, PERMANENT, EXTERNAL, error="NotAuthorizedException"),
-        gets,
-    )
-    for to in (EXTERNAL, "FORCE_CHANGE_PASSWORD"):
-        yield mutant(
-            f"status-wrong-permanent-from-external-provider-{low(to)}",
-            f"A federated user who is given a permanent password is in status {to}.",
-            rows(SET, PERMANENT, EXTERNAL, to=to),
-            confirmed,
-        )
-    yield mutant(
-        "federated-password-is-not-stored",
-        "A federated user's status changes, and no password is stored.",
-        setting(_not_stored),
-        gets,
-        signs_in,
-        changes,
-        updates,
-    )
-    yield mutant(
-        "federated-users-sign-in-at-the-provider-only",
-        "InitiateAuth refuses whoever came from a provider.",
-        at_sign_in(
-            lambda _, flow, c, user, r: refuse() if _came(user) and flow != "ADMIN_USER_PASSWORD_AUTH" else None
-        ),
-        signs_in,
-    )
-    yield mutant(
-        "federated-users-sign-in-with-any-password",
-        "Any password signs a federated user in.",
-        at_sign_in(lambda self, f, client, user, r: self.granted(client, user) if _came(user) else None),
-        gets,
-        signs_in,
-    )
-    for name, intent, instead in (
-        ("refused", "is refused for a federated user", refuse),
-        ("ignored", "does nothing for a federated user", dict),
-    ):
-        for operation, claim in (("change_password", changes), ("update_user_attributes", updates)):
-            yield mutant(
-                f"federated-{low(operation)}-{name}",
-                f"{operation.title().replace('_', '')} {intent}.",
-                _by_token(operation, instead),
-                claim,
-            )
-    yield mutant(
-        "federated-username-is-the-subject",
-        "A federated user is reached by the subject, without the provider.",
-        around(
-            CognitoSpec,
-            "admin_set_user_password",
-            lambda f, self, asked: f(self, {**asked, "Username": asked["Username"].removeprefix("provider_")}),
-        ),
-        named,
-        gets,
-    )
-    yield mutant(
-        "federated-users-go-by-their-address",
-        "A federated user is reached by the address.",
-        around(
-            CognitoSpec,
-            "names",
-            lambda f, self, pool, user: [
-                *f(self, pool, user),
-                *(user.attributes[name] for name in pool.username_attributes),
-            ],
-        ),
-        "email-does-not-name-a-federated-user",
-    )
-    yield mutant(
-        "federated-identities-are-merged",
-        "An identity that has signed in before is linked.",
-        rows("AdminLinkProviderForUser", "as the source", EXTERNAL, error=None),
-        "linked-source-must-be-new",
-    )
-
-
-def _came(user: Any) -> bool:
+def _came(user: StoredUser) -> bool:
     """Whether a user came from a provider, whatever the status is by now."""
-    return bool(user.username.startswith("provider_"))
+    return user.username.startswith("provider_")
 
 
-def _not_stored(f: Any, self: CognitoSpec, pool: Any, user: Any, operation: str, password: str, row: Any) -> None:
+mutant("federated-users-get-no-password", "No password can be set for a federated user.", GETS)(
+    rows(SET, PERMANENT, EXTERNAL, error="NotAuthorizedException")
+)
+for _to in (EXTERNAL, "FORCE_CHANGE_PASSWORD"):
+    mutant(
+        f"status-wrong-permanent-from-external-provider-{low(_to)}",
+        f"A federated user who is given a permanent password is in status {_to}.",
+        CONFIRMED,
+    )(rows(SET, PERMANENT, EXTERNAL, to=_to))
+
+
+@mutant(
+    "federated-password-is-not-stored",
+    "A federated user's status changes, and no password is stored.",
+    GETS,
+    SIGNS_IN,
+    CHANGES,
+    UPDATES,
+)
+@setting
+def not_stored(
+    real: Call, self: CognitoSpec, pool: StoredPool, user: StoredUser, operation: str, password: str, row: Row
+) -> None:
     if user.status == EXTERNAL:
         self.move(pool, user, row)
     else:
-        f(self, pool, user, operation, password, row)
+        real(self, pool, user, operation, password, row)
 
 
-def _by_token(operation: str, instead: Any) -> Plant:
+@mutant(
+    "federated-users-sign-in-at-the-provider-only",
+    "InitiateAuth refuses whoever came from a provider.",
+    SIGNS_IN,
+)
+@at_sign_in
+def at_the_provider_only(_: CognitoSpec, flow: str, __: AppClient, user: StoredUser, ___: bool) -> Members | None:
+    return refuse() if _came(user) and flow != "ADMIN_USER_PASSWORD_AUTH" else None
+
+
+@mutant("federated-users-sign-in-with-any-password", "Any password signs a federated user in.", GETS, SIGNS_IN)
+@at_sign_in
+def with_any_password(self: CognitoSpec, _: str, client: AppClient, user: StoredUser, __: bool) -> Members | None:
+    return self.granted(client, user) if _came(user) else None
+
+
+def _by_token(operation: str, instead: Callable[[], Members]) -> Plant:
     """Replace what a federated user's own token authorizes."""
 
-    def call(f: Any, self: CognitoSpec, asked: Any) -> Any:
+    @around(CognitoSpec, operation)
+    def plant(real: Call, self: CognitoSpec, asked: Members) -> Members:
         user = self.bearer(asked["AccessToken"]).user
-        return instead() if _came(user) else f(self, asked)
+        answer: Members = instead() if _came(user) else real(self, asked)
+        return answer
 
-    return around(CognitoSpec, operation, call)
+    return plant
+
+
+for _operation, _claim in (("change_password", CHANGES), ("update_user_attributes", UPDATES)):
+    _name = f"federated-{low(_operation)}"
+    _words = _operation.title().replace("_", "")
+    mutant(f"{_name}-refused", f"{_words} is refused for a federated user.", _claim)(_by_token(_operation, refuse))
+    mutant(f"{_name}-ignored", f"{_words} does nothing for a federated user.", _claim)(_by_token(_operation, dict))
+
+
+@mutant(
+    "federated-username-is-the-subject",
+    "A federated user is reached by the subject, without the provider.",
+    NAMED,
+    GETS,
+)
+@around(CognitoSpec, "admin_set_user_password")
+def by_the_subject(real: Call, self: CognitoSpec, asked: Members) -> Members:
+    answer: Members = real(self, {**asked, "Username": asked["Username"].removeprefix("provider_")})
+    return answer
+
+
+@mutant(
+    "federated-users-go-by-their-address",
+    "A federated user is reached by the address.",
+    "email-does-not-name-a-federated-user",
+)
+@around(CognitoSpec, "names")
+def by_their_address(real: Call, self: CognitoSpec, pool: StoredPool, user: StoredUser) -> list[str]:
+    return [*real(self, pool, user), *(user.attributes[name] for name in pool.username_attributes)]
+
+
+mutant(
+    "federated-identities-are-merged", "An identity that has signed in before is linked.", "linked-source-must-be-new"
+)(rows("AdminLinkProviderForUser", "as the source", EXTERNAL, error=None))

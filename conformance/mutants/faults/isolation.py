@@ -2,51 +2,47 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable
 from typing import Any
 
-from conformance.mutants.mutant import Mutant, Plant, mutant, setting
+from conformance.mutants.mutant import Call, Plant, mutant, setting
+from conformance.reference.service import CognitoSpec
+from conformance.reference.stored import StoredPool, StoredUser
 
 
-def isolation() -> Iterator[Mutant]:
-    """What else about the user changes."""
-    yield mutant(
-        "name-is-lost", "The name is lost.", _afterwards(lambda u: u.attributes.pop("name", "")), "attributes-are-kept"
-    )
-    yield mutant(
-        "address-becomes-verified",
-        "The user's address becomes verified.",
-        _afterwards(lambda u: u.attributes.update(email_verified="true")),
-        "attributes-are-kept",
-    )
-    yield mutant(
-        "sub-is-renewed",
-        "The user gets another sub.",
-        _afterwards(lambda u: u.attributes.update(sub="0ada")),
-        "attributes-are-kept",
-    )
-    yield mutant(
-        "groups-are-left", "The user leaves their groups.", _afterwards(lambda u: u.groups.clear()), "groups-are-kept"
-    )
-    yield mutant(
-        "a-group-is-joined", "The user joins a group.", _afterwards(lambda u: u.groups.append("new")), "groups-are-kept"
-    )
-    yield mutant(
-        "setting-disables",
-        "The user is disabled.",
-        _afterwards(lambda u: setattr(u, "enabled", False)),
-        "enabled-flag-is-kept",
-    )
-    yield mutant(
-        "creation-date-moves",
-        "The user counts as created now.",
-        _afterwards(lambda u: setattr(u, "created", u.created + 1)),
-        "creation-date-is-kept",
-    )
-
-
-def _afterwards(change: Any) -> Plant:
+def _afterwards(change: Callable[[StoredUser], object]) -> Plant:
     """Do something more once a password is set."""
-    return setting(
-        lambda f, self, pool, user, *rest: (f(self, pool, user, *rest), change(user)),
-    )
+
+    @setting
+    def plant(real: Call, self: CognitoSpec, pool: StoredPool, user: StoredUser, *rest: Any) -> None:
+        real(self, pool, user, *rest)
+        change(user)
+
+    return plant
+
+
+@mutant("setting-disables", "The user is disabled.", "enabled-flag-is-kept")
+@_afterwards
+def disable(user: StoredUser) -> None:
+    user.enabled = False
+
+
+@mutant("creation-date-moves", "The user counts as created now.", "creation-date-is-kept")
+@_afterwards
+def count_as_new(user: StoredUser) -> None:
+    user.created += 1
+
+
+CHANGES: dict[str, tuple[str, Callable[[StoredUser], object], str]] = {
+    "name-is-lost": ("The name is lost.", lambda u: u.attributes.pop("name", ""), "attributes-are-kept"),
+    "address-becomes-verified": (
+        "The user's address becomes verified.",
+        lambda u: u.attributes.update(email_verified="true"),
+        "attributes-are-kept",
+    ),
+    "sub-is-renewed": ("The user gets another sub.", lambda u: u.attributes.update(sub="0ada"), "attributes-are-kept"),
+    "groups-are-left": ("The user leaves their groups.", lambda u: u.groups.clear(), "groups-are-kept"),
+    "a-group-is-joined": ("The user joins a group.", lambda u: u.groups.append("new"), "groups-are-kept"),
+}
+for _name, (_intent, _change, _claim) in CHANGES.items():
+    mutant(_name, _intent, _claim)(_afterwards(_change))

@@ -2,84 +2,65 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import replace
 from typing import Any
 
-from conformance.mutants.mutant import Mutant, around, constant, mutant, renamed
+from conformance.mutants.mutant import Call, around, constant, mutant, renamed
 from conformance.reference import http, iam, validation
 from conformance.reference.errors import Refusal
+from conformance.reference.iam import Caller, Statement
 from conformance.reference.service import CognitoSpec
+from conformance.verdict.reply import HttpRequest
+
+REQUIRED, SUFFICES, NAMED = "permission-is-required", "permission-suffices", "access-denial-is-named"
+ELSEWHERE, DENY = "permission-on-another-pool-does-not-count", "explicit-deny-wins"
+
+mutant("policies-are-not-evaluated", "Whoever signs may do everything.", REQUIRED, ELSEWHERE, DENY, NAMED)(
+    constant(iam, "authorize", lambda *_: None)
+)
 
 
-def permissions() -> Iterator[Mutant]:
-    """IAM policies: not evaluated, in part, or in another order."""
-    required, suffices, named = "permission-is-required", "permission-suffices", "access-denial-is-named"
-    elsewhere, deny = "permission-on-another-pool-does-not-count", "explicit-deny-wins"
-    yield mutant(
-        "policies-are-not-evaluated",
-        "Whoever signs may do everything.",
-        constant(iam, "authorize", lambda *_: None),
-        required,
-        elsewhere,
-        deny,
-        named,
-    )
-    yield mutant(
-        "pools-are-not-looked-at",
-        "What is allowed on one pool is allowed on all.",
-        around(iam.Statement, "covers", lambda f, self, action, _: f(self, action, self.resources[0])),
-        elsewhere,
-    )
-    yield mutant(
-        "actions-are-not-looked-at",
-        "Whoever may do anything may do this.",
-        around(iam.Statement, "covers", lambda f, self, _, place: f(self, self.actions[0], place)),
-        required,
-        named,
-    )
-    yield mutant(
-        "wildcards-are-taken-literally",
-        "A star in a policy is a star.",
-        constant(iam, "_among", lambda name, patterns: name in patterns or "*" in patterns),
-        suffices,
-    )
-    yield mutant(
-        "deny-is-ignored",
-        "A denial has no effect where something allows.",
-        constant(iam, "allowed", lambda effects: "Allow" in effects),
-        deny,
-    )
-    yield mutant(
-        "no-policy-suffices",
-        "Only those who may do everything may do this.",
-        around(
-            iam,
-            "authorize",
-            lambda f, caller, *rest: f(
-                replace(caller, statements=[s for s in caller.statements if s.resources == ("*",)]), *rest
-            ),
-        ),
-        suffices,
-    )
-    yield mutant(
-        "denial-is-not-authorized",
-        "A caller without permission meets NotAuthorizedException.",
-        around(iam, "authorize", renamed("NotAuthorizedException")),
-        named,
-    )
-    yield mutant(
-        "denial-comes-too-late",
-        "A caller without permission is refused after the request was carried out.",
-        around(http, "execute", lambda f, service, request: _denied_late(f, service, request)),
-        required,
-        elsewhere,
-    )
+@mutant("pools-are-not-looked-at", "What is allowed on one pool is allowed on all.", ELSEWHERE)
+@around(Statement, "covers")
+def any_pool(real: Call, self: Statement, action: str, _: str) -> bool:
+    return bool(real(self, action, self.resources[0]))
 
 
-def _denied_late(f: Any, service: CognitoSpec, request: Any) -> Any:
+@mutant("actions-are-not-looked-at", "Whoever may do anything may do this.", REQUIRED, NAMED)
+@around(Statement, "covers")
+def any_action(real: Call, self: Statement, _: str, resource: str) -> bool:
+    return bool(real(self, self.actions[0], resource))
+
+
+mutant("wildcards-are-taken-literally", "A star in a policy is a star.", SUFFICES)(
+    constant(iam, "_among", lambda name, patterns: name in patterns or "*" in patterns)
+)
+mutant("deny-is-ignored", "A denial has no effect where something allows.", DENY)(
+    constant(iam, "allowed", lambda effects: "Allow" in effects)
+)
+
+
+@mutant("no-policy-suffices", "Only those who may do everything may do this.", SUFFICES)
+@around(iam, "authorize")
+def only_everything(real: Call, caller: Caller, *rest: Any) -> None:
+    real(replace(caller, statements=[s for s in caller.statements if s.resources == ("*",)]), *rest)
+
+
+mutant("denial-is-not-authorized", "A caller without permission meets NotAuthorizedException.", NAMED)(
+    around(iam, "authorize")(renamed("NotAuthorizedException"))
+)
+
+
+@mutant(
+    "denial-comes-too-late",
+    "A caller without permission is refused after the request was carried out.",
+    REQUIRED,
+    ELSEWHERE,
+)
+@around(http, "execute")
+def denied_late(real: Call, service: CognitoSpec, request: HttpRequest) -> Any:
     try:
-        return f(service, request)
+        return real(service, request)
     except Refusal as problem:
         if problem.code == "AccessDeniedException":
             operation = http.dispatched(request)

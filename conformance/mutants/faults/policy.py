@@ -2,252 +2,227 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Mapping
 from typing import Any
 
+from conformance.contract.transitions import Row
 from conformance.mutants.mutant import (
     SET,
-    Mutant,
+    Call,
     Plant,
     around,
-    both,
     constant,
     entry,
     laxer,
     mutant,
     setting,
     stricter,
+    together,
 )
 from conformance.reference import password_policy as passwords
 from conformance.reference import validation
 from conformance.reference.password_policy import RULES
+from conformance.reference.service import CognitoSpec
+from conformance.reference.stored import StoredPool, StoredUser
 
-CLASSES = {"uppercase": "Uppercase", "lowercase": "Lowercase", "numbers": "Numbers", "symbols": "Symbols"}
-COUNTED = {
-    "uppercase": lambda p: any(c.isupper() for c in p),
-    "lowercase": lambda p: any(c.islower() for c in p),
-    "symbols": lambda p: any(not c.isalnum() for c in p),
+Policy = Mapping[str, Any]
+Holds = Callable[[str, Policy], bool]
+
+DEFAULT, ENFORCED, ENOUGH = "default-policy-applies", "minimum-length-is-enforced", "minimum-length-is-enough"
+LEADING, TRAILING, EMPTY = "leading-space-is-refused", "trailing-space-is-refused", "empty-password-is-refused"
+MOST, OVER = "password-may-have-256-characters", "password-over-256-characters-is-refused"
+FIRST = "parameters-are-checked-before-the-policy"
+BUT_EMPTY = r"(?s)(\S.*\S)?"
+
+COUNTED: dict[str, Callable[[str], bool]] = {
+    "uppercase": lambda password: any(c.isupper() for c in password),
+    "lowercase": lambda password: any(c.islower() for c in password),
+    "symbols": lambda password: any(not c.isalnum() for c in password),
 }
 
 
-def policies() -> Iterator[Mutant]:
-    """Each rule off, always on, at a wrong boundary, or not for everybody."""
-    for name, word in CLASSES.items():
-        holds = RULES[name][0]
-        yield mutant(
-            f"{name}-rule-off",
-            f"Require{word} has no effect.",
-            _rule(name, lambda *_: True),
-            f"{name}-{'are' if name.endswith('s') else 'is'}-required",
-        )
-        yield mutant(
-            f"{name}-always-required",
-            f"Require{word} counts as true, whatever the pool says.",
-            _rule(name, lambda p, policy, h=holds, w=word: h(p, {**policy, f"Require{w}": True})),
-            f"{name}-may-be-unrequired",
-        )
-        yield mutant(
-            f"{name}-rule-by-default-off",
-            f"A pool without a policy does not ask for {name}.",
-            around(
-                passwords,
-                "policy_of",
-                lambda f, given, w=word: {**f(given), f"Require{w}": given.get(f"Require{w}", False)},
-            ),
-            "default-policy-applies",
-        )
-        if name in COUNTED:
-            yield mutant(
-                f"{name}-of-any-script",
-                f"Characters beyond Basic Latin count as {name}.",
-                _rule(name, lambda p, policy, c=COUNTED[name], w=word: not policy[f"Require{w}"] or c(p)),
-                "other-characters-count-for-nothing",
-            )
-    for name, intent, holds in (
-        (
-            "minimum-one-less",
-            "One character less than MinimumLength will do.",
-            lambda p, q: len(p) >= q["MinimumLength"] - 1,
-        ),
-        (
-            "minimum-never-above-12",
-            "A MinimumLength above 12 counts as 12.",
-            lambda p, q: len(p) >= min(q["MinimumLength"], 12),
-        ),
-        ("minimum-in-bytes", "MinimumLength counts bytes.", lambda p, q: len(p.encode()) >= q["MinimumLength"]),
-        ("minimum-off", "MinimumLength has no effect.", lambda p, q: True),
-        ("minimum-always-6", "MinimumLength counts as 6.", lambda p, q: len(p) >= 6),
-    ):
-        yield mutant(name, intent, _rule("length", holds), "minimum-length-is-enforced")
-    for name, intent, holds in (
-        ("minimum-one-more", "MinimumLength itself is too short.", lambda p, q: len(p) > q["MinimumLength"]),
-        (
-            "minimum-at-least-8",
-            "A MinimumLength under 8 counts as 8.",
-            lambda p, q: len(p) >= max(8, q["MinimumLength"]),
-        ),
-        (
-            "minimum-in-ascii",
-            "MinimumLength counts ASCII characters only.",
-            lambda p, q: len(p.encode("ascii", "ignore")) >= q["MinimumLength"],
-        ),
-    ):
-        yield mutant(name, intent, _rule("length", holds), "minimum-length-is-enough")
-    yield mutant(
-        "only-99-characters",
-        "A password may have less than 99 characters only.",
-        stricter("Password", lambda v: len(v) < 99),
-        "minimum-length-is-enough",
-        "password-may-have-256-characters",
-    )
-    yield mutant(
-        "no-default-length",
-        "A pool without a policy asks for 6 characters.",
-        around(passwords, "policy_of", lambda f, given: {**f(given), "MinimumLength": given.get("MinimumLength", 6)}),
-        "default-policy-applies",
-    )
-    for word, status in (("temporary", "FORCE_CHANGE_PASSWORD"), ("permanent", "CONFIRMED")):
-        yield mutant(
-            f"policy-exempts-{word}",
-            f"A {word} password is not held to the policy.",
-            setting(
-                lambda f, self, pool, user, o, password, row, to=status: (
-                    (self.store(pool, user, password), self.move(pool, user, row))
-                    if (o, row.to) == (SET, to)
-                    else f(self, pool, user, o, password, row)
-                )
-            ),
-            "uppercase-is-required",
-            "minimum-length-is-enforced",
-            "symbols-are-required",
-        )
-    for name, missing in (
-        ("equals-plus-hyphen", "=+-"),
-        ("backslash", "\\"),
-        ("backtick", "`"),
-        ("hyphen", "-"),
-        ("quotation-mark", '"'),
-    ):
-        yield mutant(
-            f"symbol-{name}-does-not-count",
-            f"Of the listed symbols {missing} does not count.",
-            constant(passwords, "SYMBOLS", passwords.SYMBOLS - set(missing)),
-            "every-listed-symbol-counts",
-        )
-    yield mutant(
-        "space-is-no-symbol",
-        "A space inside counts for nothing.",
-        constant(passwords, "SYMBOLS", passwords.SYMBOLS - {" "}),
-        "inner-space-counts-as-a-symbol",
-    )
-    yield mutant(
-        "spaces-are-refused",
-        "No space may stand in a password, as the model's pattern can be read.",
-        entry(validation.PATTERNS, "PasswordType", r"[\S]+"),
-        "inner-spaces-are-allowed",
-        "inner-space-counts-as-a-symbol",
-    )
-    for name, intent, bound in (
-        ("passwords-of-ascii-only", "A password may have ASCII characters only.", "\x80"),
-        ("passwords-of-latin-1-only", "A password may have Latin-1 characters only.", "\u0100"),
-        ("passwords-within-16-bits", "A password may have no character beyond 16 bits.", "\U00010000"),
-    ):
-        yield mutant(
-            name,
-            intent,
-            stricter("Password", lambda v, b=bound: max(v, default="") < b),
-            "other-characters-are-allowed",
-        )
-    for name, intent, pattern, claims in (
-        (
-            "edges-unchecked",
-            "White space may stand at the edges.",
-            r"(?s).+",
-            ("leading-space-is-refused", "trailing-space-is-refused"),
-        ),
-        ("leading-space-allowed", "White space may stand in front.", r"(?s).*\S", ("leading-space-is-refused",)),
-        ("trailing-space-allowed", "White space may stand at the end.", r"(?s)\S.+", ("trailing-space-is-refused",)),
-        (
-            "only-spaces-are-white",
-            "A tab at the edge is no white space.",
-            r"(?s)[^ ].*[^ ]",
-            ("leading-space-is-refused", "trailing-space-is-refused"),
-        ),
-        (
-            "one-character-allowed",
-            "A single character gets as far as the policy.",
-            r"(?s)\S(.*\S)?",
-            ("one-character-password-is-refused",),
-        ),
-        (
-            "empty-password-allowed",
-            "An empty password is accepted by the pattern.",
-            r"(?s)(\S.*\S)?",
-            ("empty-password-is-refused",),
-        ),
-    ):
-        yield mutant(name, intent, entry(validation.PATTERNS, "PasswordType", pattern), *claims)
-    yield mutant(
-        "empty-password-clears",
-        "An empty password takes the password away.",
-        both(
-            entry(validation.PATTERNS, "PasswordType", r"(?s)(\S.*\S)?"),
-            around(
-                passwords,
-                "check_policy",
-                lambda f, o, password, policy: f(o, password, policy) if password else None,
-            ),
-        ),
-        "empty-password-is-refused",
-    )
-    yield mutant(
-        "passwords-up-to-255",
-        "A password may have 255 characters only.",
-        stricter("Password", lambda v: len(v) < 256),
-        "password-may-have-256-characters",
-    )
-    yield mutant(
-        "passwords-counted-in-bytes",
-        "A password may have 256 bytes.",
-        stricter("Password", lambda v: len(v.encode("utf-8", "surrogatepass")) <= 256),
-        "password-may-have-256-characters",
-    )
-    yield mutant(
-        "password-length-unchecked",
-        "A password may be as long as you like.",
-        laxer("PasswordType", "less than or equal"),
-        "password-over-256-characters-is-refused",
-    )
-    yield mutant(
-        "password-too-long-is-policy",
-        "A password of 257 characters is InvalidPasswordException.",
-        both(
-            laxer("PasswordType", "less than or equal"),
-            _rule("length", lambda p, q: q["MinimumLength"] <= len(p) <= 256),
-        ),
-        "password-over-256-characters-is-refused",
-        "parameters-are-checked-before-the-policy",
-    )
-    yield mutant(
-        "policy-before-parameters",
-        "The policy is asked before the constraints of the request.",
-        around(
-            validation,
-            "violated",
-            lambda f, shape, members, path: (
-                (_policy_first(members), f(shape, members, path))[1]
-                if shape.name == "AdminSetUserPasswordRequest"
-                else f(shape, members, path)
-            ),
-        ),
-        "parameters-are-checked-before-the-policy",
-    )
-
-
-def _rule(name: str, holds: Any) -> Plant:
+def _rule(name: str, holds: Holds) -> Plant:
+    """Let another condition decide a rule of the policy."""
     return entry(RULES, name, (holds, RULES[name][1]))
 
 
-def _policy_first(members: Any) -> None:
-    if "Password" in members:
+def _by_default(member: str, value: object) -> Plant:
+    """Give pools that do not say so another value."""
+
+    @around(passwords, "policy_of")
+    def plant(real: Call, configured: Policy) -> Policy:
+        return {**real(configured), member: configured.get(member, value)}
+
+    return plant
+
+
+def _for_class(name: str, word: str) -> None:
+    """The faults in one of the four classes of characters."""
+    member, real = f"Require{word}", RULES[name][0]
+
+    def always(password: str, policy: Policy) -> bool:
+        return real(password, {**policy, member: True})
+
+    def of_any_script(password: str, policy: Policy) -> bool:
+        return not policy[member] or COUNTED[name](password)
+
+    required = f"{name}-{'are' if name.endswith('s') else 'is'}-required"
+    mutant(f"{name}-rule-off", f"{member} has no effect.", required)(_rule(name, lambda *_: True))
+    mutant(f"{name}-always-required", f"{member} counts as true, whatever the pool says.", f"{name}-may-be-unrequired")(
+        _rule(name, always)
+    )
+    mutant(f"{name}-rule-by-default-off", f"A pool without a policy does not ask for {name}.", DEFAULT)(
+        _by_default(member, False)
+    )
+    if name in COUNTED:
+        mutant(
+            f"{name}-of-any-script",
+            f"Characters beyond Basic Latin count as {name}.",
+            "other-characters-count-for-nothing",
+        )(_rule(name, of_any_script))
+
+
+for _name in ("uppercase", "lowercase", "numbers", "symbols"):
+    _for_class(_name, _name.capitalize())
+
+LENGTHS: dict[str, tuple[str, Holds, str]] = {
+    "minimum-one-less": (
+        "One character less than MinimumLength will do.",
+        lambda p, q: len(p) >= q["MinimumLength"] - 1,
+        ENFORCED,
+    ),
+    "minimum-never-above-12": (
+        "A MinimumLength above 12 counts as 12.",
+        lambda p, q: len(p) >= min(q["MinimumLength"], 12),
+        ENFORCED,
+    ),
+    "minimum-in-bytes": ("MinimumLength counts bytes.", lambda p, q: len(p.encode()) >= q["MinimumLength"], ENFORCED),
+    "minimum-off": ("MinimumLength has no effect.", lambda p, q: True, ENFORCED),
+    "minimum-always-6": ("MinimumLength counts as 6.", lambda p, q: len(p) >= 6, ENFORCED),
+    "minimum-one-more": ("MinimumLength itself is too short.", lambda p, q: len(p) > q["MinimumLength"], ENOUGH),
+    "minimum-at-least-8": (
+        "A MinimumLength under 8 counts as 8.",
+        lambda p, q: len(p) >= max(8, q["MinimumLength"]),
+        ENOUGH,
+    ),
+    "minimum-in-ascii": (
+        "MinimumLength counts ASCII characters only.",
+        lambda p, q: len(p.encode("ascii", "ignore")) >= q["MinimumLength"],
+        ENOUGH,
+    ),
+}
+for _name, (_intent, _holds, _claim) in LENGTHS.items():
+    mutant(_name, _intent, _claim)(_rule("length", _holds))
+mutant("only-99-characters", "A password may have less than 99 characters only.", ENOUGH, MOST)(
+    stricter("Password", lambda password: len(password) < 99)
+)
+mutant("no-default-length", "A pool without a policy asks for 6 characters.", DEFAULT)(_by_default("MinimumLength", 6))
+
+
+def _exempt(status: str) -> Plant:
+    """Set a password that leads to this status whatever the policy says."""
+
+    @setting
+    def plant(
+        real: Call, self: CognitoSpec, pool: StoredPool, user: StoredUser, operation: str, password: str, row: Row
+    ) -> None:
+        if (operation, row.to) == (SET, status):
+            self.store(pool, user, password)
+            self.move(pool, user, row)
+        else:
+            real(self, pool, user, operation, password, row)
+
+    return plant
+
+
+for _word, _status in (("temporary", "FORCE_CHANGE_PASSWORD"), ("permanent", "CONFIRMED")):
+    mutant(
+        f"policy-exempts-{_word}",
+        f"A {_word} password is not held to the policy.",
+        "uppercase-is-required",
+        ENFORCED,
+        "symbols-are-required",
+    )(_exempt(_status))
+
+for _name, _missing in (
+    ("equals-plus-hyphen", "=+-"),
+    ("backslash", "\\"),
+    ("backtick", "`"),
+    ("hyphen", "-"),
+    ("quotation-mark", '"'),
+):
+    mutant(
+        f"symbol-{_name}-does-not-count",
+        f"Of the listed symbols {_missing} does not count.",
+        "every-listed-symbol-counts",
+    )(constant(passwords, "SYMBOLS", passwords.SYMBOLS - set(_missing)))
+mutant("space-is-no-symbol", "A space inside counts for nothing.", "inner-space-counts-as-a-symbol")(
+    constant(passwords, "SYMBOLS", passwords.SYMBOLS - {" "})
+)
+mutant(
+    "spaces-are-refused",
+    "No space may stand in a password, as the model's pattern can be read.",
+    "inner-spaces-are-allowed",
+    "inner-space-counts-as-a-symbol",
+)(entry(validation.PATTERNS, "PasswordType", r"[\S]+"))
+
+
+def _characters_below(bound: str) -> Plant:
+    return stricter("Password", lambda password: max(password, default="") < bound)
+
+
+for _name, _intent, _bound in (
+    ("passwords-of-ascii-only", "A password may have ASCII characters only.", "\x80"),
+    ("passwords-of-latin-1-only", "A password may have Latin-1 characters only.", "\u0100"),
+    ("passwords-within-16-bits", "A password may have no character beyond 16 bits.", "\U00010000"),
+):
+    mutant(_name, _intent, "other-characters-are-allowed")(_characters_below(_bound))
+
+for _name, _intent, _pattern, _claims in (
+    ("edges-unchecked", "White space may stand at the edges.", r"(?s).+", (LEADING, TRAILING)),
+    ("leading-space-allowed", "White space may stand in front.", r"(?s).*\S", (LEADING,)),
+    ("trailing-space-allowed", "White space may stand at the end.", r"(?s)\S.+", (TRAILING,)),
+    ("only-spaces-are-white", "A tab at the edge is no white space.", r"(?s)[^ ].*[^ ]", (LEADING, TRAILING)),
+    (
+        "one-character-allowed",
+        "A single character gets as far as the policy.",
+        r"(?s)\S(.*\S)?",
+        ("one-character-password-is-refused",),
+    ),
+    ("empty-password-allowed", "An empty password is accepted by the pattern.", BUT_EMPTY, (EMPTY,)),
+):
+    mutant(_name, _intent, *_claims)(entry(validation.PATTERNS, "PasswordType", _pattern))
+
+
+@around(passwords, "check_policy")
+def _but_empty(real: Call, operation: str, password: str, policy: Policy) -> None:
+    if password:
+        real(operation, password, policy)
+
+
+mutant("empty-password-clears", "An empty password takes the password away.", EMPTY)(
+    together(entry(validation.PATTERNS, "PasswordType", BUT_EMPTY), _but_empty)
+)
+mutant("passwords-up-to-255", "A password may have 255 characters only.", MOST)(
+    stricter("Password", lambda password: len(password) < 256)
+)
+mutant("passwords-counted-in-bytes", "A password may have 256 bytes.", MOST)(
+    stricter("Password", lambda password: len(password.encode("utf-8", "surrogatepass")) <= 256)
+)
+mutant("password-length-unchecked", "A password may be as long as you like.", OVER)(
+    laxer("PasswordType", "less than or equal")
+)
+mutant("password-too-long-is-policy", "A password of 257 characters is InvalidPasswordException.", OVER, FIRST)(
+    together(
+        laxer("PasswordType", "less than or equal"),
+        _rule("length", lambda p, q: q["MinimumLength"] <= len(p) <= 256),
+    )
+)
+
+
+@mutant("policy-before-parameters", "The policy is asked before the constraints of the request.", FIRST)
+@around(validation, "violated")
+def policy_first(real: Call, shape: Any, members: Any, path: str) -> list[str]:
+    if shape.name == f"{SET}Request" and "Password" in members:
         passwords.check_policy(SET, members["Password"], passwords.DEFAULTS)
+    return list(real(shape, members, path))

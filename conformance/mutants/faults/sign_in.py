@@ -2,164 +2,172 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable
 from typing import Any
 
 from conformance.mutants.mutant import (
     FLOWS,
-    Mutant,
+    Call,
     Plant,
     around,
     at_sign_in,
-    both,
     constant,
     low,
     mutant,
     refuse,
     rows,
     setting,
+    together,
 )
 from conformance.reference import errors, srp
-from conformance.reference.errors import Refusal
+from conformance.reference.directory import Members
 from conformance.reference.service import CognitoSpec
+from conformance.reference.stored import AppClient, StoredPool, StoredUser
+
+SIGNS_IN, CHALLENGED = "permanent-password-signs-in", "temporary-password-is-challenged"
+WRONG, DISABLED = "wrong-password-is-refused", "disabled-user-stays-signed-out"
 
 
-def signing_in() -> Iterator[Mutant]:
-    """Sign-in, each flow by itself."""
-    for flow in FLOWS:
-        name = low(flow)
-        yield mutant(
-            f"{name}-takes-any-password",
-            f"{flow} does not look at the password.",
-            around(
-                CognitoSpec,
-                "sign_in",
-                lambda f, self, o, asked, c, u, r, w=flow: f(self, o, asked, c, u, r or asked == w),
-            ),
-            "wrong-password-is-refused",
-            "permanent-password-signs-in",
-            "temporary-password-is-challenged",
-            "permanent-password-replaces-the-old",
-            "update-user-attributes-works-afterwards",
-        )
-        yield mutant(
-            f"{name}-refuses",
-            f"{flow} refuses what an administrator has set.",
-            at_sign_in(lambda self, f, c, u, r, w=flow: refuse() if r and f == w and len(u.passwords) > 1 else None),
-            "permanent-password-signs-in",
-            "temporary-password-is-challenged",
-            "wrong-password-is-refused",
-        )
-        yield mutant(
-            f"{name}-lets-the-disabled-in",
-            f"{flow} lets a disabled user in.",
-            at_sign_in(lambda self, f, c, u, r, w=flow: self.granted(c, u) if r and f == w and not u.enabled else None),
-            "disabled-user-stays-signed-out",
-        )
-        yield mutant(
-            f"{name}-challenges-the-permanent",
-            f"{flow} answers a permanent password with the challenge.",
-            at_sign_in(
-                lambda self, f, c, u, r, w=flow: (
-                    self.challenged(c, u) if r and f == w and u.status == "CONFIRMED" and len(u.passwords) > 1 else None
-                )
-            ),
-            "permanent-password-signs-in",
-        )
-        yield mutant(
-            f"{name}-skips-the-challenge",
-            f"{flow} answers a temporary password with tokens.",
-            at_sign_in(
-                lambda self, f, c, u, r, w=flow: (
-                    self.granted(c, u) if r and f == w and u.status == "FORCE_CHANGE_PASSWORD" and u.enabled else None
-                )
-            ),
-            "temporary-password-is-challenged",
-            "challenge-grants-no-tokens",
-        )
-        yield mutant(
-            f"{name}-keeps-the-old",
-            f"{flow} still takes the password before.",
-            at_sign_in(
-                lambda self, f, c, u, r, w=flow: (
-                    self.granted(c, u) if not r and f == w and len(u.passwords) > 1 else None
-                )
-            ),
-            "permanent-password-replaces-the-old",
-            "temporary-password-replaces-the-old",
-        )
-        yield mutant(
-            f"{name}-challenge-without-session",
-            f"The challenge of {flow} has no session.",
-            _challenge_in(flow, lambda answer: {k: v for k, v in answer.items() if k != "Session"}),
-            "challenge-carries-a-session",
-        )
-    yield mutant(
-        "wrong-password-names-another-error",
-        "A wrong password is UserNotFoundException.",
-        both(
-            *(
-                rows(operation, f"{flow}, wrong password", "CONFIRMED", error="UserNotFoundException")
-                for operation, flow in zip(("InitiateAuth", "AdminInitiateAuth", "InitiateAuth"), FLOWS, strict=True)
-            )
-        ),
-        "wrong-password-is-refused",
+def _for_flow(flow: str) -> None:
+    """The faults in one flow."""
+    name = low(flow)
+
+    @mutant(
+        f"{name}-takes-any-password",
+        f"{flow} does not look at the password.",
+        WRONG,
+        SIGNS_IN,
+        CHALLENGED,
+        "permanent-password-replaces-the-old",
+        "update-user-attributes-works-afterwards",
     )
-    yield mutant(
-        "disabled-is-another-error",
-        "A disabled user's sign-in is UserNotConfirmedException.",
-        at_sign_in(
-            lambda self, f, c, u, r: (
-                None if u.enabled else refuse(Refusal("UserNotConfirmedException", errors.DISABLED))
-            )
-        ),
-        "disabled-user-stays-signed-out",
+    @around(CognitoSpec, "sign_in")
+    def takes_any_password(
+        real: Call, self: CognitoSpec, operation: str, asked: str, client: AppClient, user: StoredUser, right: bool
+    ) -> Any:
+        return real(self, operation, asked, client, user, right or asked == flow)
+
+    @mutant(f"{name}-refuses", f"{flow} refuses what an administrator has set.", SIGNS_IN, CHALLENGED, WRONG)
+    @at_sign_in
+    def refuses(_: CognitoSpec, asked: str, __: AppClient, user: StoredUser, right: bool) -> Members | None:
+        return refuse() if right and asked == flow and len(user.passwords) > 1 else None
+
+    @mutant(f"{name}-lets-the-disabled-in", f"{flow} lets a disabled user in.", DISABLED)
+    @at_sign_in
+    def lets_the_disabled_in(
+        self: CognitoSpec, asked: str, client: AppClient, user: StoredUser, right: bool
+    ) -> Members | None:
+        return self.granted(client, user) if right and asked == flow and not user.enabled else None
+
+    @mutant(f"{name}-challenges-the-permanent", f"{flow} answers a permanent password with the challenge.", SIGNS_IN)
+    @at_sign_in
+    def challenges_the_permanent(
+        self: CognitoSpec, asked: str, client: AppClient, user: StoredUser, right: bool
+    ) -> Members | None:
+        permanent = right and user.status == "CONFIRMED" and len(user.passwords) > 1
+        return self.challenged(client, user) if permanent and asked == flow else None
+
+    @mutant(
+        f"{name}-skips-the-challenge",
+        f"{flow} answers a temporary password with tokens.",
+        CHALLENGED,
+        "challenge-grants-no-tokens",
     )
-    yield mutant(
-        "setting-enables",
-        "A new password enables a disabled user.",
-        setting(
-            lambda f, self, pool, user, *rest: (f(self, pool, user, *rest), setattr(user, "enabled", True)),
-        ),
-        "enabled-flag-is-kept",
-        "disabled-user-stays-signed-out",
+    @at_sign_in
+    def skips_the_challenge(
+        self: CognitoSpec, asked: str, client: AppClient, user: StoredUser, right: bool
+    ) -> Members | None:
+        temporary = right and user.status == "FORCE_CHANGE_PASSWORD" and user.enabled
+        return self.granted(client, user) if temporary and asked == flow else None
+
+    @mutant(
+        f"{name}-keeps-the-old",
+        f"{flow} still takes the password before.",
+        "permanent-password-replaces-the-old",
+        "temporary-password-replaces-the-old",
     )
-    yield mutant(
-        "srp-ignores-the-proof",
-        "Any proof is taken in SRP.",
-        constant(srp, "proven", lambda *_: True),
-        "wrong-password-is-refused",
-    )
-    change, update = "change_password", "update_user_attributes"
-    for name, intent, operation, instead in (
-        (
-            "change-password-is-refused",
-            "A password that an administrator has set cannot be changed by the user.",
-            change,
-            refuse,
-        ),
-        ("change-password-does-nothing", "ChangePassword is accepted and changes nothing.", change, dict),
-        (
-            "attributes-cannot-be-changed",
-            "The user's own attributes cannot be changed once an administrator has set the password.",
-            update,
-            refuse,
-        ),
-        ("attributes-change-is-lost", "UpdateUserAttributes is accepted and changes nothing.", update, dict),
-    ):
-        yield mutant(
-            name,
-            intent,
-            around(CognitoSpec, operation, lambda *_, i=instead: i()),
-            f"{low(operation)}-works-afterwards",
-        )
+    @at_sign_in
+    def keeps_the_old(
+        self: CognitoSpec, asked: str, client: AppClient, user: StoredUser, right: bool
+    ) -> Members | None:
+        return self.granted(client, user) if not right and asked == flow and len(user.passwords) > 1 else None
+
+    mutant(
+        f"{name}-challenge-without-session",
+        f"The challenge of {flow} has no session.",
+        "challenge-carries-a-session",
+    )(_challenge_in(flow, lambda answer: {name: value for name, value in answer.items() if name != "Session"}))
 
 
-def _challenge_in(flow: str, change: Any) -> Plant:
+def _challenge_in(flow: str, change: Callable[[Members], Members]) -> Plant:
     """Change the challenge of one flow."""
 
-    def sign_in(f: Any, self: CognitoSpec, operation: str, asked_flow: str, *rest: Any) -> Any:
-        answer = f(self, operation, asked_flow, *rest)
-        return change(answer) if asked_flow == flow and "ChallengeName" in answer else answer
+    @around(CognitoSpec, "sign_in")
+    def plant(real: Call, self: CognitoSpec, operation: str, asked: str, *rest: Any) -> Members:
+        answer: Members = real(self, operation, asked, *rest)
+        return change(answer) if asked == flow and "ChallengeName" in answer else answer
 
-    return around(CognitoSpec, "sign_in", sign_in)
+    return plant
+
+
+for _flow in FLOWS:
+    _for_flow(_flow)
+
+mutant("wrong-password-names-another-error", "A wrong password is UserNotFoundException.", WRONG)(
+    together(
+        *(
+            rows(operation, f"{flow}, wrong password", "CONFIRMED", error="UserNotFoundException")
+            for operation, flow in zip(("InitiateAuth", "AdminInitiateAuth", "InitiateAuth"), FLOWS, strict=True)
+        )
+    )
+)
+
+
+@mutant("disabled-is-another-error", "A disabled user's sign-in is UserNotConfirmedException.", DISABLED)
+@at_sign_in
+def disabled_is_another_error(_: CognitoSpec, __: str, ___: AppClient, user: StoredUser, ____: bool) -> Members | None:
+    return None if user.enabled else refuse("UserNotConfirmedException", errors.DISABLED)
+
+
+@mutant("setting-enables", "A new password enables a disabled user.", "enabled-flag-is-kept", DISABLED)
+@setting
+def setting_enables(real: Call, self: CognitoSpec, pool: StoredPool, user: StoredUser, *rest: Any) -> None:
+    real(self, pool, user, *rest)
+    user.enabled = True
+
+
+mutant("srp-ignores-the-proof", "Any proof is taken in SRP.", WRONG)(constant(srp, "proven", lambda *_: True))
+
+
+def _instead(operation: str, answer: Callable[[], Members]) -> Plant:
+    """Answer an operation without doing it."""
+    return constant(CognitoSpec, operation, lambda *_: answer())
+
+
+for _name, _intent, _operation, _answer in (
+    (
+        "change-password-is-refused",
+        "A password that an administrator has set cannot be changed by the user.",
+        "change_password",
+        refuse,
+    ),
+    (
+        "change-password-does-nothing",
+        "ChangePassword is accepted and changes nothing.",
+        "change_password",
+        dict[str, Any],
+    ),
+    (
+        "attributes-cannot-be-changed",
+        "The user's own attributes cannot be changed once an administrator has set the password.",
+        "update_user_attributes",
+        refuse,
+    ),
+    (
+        "attributes-change-is-lost",
+        "UpdateUserAttributes is accepted and changes nothing.",
+        "update_user_attributes",
+        dict[str, Any],
+    ),
+):
+    mutant(_name, _intent, f"{low(_operation)}-works-afterwards")(_instead(_operation, _answer))

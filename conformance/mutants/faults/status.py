@@ -2,103 +2,105 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from typing import Any
 
-from conformance.mutants.mutant import RESPOND, SET, Mutant, around, both, low, mutant, refuse, rows, setting
+from conformance.contract.transitions import Row
+from conformance.mutants.mutant import RESPOND, SET, Call, around, low, mutant, refuse, rows, setting, together
+from conformance.reference.directory import Members
 from conformance.reference.service import CognitoSpec
+from conformance.reference.stored import AppClient, StoredPool, StoredUser
 
 STARTS = ("UNCONFIRMED", "CONFIRMED", "FORCE_CHANGE_PASSWORD", "RESET_REQUIRED")
 PERMANENT, TEMPORARY, OMITTED = "Permanent=true", "Permanent=false", "Permanent omitted"
+CONFIRMS, FORCES = "permanent-password-confirms", "temporary-password-forces-change"
+BY_DEFAULT, ANY_USER = "omitted-permanent-is-temporary", "works-on-any-user"
+
+for _word, _when, _to, _claim in (
+    ("permanent", PERMANENT, "FORCE_CHANGE_PASSWORD", CONFIRMS),
+    ("temporary", TEMPORARY, "CONFIRMED", FORCES),
+    ("omitted", OMITTED, "CONFIRMED", BY_DEFAULT),
+):
+    for _start in STARTS:
+        mutant(
+            f"status-wrong-{_word}-from-{low(_start)}",
+            f"{_when} leads a user who was {_start} to {_to}.",
+            _claim,
+        )(rows(SET, _when, _start, to=_to))
+    for _start in STARTS:
+        if _start != _to and (_when == PERMANENT) != (_start == "CONFIRMED"):
+            mutant(
+                f"status-stays-{_word}-from-{low(_start)}",
+                f"{_when} leaves a user who was {_start} where they were.",
+                _claim,
+            )(rows(SET, _when, _start, to=_start))
+
+for _start in STARTS:
+    mutant(f"refused-from-{low(_start)}", f"No password can be set for a user who is {_start}.", ANY_USER)(
+        rows(SET, (PERMANENT, TEMPORARY, OMITTED), _start, error="NotAuthorizedException")
+    )
 
 
-def statuses() -> Iterator[Mutant]:
-    """A status change wrong, missing, late or refused, from each start."""
-    wrong = {
-        PERMANENT: ("FORCE_CHANGE_PASSWORD", "permanent-password-confirms"),
-        TEMPORARY: ("CONFIRMED", "temporary-password-forces-change"),
-        OMITTED: ("CONFIRMED", "omitted-permanent-is-temporary"),
-    }
-    for when, (to, claim) in wrong.items():
-        word = {PERMANENT: "permanent", TEMPORARY: "temporary", OMITTED: "omitted"}[when]
-        for start in STARTS:
-            yield mutant(
-                f"status-wrong-{word}-from-{low(start)}",
-                f"{when} leads a user who was {start} to {to}.",
-                rows(SET, when, start, to=to),
-                claim,
-            )
-        for start in STARTS:
-            if start != to and (when == PERMANENT) != (start == "CONFIRMED"):
-                yield mutant(
-                    f"status-stays-{word}-from-{low(start)}",
-                    f"{when} leaves a user who was {start} where they were.",
-                    rows(SET, when, start, to=start),
-                    claim,
-                )
-    for start in STARTS:
-        yield mutant(
-            f"refused-from-{low(start)}",
-            f"No password can be set for a user who is {start}.",
-            rows(SET, (PERMANENT, TEMPORARY, OMITTED), start, error="NotAuthorizedException"),
-            "works-on-any-user",
-        )
-    yield mutant(
-        "refused-while-disabled",
-        "No password can be set for a user who is disabled.",
-        setting(
-            lambda f, self, pool, user, *rest: f(self, pool, user, *rest) if user.enabled else refuse(),
-        ),
-        "works-on-any-user",
-        "disabled-user-stays-signed-out",
-        "enabled-flag-is-kept",
-    )
-    yield mutant(
-        "omitted-permanent-stays-permanent",
-        "A request without Permanent sets a permanent password for whoever had one.",
-        rows(SET, OMITTED, "CONFIRMED", to="CONFIRMED"),
-        "omitted-permanent-is-temporary",
-    )
-    yield mutant(
-        "status-late",
-        "The status changes when the user next signs in, not before.",
-        both(
-            around(
-                CognitoSpec,
-                "move",
-                lambda f, self, pool, user, row: (
-                    setattr(user, "late", (pool, row)) if row.operation == SET else f(self, pool, user, row)
-                ),
-            ),
-            around(
-                CognitoSpec, "sign_in", lambda f, self, o, flow, c, user, r: f(self, o, flow, c, _caught_up(user), r)
-            ),
-        ),
-        "temporary-password-forces-change",
-        "permanent-password-confirms",
-    )
-    yield mutant(
-        "list-users-stale",
-        "ListUsers shows every user as CONFIRMED.",
-        around(
-            CognitoSpec,
-            "list_users",
-            lambda f, self, asked: {"Users": [{**user, "UserStatus": "CONFIRMED"} for user in f(self, asked)["Users"]]},
-        ),
-        "list-users-shows-the-same-status",
-    )
-    for operation, answer in zip(RESPOND, ("answered-challenge", "challenge-answered-for-the-user"), strict=True):
-        yield mutant(
-            f"{answer}-does-not-confirm",
-            f"{operation} leaves the user in FORCE_CHANGE_PASSWORD.",
-            rows(operation, "NEW_PASSWORD_REQUIRED", "FORCE_CHANGE_PASSWORD", to="FORCE_CHANGE_PASSWORD"),
-            "new-password-confirms-the-user",
-            "challenge-answer-grants-tokens",
-        )
+@mutant(
+    "refused-while-disabled",
+    "No password can be set for a user who is disabled.",
+    ANY_USER,
+    "disabled-user-stays-signed-out",
+    "enabled-flag-is-kept",
+)
+@setting
+def refused_while_disabled(real: Call, self: CognitoSpec, pool: StoredPool, user: StoredUser, *rest: Any) -> None:
+    if not user.enabled:
+        refuse()
+    real(self, pool, user, *rest)
 
 
-def _caught_up(user: Any) -> Any:
-    late = getattr(user, "late", None)
-    if late:
-        user.status, user.late = late[1].to, None
-    return user
+mutant(
+    "omitted-permanent-stays-permanent",
+    "A request without Permanent sets a permanent password for whoever had one.",
+    BY_DEFAULT,
+)(rows(SET, OMITTED, "CONFIRMED", to="CONFIRMED"))
+
+
+@mutant("status-late", "The status changes when the user next signs in, not before.", FORCES, CONFIRMS)
+def late() -> None:
+    waiting: dict[str, Row] = {}
+
+    @around(CognitoSpec, "move")
+    def put_off(real: Call, self: CognitoSpec, pool: StoredPool, user: StoredUser, row: Row) -> None:
+        if row.operation == SET:
+            waiting[user.attributes["sub"]] = row
+        else:
+            real(self, pool, user, row)
+
+    @around(CognitoSpec, "sign_in")
+    def catch_up(
+        real: Call,
+        self: CognitoSpec,
+        operation: str,
+        flow: str,
+        client: AppClient,
+        user: StoredUser | None,
+        right: bool,
+    ) -> Any:
+        row = waiting.pop(user.attributes["sub"], None) if user else None
+        if user is not None and row is not None and row.to is not None:
+            user.status = row.to
+        return real(self, operation, flow, client, user, right)
+
+    together(put_off, catch_up)()
+
+
+@mutant("list-users-stale", "ListUsers shows every user as CONFIRMED.", "list-users-shows-the-same-status")
+@around(CognitoSpec, "list_users")
+def list_users_stale(real: Call, self: CognitoSpec, asked: Members) -> Members:
+    answer = real(self, asked)
+    return {**answer, "Users": [{**user, "UserStatus": "CONFIRMED"} for user in answer["Users"]]}
+
+
+for _operation, _name in zip(RESPOND, ("answered-challenge", "challenge-answered-for-the-user"), strict=True):
+    mutant(
+        f"{_name}-does-not-confirm",
+        f"{_operation} leaves the user in FORCE_CHANGE_PASSWORD.",
+        "new-password-confirms-the-user",
+        "challenge-answer-grants-tokens",
+    )(rows(_operation, "NEW_PASSWORD_REQUIRED", "FORCE_CHANGE_PASSWORD", to="FORCE_CHANGE_PASSWORD"))

@@ -5,14 +5,36 @@ from __future__ import annotations
 import re
 import time
 import unicodedata
-from collections.abc import Iterator
+from collections.abc import Callable, Iterable
 from typing import Any
 from urllib.parse import unquote, unquote_plus
 
-from conformance.mutants.mutant import SET, Mutant, Plant, also_signs_in, around, both, mutant, refuse, setting
+from conformance.contract.transitions import Row
+from conformance.mutants.mutant import (
+    SET,
+    Call,
+    Plant,
+    also_signs_in,
+    around,
+    constant,
+    mutant,
+    refuse,
+    setting,
+    together,
+)
 from conformance.reference import password_policy as passwords
+from conformance.reference.directory import Members
 from conformance.reference.errors import Refusal
 from conformance.reference.service import CognitoSpec
+from conformance.reference.stored import StoredPool, StoredUser
+
+EXACTLY, UNCHANGED, HARMLESS = (
+    "password-is-stored-exactly",
+    "refused-request-changes-nothing",
+    "repeating-the-call-is-harmless",
+)
+LAST, ANY_USER, FORCES = "last-call-wins", "works-on-any-user", "temporary-password-forces-change"
+TEMPORARY_REPLACES, PERMANENT_REPLACES = "temporary-password-replaces-the-old", "permanent-password-replaces-the-old"
 
 
 def _without_marks(text: str) -> str:
@@ -20,7 +42,7 @@ def _without_marks(text: str) -> str:
     return "".join(c for c in decomposed if not unicodedata.combining(c))
 
 
-LOSSES = {
+LOSSES: dict[str, tuple[str, Callable[[str], str]]] = {
     "truncated-to-72": ("Only the first 72 characters count, as bcrypt has it.", lambda p: p[:72]),
     "truncated-to-128": ("Only the first 128 characters count.", lambda p: p[:128]),
     "truncated-to-255": ("Only the first 255 characters count.", lambda p: p[:255]),
@@ -44,186 +66,202 @@ LOSSES = {
 }
 
 
-def stored() -> Iterator[Mutant]:
-    """A password not stored, stored early, changed on its way, or stored for another user."""
-    for name, (intent, change) in LOSSES.items():
-        yield mutant(f"stored-{name}", intent, _stored(change), "password-is-stored-exactly")
-    for word, statuses_after, claim in (
-        ("permanent", "CONFIRMED", "permanent-password-signs-in"),
-        ("temporary", "FORCE_CHANGE_PASSWORD", "temporary-password-is-challenged"),
-    ):
-        yield mutant(
-            f"{word}-not-stored",
-            f"A {word} password moves the status, but is not stored.",
-            setting(
-                lambda f, self, pool, user, operation, password, row, s=statuses_after: (
-                    self.move(pool, user, row)
-                    if (operation, row.to) == (SET, s)
-                    else f(self, pool, user, operation, password, row)
-                ),
-            ),
-            claim,
-            "works-on-any-user" if word == "permanent" else "temporary-password-forces-change",
-        )
-        yield mutant(
-            f"{word}-keeps-the-old",
-            f"With a {word} password the one before still signs in.",
-            _keeps_the_old(statuses_after),
-            f"{word}-password-replaces-the-old",
-        )
-    yield mutant(
-        "nothing-stored",
-        "The request is answered and nothing else happens.",
-        around(CognitoSpec, "admin_set_user_password", lambda *_: {}),
-        "temporary-password-forces-change",
-        "permanent-password-confirms",
-        "works-on-any-user",
-    )
-    yield mutant(
-        "stored-before-the-policy",
-        "The password is stored before the policy is asked.",
-        setting(
-            lambda f, self, pool, user, o, password, row: (
-                self.store(pool, user, password),
-                f(self, pool, user, o, password, row),
-            ),
-        ),
-        "refused-request-changes-nothing",
-        "uppercase-is-required",
-    )
-    yield mutant(
-        "status-before-the-policy",
-        "The status changes before the policy is asked.",
-        setting(
-            lambda f, self, pool, user, o, password, row: (
-                self.move(pool, user, row),
-                f(self, pool, user, o, password, row),
-            ),
-        ),
-        "refused-request-changes-nothing",
-    )
-    yield mutant(
-        "refusal-disables",
-        "A refused request disables the user.",
-        setting(_or_disable),
-        "refused-request-changes-nothing",
-    )
-    yield mutant(
-        "stored-for-the-whole-pool",
-        "Every user of the pool gets the password.",
-        _set_for_others(lambda self, pool: [pool]),
-        "only-the-specified-user-changes",
-    )
-    yield mutant(
-        "stored-for-namesakes",
-        "Users of the same name in other pools get the password.",
-        _set_for_others(lambda self, pool: [p for p in self.pools.values() if p is not pool], namesakes=True),
-        "only-the-specified-pool-changes",
-    )
-    yield mutant(
-        "first-call-wins",
-        "A second password in a row is accepted, but not stored.",
-        around(
-            CognitoSpec,
-            "store",
-            lambda f, self, pool, user, password: None if len(user.passwords) > 1 else f(self, pool, user, password),
-        ),
-        "last-call-wins",
-    )
-    yield mutant(
-        "temporary-does-not-follow-permanent",
-        "After a permanent password a temporary one is not stored.",
-        around(
-            CognitoSpec,
-            "store",
-            lambda f, self, pool, user, password: None if user.status == "CONFIRMED" else f(self, pool, user, password),
-        ),
-        "last-call-wins",
-        "temporary-password-replaces-the-old",
-    )
-    yield mutant(
-        "repeating-is-refused",
-        "The password that is in force cannot be set again.",
-        around(passwords, "check_history", lambda f, password, before, _size: f(password, before, 1)),
-        "repeating-the-call-is-harmless",
-        "challenge-answer-may-repeat-the-password",
-    )
-    yield mutant(
-        "repeating-toggles",
-        "The same call once more undoes the status.",
-        setting(
-            lambda f, self, pool, user, o, password, row: (
-                setattr(user, "status", "RESET_REQUIRED")
-                if user.password == password
-                else f(self, pool, user, o, password, row)
-            ),
-        ),
-        "repeating-the-call-is-harmless",
-    )
-    yield mutant(
-        "parallel-calls-collide",
-        "Of calls at the same time one is served, the others fail.",
-        both(
-            around(
-                CognitoSpec, "admin_set_user_password", lambda f, self, asked: (time.sleep(0.02), f(self, asked))[1]
-            ),
-            around(
-                CognitoSpec,
-                "call",
-                lambda f, self, *rest: (
-                    refuse(Refusal("ConcurrentModificationException", "Try again."))
-                    if self._lock.locked()
-                    else f(self, *rest)
-                ),
-            ),
-        ),
-        "parallel-calls-leave-one-password",
-    )
-    yield mutant(
-        "all-recent-passwords-count",
-        "Every password that was ever set signs in.",
-        also_signs_in(lambda user: user.passwords),
-        "permanent-password-replaces-the-old",
-        "temporary-password-replaces-the-old",
-        "last-call-wins",
-        "parallel-calls-leave-one-password",
-        "challenge-answer-keeps-the-old-password-out",
-    )
-
-
-def _stored(change: Any) -> Plant:
+def _stored(change: Callable[[str], str]) -> Plant:
     """Change the password on its way into the store; what is typed at sign-in is changed alike."""
-    return both(
-        around(CognitoSpec, "store", lambda f, self, pool, user, password: f(self, pool, user, change(password))),
-        around(CognitoSpec, "initiate_auth", lambda f, self, asked, *rest: f(self, _typed(asked, change), *rest)),
-    )
+
+    @around(CognitoSpec, "store")
+    def store(real: Call, self: CognitoSpec, pool: StoredPool, user: StoredUser, password: str) -> None:
+        real(self, pool, user, change(password))
+
+    @around(CognitoSpec, "initiate_auth")
+    def sign_in(real: Call, self: CognitoSpec, asked: Members, *rest: Any) -> Any:
+        parameters = dict(asked.get("AuthParameters", {}))
+        if parameters.get("PASSWORD"):
+            parameters["PASSWORD"] = change(parameters["PASSWORD"])
+        return real(self, {**asked, "AuthParameters": parameters}, *rest)
+
+    return together(store, sign_in)
 
 
-def _typed(asked: Any, change: Any) -> Any:
-    parameters = dict(asked.get("AuthParameters", {}))
-    if parameters.get("PASSWORD"):
-        parameters["PASSWORD"] = change(parameters["PASSWORD"])
-    return {**asked, "AuthParameters": parameters}
+for _name, (_intent, _loss) in LOSSES.items():
+    mutant(f"stored-{_name}", _intent, EXACTLY)(_stored(_loss))
 
 
-def _or_disable(f: Any, self: Any, pool: Any, user: Any, *rest: Any) -> None:
-    try:
-        f(self, pool, user, *rest)
-    except Refusal:
-        user.enabled = False
-        raise
+def _not_stored(status: str) -> Plant:
+    """Move the status, and store nothing, where AdminSetUserPassword leads to this status."""
+
+    @setting
+    def plant(
+        real: Call, self: CognitoSpec, pool: StoredPool, user: StoredUser, operation: str, password: str, row: Row
+    ) -> None:
+        if (operation, row.to) == (SET, status):
+            self.move(pool, user, row)
+        else:
+            real(self, pool, user, operation, password, row)
+
+    return plant
 
 
 def _keeps_the_old(status: str) -> Plant:
     return also_signs_in(lambda user: user.passwords[-2:] if user.status == status else [])
 
 
-def _set_for_others(pools: Any, namesakes: bool = False) -> Plant:
-    def set_password(f: Any, self: CognitoSpec, pool: Any, user: Any, operation: str, password: str, row: Any) -> None:
-        f(self, pool, user, operation, password, row)
-        for other_pool in pools(self, pool):
-            for other in other_pool.users.values():
-                if other is not user and (not namesakes or other.username == user.username):
-                    self.store(other_pool, other, password)
+for _word, _status, _claims, _replaces in (
+    ("permanent", "CONFIRMED", ("permanent-password-signs-in", ANY_USER), PERMANENT_REPLACES),
+    ("temporary", "FORCE_CHANGE_PASSWORD", ("temporary-password-is-challenged", FORCES), TEMPORARY_REPLACES),
+):
+    mutant(f"{_word}-not-stored", f"A {_word} password moves the status, but is not stored.", *_claims)(
+        _not_stored(_status)
+    )
+    mutant(f"{_word}-keeps-the-old", f"With a {_word} password the one before still signs in.", _replaces)(
+        _keeps_the_old(_status)
+    )
 
-    return setting(set_password)
+mutant(
+    "nothing-stored",
+    "The request is answered and nothing else happens.",
+    FORCES,
+    "permanent-password-confirms",
+    ANY_USER,
+)(constant(CognitoSpec, "admin_set_user_password", lambda *_: {}))
+
+
+@mutant(
+    "stored-before-the-policy",
+    "The password is stored before the policy is asked.",
+    UNCHANGED,
+    "uppercase-is-required",
+)
+@setting
+def stored_early(
+    real: Call, self: CognitoSpec, pool: StoredPool, user: StoredUser, operation: str, password: str, row: Row
+) -> None:
+    self.store(pool, user, password)
+    real(self, pool, user, operation, password, row)
+
+
+@mutant("status-before-the-policy", "The status changes before the policy is asked.", UNCHANGED)
+@setting
+def moved_early(
+    real: Call, self: CognitoSpec, pool: StoredPool, user: StoredUser, operation: str, password: str, row: Row
+) -> None:
+    self.move(pool, user, row)
+    real(self, pool, user, operation, password, row)
+
+
+@mutant("refusal-disables", "A refused request disables the user.", UNCHANGED)
+@setting
+def refusal_disables(real: Call, self: CognitoSpec, pool: StoredPool, user: StoredUser, *rest: Any) -> None:
+    try:
+        real(self, pool, user, *rest)
+    except Refusal:
+        user.enabled = False
+        raise
+
+
+def _also_stored_for(
+    others: Callable[[CognitoSpec, StoredPool, StoredUser], Iterable[tuple[StoredPool, StoredUser]]],
+) -> Plant:
+    """Store a password for other users too."""
+
+    @setting
+    def plant(
+        real: Call, self: CognitoSpec, pool: StoredPool, user: StoredUser, operation: str, password: str, row: Row
+    ) -> None:
+        real(self, pool, user, operation, password, row)
+        for other_pool, other in others(self, pool, user):
+            self.store(other_pool, other, password)
+
+    return plant
+
+
+@mutant("stored-for-the-whole-pool", "Every user of the pool gets the password.", "only-the-specified-user-changes")
+@_also_stored_for
+def whole_pool(_: CognitoSpec, pool: StoredPool, user: StoredUser) -> Iterable[tuple[StoredPool, StoredUser]]:
+    return [(pool, other) for other in pool.users.values() if other is not user]
+
+
+@mutant(
+    "stored-for-namesakes",
+    "Users of the same name in other pools get the password.",
+    "only-the-specified-pool-changes",
+)
+@_also_stored_for
+def namesakes(self: CognitoSpec, pool: StoredPool, user: StoredUser) -> Iterable[tuple[StoredPool, StoredUser]]:
+    others = [other for other in self.pools.values() if other is not pool]
+    return [(other, other.users[user.username]) for other in others if user.username in other.users]
+
+
+def _store_unless(passed_over: Callable[[StoredUser], bool]) -> Plant:
+    """Store no password for a user who is passed over."""
+
+    @around(CognitoSpec, "store")
+    def plant(real: Call, self: CognitoSpec, pool: StoredPool, user: StoredUser, password: str) -> None:
+        if not passed_over(user):
+            real(self, pool, user, password)
+
+    return plant
+
+
+mutant("first-call-wins", "A second password in a row is accepted, but not stored.", LAST)(
+    _store_unless(lambda user: len(user.passwords) > 1)
+)
+mutant(
+    "temporary-does-not-follow-permanent",
+    "After a permanent password a temporary one is not stored.",
+    LAST,
+    TEMPORARY_REPLACES,
+)(_store_unless(lambda user: user.status == "CONFIRMED"))
+
+
+@mutant(
+    "repeating-is-refused",
+    "The password that is in force cannot be set again.",
+    HARMLESS,
+    "challenge-answer-may-repeat-the-password",
+)
+@around(passwords, "check_history")
+def repeating_is_refused(real: Call, password: str, before: Any, _: int) -> None:
+    real(password, before, 1)
+
+
+@mutant("repeating-toggles", "The same call once more undoes the status.", HARMLESS)
+@setting
+def repeating_toggles(
+    real: Call, self: CognitoSpec, pool: StoredPool, user: StoredUser, operation: str, password: str, row: Row
+) -> None:
+    if user.password == password:
+        user.status = "RESET_REQUIRED"
+    else:
+        real(self, pool, user, operation, password, row)
+
+
+@mutant(
+    "parallel-calls-collide",
+    "Of calls at the same time one is served, the others fail.",
+    "parallel-calls-leave-one-password",
+)
+def collide() -> None:
+    @around(CognitoSpec, "admin_set_user_password")
+    def slowly(real: Call, self: CognitoSpec, asked: Members) -> Any:
+        time.sleep(0.02)
+        return real(self, asked)
+
+    @around(CognitoSpec, "call")
+    def one_at_a_time(real: Call, self: CognitoSpec, *rest: Any) -> Any:
+        if self._lock.locked():
+            refuse("ConcurrentModificationException", "Try again.")
+        return real(self, *rest)
+
+    together(slowly, one_at_a_time)()
+
+
+mutant(
+    "all-recent-passwords-count",
+    "Every password that was ever set signs in.",
+    PERMANENT_REPLACES,
+    TEMPORARY_REPLACES,
+    LAST,
+    "parallel-calls-leave-one-password",
+    "challenge-answer-keeps-the-old-password-out",
+)(also_signs_in(lambda user: user.passwords))
