@@ -4,33 +4,81 @@ from __future__ import annotations
 
 import io
 import os
+import re
 import sys
+import tempfile
+import traceback
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
+from typing import IO, Any, TextIO
 
 import click
 from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-from conformance.errors import BadInput, Inconclusive
+from conformance import signals, workplace
+from conformance.errors import BadInput, Inconclusive, SuiteFault
 
-# What a shell reports of a program that SIGINT or SIGPIPE has ended.
-INTERRUPTED = 130
+# What a shell reports of a program that SIGPIPE has ended.
 UNHEARD = 141
+
+# What moves the cursor, hides text or turns its direction: controls, surrogates, and the marks of bidirectional text.
+_UNPRINTABLE = re.compile(
+    "[\x00-\x08\x0b-\x1f\x7f-\x9f\u061c\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff\ufff9-\ufffb\ud800-\udfff]"
+)
+
+
+def printable(text: str) -> str:
+    """Foreign text with every sign escaped that a terminal, a page or a file would not show as it is.
+
+    Line feeds and tabs stay."""
+    return _UNPRINTABLE.sub(lambda sign: ascii(sign[0])[1:-1], text)
+
+
+class _Complaint(click.ClickException):
+    """A usage error in one line."""
+
+    exit_code = 2
+
+    def show(self, file: IO[Any] | None = None) -> None:  # noqa: ARG002 - click's signature
+        _complain(self.message)
+
+
+class CommandGroup(click.Group):
+    """Commands that end as `ending` says."""
+
+    def make_context(self, *arguments: Any, **extra: Any) -> click.Context:
+        """As click's, with a usage error in one line."""
+        try:
+            return super().make_context(*arguments, **extra)
+        except click.exceptions.NoArgsIsHelpError:
+            raise
+        except click.UsageError as error:
+            raise _Complaint(_usage(error)) from None
+
+    def invoke(self, ctx: click.Context) -> Any:
+        """As click's, ended by `ending`."""
+        with ending(ctx):
+            return super().invoke(ctx)
 
 
 @contextmanager
 def ending(ctx: click.Context) -> Iterator[None]:
-    """End with 2 for bad input, 3 for no answer, and interrupted or unheard as a shell reports it.
+    """End with 2 for bad input, 3 for no answer, 4 for our own fault, and ended by a signal as a shell reports it.
 
     What the streams cannot encode is written as an escape."""
-    for stream in (sys.stdout, sys.stderr):
-        if isinstance(stream, io.TextIOWrapper):
-            stream.reconfigure(errors="backslashreplace")
+    _open_streams()
+    signals.install()
     try:
-        yield
+        with workplace.workplace():
+            yield
+            sys.stdout.flush()
+    except (click.exceptions.NoArgsIsHelpError, click.exceptions.Exit, click.Abort):
+        raise
+    except click.UsageError as error:
+        raise _Complaint(_usage(error)) from None
     except BadInput as problem:
         _complain(str(problem))
         ctx.exit(2)
@@ -38,27 +86,111 @@ def ending(ctx: click.Context) -> Iterator[None]:
         _complain(str(problem))
         ctx.exit(3)
     except KeyboardInterrupt:
-        _complain("interrupted")
-        ctx.exit(INTERRUPTED)
+        _complain(signals.complaint())
+        ctx.exit(signals.exit_code())
     except BrokenPipeError:
-        # Whoever read our output has enough. What is still buffered must go somewhere when the interpreter ends.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        # Whoever read our output has enough.
+        _give_up(sys.stdout)
         ctx.exit(UNHEARD)
+    except Exception as fault:  # whatever it is, it is our own and no verdict
+        _complain(_report(fault))
+        ctx.exit(4)
+
+
+def _usage(error: click.UsageError) -> str:
+    where = error.ctx.command_path if error.ctx else "cognito-conformance"
+    return f"{error.format_message().rstrip('.')} (see {where} --help)"
+
+
+def _open_streams() -> None:
+    """Make sure that there are standard streams, that any text can be written, and that a failure to write is told."""
+    for number, name, mode in ((0, "stdin", "r"), (1, "stdout", "w"), (2, "stderr", "w")):
+        if getattr(sys, name) is None:  # closed by the caller, who does not want it: also no file is to get its number
+            while (descriptor := os.open(os.devnull, os.O_RDWR)) < number:
+                pass
+            if descriptor != number:
+                os.dup2(descriptor, number)
+            setattr(sys, name, os.fdopen(number, mode, encoding="utf-8"))
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="backslashreplace")
+    if sys.stdout is sys.__stdout__ and isinstance(sys.stdout, io.TextIOWrapper):
+        sys.stdout = _Output(sys.stdout)
+
+
+class _Output(io.TextIOWrapper):
+    """Standard output, where a failure to write is bad input: the caller chose where it goes."""
+
+    def __init__(self, stream: io.TextIOWrapper) -> None:
+        buffered = bool(stream.line_buffering)
+        super().__init__(stream.buffer, encoding=stream.encoding, errors=stream.errors, line_buffering=buffered)
+
+    def write(self, text: str) -> int:
+        """Write, or raise BadInput."""
+        with _written(self):
+            return super().write(text)
+
+    def flush(self) -> None:
+        """Flush, or raise BadInput."""
+        with _written(self):
+            super().flush()
+
+
+@contextmanager
+def _written(stream: TextIO) -> Iterator[None]:
+    try:
+        yield
+    except BrokenPipeError:
+        raise
+    except OSError as error:
+        _give_up(stream)
+        raise BadInput(f"standard output cannot be written: {error.strerror}") from None
+
+
+def _give_up(stream: TextIO) -> None:
+    """Send what is still buffered nowhere, so that the interpreter can end."""
+    os.dup2(os.open(os.devnull, os.O_WRONLY), stream.fileno())
+
+
+def _report(fault: Exception) -> str:
+    """One line on a fault of the suite, and where the rest of it is to be read."""
+    text = "".join(traceback.format_exception(fault))
+    first = printable(str(fault)).strip().splitlines() or [""]
+    name = first[-1] if isinstance(fault, SuiteFault) else f"{type(fault).__name__}: {first[0]}"
+    try:
+        with tempfile.NamedTemporaryFile(
+            "w",
+            prefix="fault-of-cognito-conformance-",
+            suffix=".txt",
+            dir=workplace.outside(),
+            delete=False,
+            encoding="utf-8",
+            errors="backslashreplace",
+        ) as file:
+            file.write(text)
+    except OSError:
+        return f"the suite itself failed: {name[:500]}"
+    return f"the suite itself failed: {name[:500]}; please report this, with {file.name}"
 
 
 def _complain(line: str) -> None:
-    click.echo(f"cognito-conformance: {' '.join(line.split())}", err=True)
+    click.echo(f"cognito-conformance: {' '.join(printable(line).split())}", err=True)
 
 
 def check_writable(*paths: Path | None) -> None:
     """Check before a long run that each report can be written, leaving no empty file behind.
 
     Raises BadInput otherwise."""
-    for path in filter(None, paths):
+    asked = [path for path in paths if path is not None]
+    for path in asked:
+        if path == Path("-"):
+            raise BadInput("- is not understood as standard output: name a file, or /dev/stdout")
+        if sum(_same(path, other) for other in asked) > 1:
+            raise BadInput(f"{path} is asked for twice: give each report a file of its own")
         existed = path.exists()
         try:
-            with path.open("a", encoding="utf-8"):
-                pass
+            # A pipe would wait for its reader.
+            os.close(os.open(path, os.O_WRONLY | os.O_APPEND | os.O_CREAT | getattr(os, "O_NONBLOCK", 0), 0o666))
         except OSError as error:
             raise BadInput(
                 f"{path} cannot be written ({error.strerror}): name a file in a directory that exists"
@@ -67,12 +199,20 @@ def check_writable(*paths: Path | None) -> None:
             path.unlink()
 
 
+def _same(one: Path, other: Path) -> bool:
+    return one.resolve() == other.resolve() and not one.is_char_device()
+
+
 class Terminal(Console):
-    """A console as wide as the terminal, else 120, that raises BrokenPipeError where nobody reads it any more."""
+    """A console as wide as the terminal or COLUMNS, else 120.
+
+    It raises BrokenPipeError where nobody reads it any more."""
 
     def __init__(self, *, stderr: bool = False) -> None:
         stream = sys.stderr if stderr else sys.stdout
-        super().__init__(stderr=stderr, highlight=False, width=None if stream.isatty() else 120)
+        super().__init__(
+            stderr=stderr, highlight=False, width=None if stream.isatty() or os.environ.get("COLUMNS") else 120
+        )
 
     def on_broken_pipe(self) -> None:
         raise BrokenPipeError

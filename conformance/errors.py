@@ -1,13 +1,12 @@
 """What ends a scenario or a command.
 
-    Undecided           a scenario that cannot judge the target
-      Blocked           a precondition failed; counted as blocked
-      Unsupported       the target does not implement the operation under test; counted as unsupported
-      Inconclusive      a transport fault or lasting throttling; exit code 3
-      WouldSend         a message would be sent to a user; counted as skipped
-    BadInput            the command cannot do what was asked for; exit code 2
-
-Anything else that is raised is a fault of the suite: exit code 4.
+Undecided           a scenario that cannot judge the target
+  Blocked           a precondition failed; counted as blocked
+  Unsupported       the target does not implement the operation under test; counted as unsupported
+  Inconclusive      a transport fault or lasting throttling; exit code 3
+  WouldSend         a message would be sent to a user; counted as skipped
+BadInput            the command cannot do what was asked for; exit code 2
+SuiteFault          the suite itself failed; exit code 4, as for anything else that is raised
 """
 
 from __future__ import annotations
@@ -41,3 +40,7 @@ class WouldSend(Undecided):
 
 class BadInput(Exception):
     """What the user asked for cannot be done; the message says what was wrong and what to do. Exit code 2."""
+
+
+class SuiteFault(Exception):
+    """pytest itself, or the collection of the scenarios, failed. Exit code 4."""

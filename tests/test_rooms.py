@@ -11,7 +11,7 @@ import conformance
 PACKAGE = Path(conformance.__file__).parent
 ORDER = re.findall(r"^ {2}(\w+) ", conformance.__doc__, re.MULTILINE)
 # The gate loads no client, so it may use only rooms that load none.
-GATE_USES = {"errors", "console", "contract", "target", "aws_cli", "gate"}
+GATE_USES = {"errors", "signals", "workplace", "console", "contract", "target", "aws_cli", "gate"}
 MODULES = [path for path in PACKAGE.rglob("*.py") if path.name != "__init__.py" or path.parent != PACKAGE]
 
 

@@ -5,8 +5,10 @@ from __future__ import annotations
 import ast
 import os
 import re
+import signal
+import subprocess
 from collections.abc import Callable, Generator, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -15,9 +17,10 @@ import pytest
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TaskProgressColumn, TextColumn
 
+from conformance import signals
 from conformance.bindings import clients
 from conformance.console import Terminal, check_writable
-from conformance.errors import BadInput, Inconclusive
+from conformance.errors import BadInput, Inconclusive, SuiteFault
 from conformance.plugin import RUN
 from conformance.report.terminal import head, statements, summary, table, verdict_line
 from conformance.run.catalogue import SCENARIOS
@@ -25,7 +28,8 @@ from conformance.run.options import OPTIONS, Option, words
 from conformance.run.run import Run
 from conformance.run.settings import Settings, verify_aws_environment
 from conformance.target import definition
-from conformance.target.client import silence
+from conformance.target.client import Cognito, silence
+from conformance.target.pool_notes import delete_left, left_at
 
 F = TypeVar("F", bound=Callable[..., Any])
 # No plugin but ours, and nothing of a checkout that the command may stand in.
@@ -39,10 +43,6 @@ PYTEST = (
 # What a -k expression consists of: words, and as a syntax tree.
 _WORD = re.compile(r"[\w:+\-.\[\]\\/]+")
 _EXPRESSION = (ast.Expression, ast.BoolOp, ast.UnaryOp, ast.Not, ast.And, ast.Or, ast.Name, ast.Load)
-
-
-class SuiteFault(Exception):
-    """pytest itself, or the collection of the scenarios, failed. Exit code 4."""
 
 
 def judging(command: F) -> F:
@@ -98,26 +98,26 @@ def judge(console: Console, options: Mapping[str, Any]) -> Run:
     settings = Settings.of(options)
     _check_expression(options.get("expression"))
     workers = options.get("workers") or "0"
-    if not (workers.isdecimal() or workers in ("auto", "logical")):
-        raise BadInput(f"-n {workers!r}: give a number of processes, or auto")
+    _check_workers(workers)
     if settings.target.url is not None:
         _reach(settings.target)
     console.print(head(settings, clients(settings.bindings)))
     watcher = _Watcher(console)
-    with watcher.progress, _without_pytest_variables():
+    with _no_pools_left(console, settings.target), watcher.progress, _without_pytest_variables():
         try:
             code = pytest.main([*PYTEST, *words(options)], [watcher])
         except OSError as fault:  # of all that pytest does only its reports are written outside of a scenario
             raise BadInput(f"a report cannot be written: {fault}") from None
     if watcher.complaint is not None:
         raise BadInput(watcher.complaint)
-    if watcher.unheard:
-        raise BrokenPipeError
+    if watcher.ended is not None:
+        raise watcher.ended
+    signals.check()
+    if code == pytest.ExitCode.INTERRUPTED:
+        raise KeyboardInterrupt
     done = watcher.run
     if done is None or watcher.failures or code == pytest.ExitCode.INTERNAL_ERROR:
         raise SuiteFault("\n".join(watcher.failures) or f"pytest ended with {code!r}")
-    if code == pytest.ExitCode.INTERRUPTED:
-        raise KeyboardInterrupt
     if done.problem is not None:
         raise BadInput(done.problem)
     if not done.results:
@@ -126,6 +126,26 @@ def judge(console: Console, options: Mapping[str, Any]) -> Run:
             "cognito-conformance claims lists what there is"
         )
     return done
+
+
+@contextmanager
+def _no_pools_left(console: Console, target: definition.Target) -> Iterator[None]:
+    """Delete what killed runs left at an endpoint that lives on, and afterwards what this one did not get to delete."""
+    if target.url is None:
+        yield
+        return
+    with target.running() as endpoint:
+        service = Cognito(endpoint)
+        found = len(left_at(target.url))
+        if found > delete_left(service):
+            console.print(f"{found} pools that an earlier run left at {target.url} are deleted")
+        try:
+            yield
+        finally:
+            if rest := delete_left(service):
+                console.print(
+                    f"{rest} pools could not be deleted: cognito-conformance sweep --endpoint-url {target.url}"
+                )
 
 
 @contextmanager
@@ -138,6 +158,16 @@ def _without_pytest_variables() -> Iterator[None]:
         yield
     finally:
         os.environ |= kept
+
+
+def _check_workers(workers: str) -> None:
+    if workers in ("auto", "logical"):
+        return
+    if not workers.isdecimal():
+        raise BadInput(f"-n {workers!r}: give a number of processes, or auto")
+    most = max(8, 4 * (os.cpu_count() or 1))
+    if int(workers) > most:
+        raise BadInput(f"-n {workers}: this machine has {os.cpu_count()} processors, give at most {most}, or auto")
 
 
 def _check_expression(expression: str | None) -> None:
@@ -176,11 +206,12 @@ class _Watcher:
         )
         self.run: Run | None = None
         self.failures: list[str] = []
-        self.unheard = False
+        self.ended: Exception | None = None
         self.complaint: str | None = None
         self._console = console
         self._task = self.progress.add_task("judging", total=None)
         self._quarter = 0
+        self._workers: list[subprocess.Popen[bytes]] = []
 
     def pytest_configure(self, config: pytest.Config) -> None:
         self.run = config.stash.get(RUN, None)
@@ -194,12 +225,25 @@ class _Watcher:
             self.complaint = str(complaint)
             return pytest.ExitCode.USAGE_ERROR
 
+    def pytest_keyboard_interrupt(self) -> None:
+        """Interrupt xdist's workers at once, who would only be asked after five seconds; they delete their pools."""
+        for process in self._workers:
+            with suppress(OSError):
+                process.send_signal(signal.SIGINT)
+
+    @pytest.hookimpl(optionalhook=True)
+    def pytest_xdist_newgateway(self, gateway: Any) -> None:
+        process = getattr(gateway._io, "popen", None)
+        if process is not None:
+            self._workers.append(process)
+
     def pytest_collectreport(self, report: pytest.CollectReport) -> None:
         if report.failed:
             self.failures.append(str(report.longrepr))
 
     def pytest_internalerror(self, excrepr: object, excinfo: pytest.ExceptionInfo[BaseException]) -> bool:
-        self.unheard = excinfo.errisinstance(BrokenPipeError)
+        if isinstance(excinfo.value, (BrokenPipeError, BadInput)):  # our own output cannot be written
+            self.ended = excinfo.value
         self.failures.append(str(excrepr))
         return True
 
@@ -214,6 +258,7 @@ class _Watcher:
     @pytest.hookimpl(trylast=True)
     def pytest_runtest_logreport(self) -> None:
         assert self.run is not None
+        signals.check()
         done, total = len(self.run.results), self.progress.tasks[0].total
         self.progress.update(self._task, completed=done, refresh=True)
         if self.progress.disable and total and done * 4 // int(total) > self._quarter:

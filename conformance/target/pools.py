@@ -8,10 +8,12 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from conformance import signals
 from conformance.errors import Blocked
 from conformance.target.app_client import AppClient, outcome
 from conformance.target.client import Cognito, ServiceError
 from conformance.target.mailbox import simulated
+from conformance.target.pool_notes import PREFIX, PoolNotes
 from conformance.target.sign_in import ADMIN_USER_PASSWORD_AUTH, FLOWS, answer_new_password, sign_in
 from conformance.verdict.observed import TOKENS, UNIMPLEMENTED, Facts, Outcome, State, Status
 from conformance.verdict.reply import SignIn
@@ -38,7 +40,8 @@ class Pools:
     def __init__(self, service: Cognito) -> None:
         self._service = service
         self._pools: dict[str, Pool | Blocked] = {}
-        self._kept: set[str] = set()
+        self._notes = PoolNotes(service.endpoint.url)
+        self._made: list[str] = []
 
     def get(self, *, policy: Mapping[str, Any] | None = POLICY, apart: str = "", **configuration: Any) -> Pool:
         """The pool with this `policy` (None: none is sent) and these parameters of CreateUserPool.
@@ -61,18 +64,30 @@ class Pools:
 
     def _create(self, configuration: Mapping[str, Any]) -> Pool:
         gate = self._service.endpoint.gate
-        marks = gate.marks(configuration) if gate else {"PoolName": f"cognito-conformance-{uuid.uuid4().hex[:12]}"}
-        made = self._service.arrange("CreateUserPool", "UserPool.Id", **marks, **configuration)
-        pool_id = made["UserPool"]["Id"]
+        marks = gate.marks(configuration) if gate else {"PoolName": f"{PREFIX}{uuid.uuid4().hex[:12]}"}
+        name = marks["PoolName"]
+        with signals.held():
+            self._notes.planned(name)
+            pool_id = self._created(name, {**configuration, **marks})
+            self._made.append(pool_id)
+            self._notes.made(name, pool_id)
         flows = [f"ALLOW_{flow}" for flow in (*FLOWS, "REFRESH_TOKEN_AUTH")]
         made = self._service.arrange(
             "CreateUserPoolClient",
             "UserPoolClient.ClientId",
             UserPoolId=pool_id,
-            ClientName=marks["PoolName"],
+            ClientName=name,
             ExplicitAuthFlows=flows,
         )
         return Pool(self._service, pool_id, made["UserPoolClient"]["ClientId"])
+
+    def _created(self, name: str, configuration: Mapping[str, Any]) -> str:
+        try:
+            made = self._service.arrange("CreateUserPool", "UserPool.Id", **configuration)
+        except Blocked:
+            self._notes.forget(name)
+            raise
+        return str(made["UserPool"]["Id"])
 
     def known(self, pool_id: str, client_id: str) -> Pool:
         """The pool with this id and client, whoever made it; what is observed of it shows neither."""
@@ -81,24 +96,26 @@ class Pools:
 
     def keep(self, pool: Pool) -> None:
         """Leave a pool for a later run."""
-        self._kept.add(pool.id)
+        self._made.remove(pool.id)
+        self._notes.forget(pool.id)
         if self._service.endpoint.gate is not None:
             self._service.endpoint.gate.keep(pool.id)
 
     def delete(self) -> None:
         """Delete every pool that was made and is not kept; one that cannot be deleted does not keep the others."""
-        for pool in self._pools.values():
-            if isinstance(pool, Pool) and pool.id not in self._kept:
-                self.discard(pool.id)
+        for pool_id in self._made:
+            self.discard(pool_id)
 
     def discard(self, pool_id: str) -> bool:
         """Delete a pool; tells whether it is gone."""
         try:
             self._service.call("DeleteUserPool", UserPoolId=pool_id)
         except ServiceError as error:
-            return error.code == "ResourceNotFoundException"
+            if error.code != "ResourceNotFoundException":
+                return False
         except Exception:  # whatever it is: the verdicts are in, and the next pool is to be deleted
             return False
+        self._notes.forget(pool_id)
         return True
 
 

@@ -127,6 +127,14 @@ def _tls():
     thread.join()
 
 
+def _silent():
+    return servers.hanging()
+
+
+def _endless():
+    return servers.trickling()
+
+
 @contextmanager
 def _unused():
     yield servers.unused_url()
@@ -136,8 +144,8 @@ def _unused():
     ("endpoint", "said"),
     [
         (_unused, "Could not connect"),
-        (lambda: servers.hanging(), "Read timeout"),
-        (lambda: servers.trickling(), "no complete answer within 0.4 s"),
+        (_silent, "Read timeout"),
+        (_endless, "no complete answer within 0.4 s"),
         (lambda: servers.closing(), "Connection was closed"),
         (lambda: servers.always(servers.HTML), "without UserPools"),
         (lambda: servers.always(servers.GARBAGE), "no AWS JSON"),
@@ -161,8 +169,10 @@ def _unused():
 )
 def test_an_endpoint_that_is_none_is_inconclusive(monkeypatch, endpoint, said):
     """The line says what the endpoint did instead of answering, and the exit code is 3."""
-    monkeypatch.setattr(client, "PATIENCE_SECONDS", 0.3)
-    monkeypatch.setattr(retries, "EXCHANGE_SECONDS", 0.4)
+    if endpoint is _silent:
+        monkeypatch.setattr(client, "PATIENCE_SECONDS", 0.3)
+    if endpoint is _endless:
+        monkeypatch.setattr(retries, "EXCHANGE_SECONDS", 0.4)
     with endpoint() as url:
         done = CliRunner().invoke(main, ["run", "--endpoint-url", url])
 

@@ -1,0 +1,125 @@
+"""The directory that holds everything temporary of a command, and the removal of what a killed one left behind.
+
+Everything that a command starts carries the directory's name in its environment (VARIABLE) and has its temporary files
+in it. The command that made it holds a lock on it: whoever can take the lock knows that the command is dead."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import signal
+import sys
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from pathlib import Path
+from typing import IO
+
+if sys.platform != "win32":
+    import fcntl
+
+VARIABLE = "COGNITO_CONFORMANCE_RUN"
+# Notes on the pools that a run made (target/pool_notes.py) outlive it until the pools are deleted.
+POOLS = "pools"
+_PREFIX = "cognito-conformance-"
+_LOCK = "lock"
+
+# Where temporary files go outside of a command's directory.
+_outside: str | None = None
+
+
+@contextmanager
+def workplace() -> Iterator[Path]:
+    """A new directory that every temporary file goes to, also of what is started; it is removed at the end.
+
+    Ends what was started in it and still runs, and removes what killed commands left."""
+    global _outside
+    before_it, _outside = _outside, tempfile.gettempdir()
+    _clear_abandoned()
+    before = {name: os.environ.get(name) for name in ("TMPDIR", VARIABLE)}
+    default = tempfile.tempdir
+    directory, lock = _made()
+    os.environ |= {"TMPDIR": str(directory), VARIABLE: str(directory)}
+    tempfile.tempdir = str(directory)
+    try:
+        yield directory
+    finally:
+        tempfile.tempdir = default
+        for name, value in before.items():
+            os.environ.pop(name, None)
+            if value is not None:
+                os.environ[name] = value
+        with lock:
+            _clear(directory)
+        _clear_abandoned()  # by now their pools may be deleted
+        _outside = before_it
+
+
+def current() -> Path | None:
+    """The directory of the command that this process belongs to."""
+    directory = os.environ.get(VARIABLE)
+    return Path(directory) if directory else None
+
+
+def _clear_abandoned() -> None:
+    for left in abandoned():
+        _clear(left)
+
+
+def outside() -> Path:
+    """Where temporary files go that are to outlive the command."""
+    return Path(_outside or tempfile.gettempdir())
+
+
+def abandoned() -> list[Path]:
+    """The directories of commands that were killed."""
+    places = outside().glob(f"{_PREFIX}*/{_LOCK}")
+    return [lock.parent for lock in sorted(places) if _is_free(lock)]
+
+
+def _made() -> tuple[Path, IO[bytes]]:
+    # It gets its name once it is locked: nobody may take it for one that was left behind.
+    hidden = Path(tempfile.mkdtemp(prefix=f".{_PREFIX}"))
+    lock = (hidden / _LOCK).open("wb")
+    if sys.platform != "win32":
+        fcntl.flock(lock, fcntl.LOCK_EX)
+    return hidden.rename(hidden.with_name(hidden.name.removeprefix("."))), lock
+
+
+def _is_free(lock: Path) -> bool:
+    if sys.platform == "win32":
+        return False
+    try:
+        with lock.open("rb") as file:
+            if os.fstat(file.fileno()).st_uid != os.getuid():
+                return False
+            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except OSError:  # locked, or gone in the meantime
+        return False
+    return True
+
+
+def _clear(directory: Path) -> None:
+    """End what was started in a directory and remove it, except for notes on pools that are not deleted yet."""
+    _end_processes(directory)
+    notes = directory / POOLS
+    if not notes.is_dir() or not any(notes.iterdir()):
+        shutil.rmtree(directory, ignore_errors=True)
+        return
+    for entry in directory.iterdir():
+        if entry.name in (POOLS, _LOCK):
+            continue
+        if entry.is_dir() and not entry.is_symlink():
+            shutil.rmtree(entry, ignore_errors=True)
+        else:
+            entry.unlink(missing_ok=True)
+
+
+def _end_processes(directory: Path) -> None:
+    """Kill every process that was started with this directory in its environment (where there is a /proc)."""
+    mark = f"{VARIABLE}={directory}".encode()
+    for environment in Path("/proc").glob("[0-9]*/environ"):
+        pid = int(environment.parent.name)
+        with suppress(OSError):
+            if pid != os.getpid() and mark in environment.read_bytes().split(b"\0"):
+                os.kill(pid, signal.SIGKILL)
