@@ -21,7 +21,7 @@ from conformance.verdict.reply import Reply
 _SERVICE_ERROR = re.compile(
     r"An error occurred \((.+?)\) when calling the AdminSetUserPassword operation[^:]*: (.*)", re.DOTALL
 )
-# What the CLI says where no answer came, or none that it could read; SDK.md 2.1 has the list for each version.
+# What the CLI prints when no answer came, or none that it could read: the texts of botocore.exceptions.
 _TRANSPORT = (
     "Could not connect",
     "timeout on endpoint",
