@@ -1,6 +1,6 @@
 """Whether run after run says the same, in whatever order and however many processes, and how long each takes.
 
-Usage: python benchmarks/same_verdicts.py [TIMES] [arguments of run]
+Usage: python benchmarks/same_verdicts.py [TIMES] [options of run, as pytest takes them, such as --target=reference]
 Every second run is in the order of the suite, the others in one that is drawn; one, two and three processes take turns.
 Ends with 1 where a verdict, a kind or an observation differs from those of the first run.
 """
@@ -21,11 +21,12 @@ WORKERS = ("0", "2", "1", "3")
 
 def said(arguments: list[str], order: int | None, workers: str) -> dict[str, tuple[str, ...]]:
     """What a run says of each result."""
-    own = {"PYTEST_PLUGINS": "tests.shuffling", "PYTHONPATH": str(ROOT), "ORDER": str(order)} if order else {}
+    own = {"ORDER": str(order)} if order else {}
     with tempfile.TemporaryDirectory() as directory:
         file = Path(directory, "report.json")
-        command = [sys.executable, "-m", "conformance", "run", f"--json={file}", "-n", workers, *arguments]
-        subprocess.run(command, env={**os.environ, **own}, check=False, stdout=subprocess.DEVNULL)
+        command = [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", "-p", "tests.shuffling"]
+        command += ["conformance/scenarios", f"--json={file}", "-n", workers, *arguments]
+        subprocess.run(command, cwd=ROOT, env={**os.environ, **own}, check=False, stdout=subprocess.DEVNULL)
         results = json.loads(file.read_text("utf-8"))["results"]
     return {r["id"]: tuple(str(r[name]) for name in ("verdict", "kind", "observed", "known")) for r in results}
 

@@ -1,5 +1,6 @@
 """pytest on the scenarios, in this checkout and from an installed copy, says what `run` says."""
 
+import json
 import os
 import subprocess
 import sys
@@ -15,11 +16,13 @@ ROOT = Path(__file__).parents[2]
 EMPTY = servers.Answer(200, b'{"UserPools": []}')
 
 
-def _pytest(*arguments: str, place: Path, path: Path | None = None) -> subprocess.CompletedProcess[str]:
+def _pytest(
+    *arguments: str, place: Path, path: Path | None = None, environment: dict[str, str] | None = None
+) -> subprocess.CompletedProcess[str]:
     inherited = {name: value for name, value in os.environ.items() if not name.startswith(("AWS_", "PYTEST_"))}
     command = [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", *arguments]
-    environment = inherited | ({"PYTHONPATH": str(path)} if path else {})
-    return subprocess.run(command, cwd=place, env=environment, capture_output=True, text=True, check=False)
+    given = inherited | (environment or {}) | ({"PYTHONPATH": str(path)} if path else {})
+    return subprocess.run(command, cwd=place, env=given, capture_output=True, text=True, check=False)
 
 
 def test_a_run_that_judges_nothing_is_red():
@@ -37,6 +40,20 @@ def test_a_node_id_and_a_binding_choose_one_result():
 
     assert done.returncode == 0, done.stdout + done.stderr
     assert "passed" in done.stdout
+
+
+def test_another_order_changes_no_verdict(tmp_path):
+    """In an order that is drawn the same results have the same verdicts, kinds and observations."""
+
+    def run(name: str, order: str) -> set[tuple[str, ...]]:
+        file = tmp_path / name
+        chosen = ["conformance/scenarios", "-k", "test_status or test_sign_in or test_output", "--baseline=none"]
+        place = {"ORDER": order} if order else {}
+        _pytest(*chosen, "-p", "tests.shuffling", f"--json={file}", place=ROOT, environment=place)
+        results = json.loads(file.read_text("utf-8"))["results"]
+        return {(r["id"], r["verdict"], r["kind"], r["expected"], r["observed"]) for r in results}
+
+    assert run("own.json", "") == run("drawn.json", "3")
 
 
 @pytest.fixture(scope="module")
