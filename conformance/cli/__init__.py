@@ -2,21 +2,43 @@
 
 from __future__ import annotations
 
+import importlib
 import os
 import sys
 from collections.abc import Sequence
 
 import click
 
-from conformance.cli.baselines import baseline
-from conformance.cli.claims import claims, options
-from conformance.cli.run import run
-from conformance.cli.targets import targets
 from conformance.console import CommandGroup
-from conformance.mutants.command import mutants
+
+# Command -> where it is. A command is loaded when it is called: only some need boto3 or pytest.
+COMMANDS = {
+    "run": "conformance.cli.run:run",
+    "claims": "conformance.cli.claims:claims",
+    "options": "conformance.cli.claims:options",
+    "targets": "conformance.cli.targets:targets",
+    "baseline": "conformance.cli.baselines:baseline",
+    "mutants": "conformance.mutants.command:mutants",
+}
 
 
-@click.group(cls=CommandGroup, context_settings={"help_option_names": ["-h", "--help"]})
+class Commands(CommandGroup):
+    """The commands of COMMANDS, and those that are defined here."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        """Their names, in the order of the table."""
+        return [*COMMANDS, *super().list_commands(ctx)]
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        """The command of this name, loaded now; None where there is none."""
+        if cmd_name not in COMMANDS:
+            return super().get_command(ctx, cmd_name)
+        module, _, name = COMMANDS[cmd_name].partition(":")
+        command: click.Command = getattr(importlib.import_module(module), name)
+        return command
+
+
+@click.group(cls=Commands, context_settings={"help_option_names": ["-h", "--help"]})
 @click.version_option(package_name="cognito-conformance")
 def main() -> None:
     """Judge any endpoint against what Amazon Cognito documents for AdminSetUserPassword."""
@@ -27,11 +49,6 @@ def main() -> None:
 @click.pass_context
 def sdk_gate(ctx: click.Context, arguments: Sequence[str]) -> None:
     """Compare two versions of boto3 or the AWS CLI: what changed, for whom, and may it merge."""
-    # This process has loaded boto3; the gate, which compares others, is one that has not.
-    # It takes over when this command has cleaned up.
+    # The gate compares clients: it runs in a process that loads none, and takes over when this command has cleaned up.
     words = [sys.executable, "-P", "-m", "conformance.gate", *arguments]
     ctx.find_root().call_on_close(lambda: os.execv(sys.executable, words))
-
-
-for command in (run, claims, options, targets, baseline, mutants):
-    main.add_command(command)
