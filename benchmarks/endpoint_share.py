@@ -1,6 +1,6 @@
 """How fast the suite is, and how much of its time is the endpoint's: the same requests, replayed bare, side by side.
 
-Usage: python benchmarks/endpoint_share.py [--bindings sdk,wire] [-k EXPR]
+Usage: python -m benchmarks.endpoint_share [--bindings sdk,wire] [-k EXPR]
 A recorder stands between the suite and moto; then every request is sent again, one after the other over plain HTTP, to
 the same moto, with the identifiers of the first time replaced by those of the second.
 """
@@ -12,13 +12,13 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Iterator
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import urllib3
-
-sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
 from conformance.target.definition import resolve
 from tests import servers
@@ -44,15 +44,30 @@ def parsed(body: bytes) -> Any:
         return {}
 
 
-def main() -> None:
-    """Run, replay, and print both with their ratio."""
+@dataclass(frozen=True)
+class Share:
+    """What a run in one process took, and what its requests take alone; seconds."""
+
+    results: int
+    requests: int
+    users: int
+    pools: int
+    suite: float
+    bare: float
+    start_up: float
+
+
+def measure(arguments: Sequence[str] = ()) -> Share:
+    """Run with these arguments, then replay every request bare."""
     recorded: list[tuple[str, bytes, bytes]] = []
+    arrived: list[float] = []
     http = urllib3.PoolManager(retries=False)
     with resolve("moto", None).running() as endpoint, tempfile.TemporaryDirectory() as directory:
 
         def record(target: str, body: bytes) -> servers.Answer:
             reply = http.request("POST", endpoint.url, body=body, headers=headers(target))
             recorded.append((target, body, reply.data))
+            arrived.append(time.perf_counter())
             return servers.Answer(reply.status, reply.data, reply.headers.get("Content-Type", ""))
 
         def headers(target: str) -> dict[str, str]:
@@ -62,13 +77,14 @@ def main() -> None:
             return {**given, "Authorization": f"AWS4-HMAC-SHA256 {scope}"}
 
         file = Path(directory, "report.json")
-        command = [sys.executable, "-m", "conformance", "run", "--json", str(file), *sys.argv[1:]]
+        command = [sys.executable, "-m", "conformance", "run", "--json", str(file), *arguments]
         started = time.perf_counter()
         subprocess.run([*command, "--baseline", "none"], check=False, stdout=subprocess.DEVNULL)
         embedded = time.perf_counter() - started
         results = len(json.loads(file.read_text("utf-8"))["results"])
 
         with servers.before(endpoint.url, record) as url:
+            began = time.perf_counter()
             subprocess.run([*command, "--endpoint-url", url], check=False, stdout=subprocess.DEVNULL)
 
         renamed: dict[str, str] = {}
@@ -84,9 +100,20 @@ def main() -> None:
             before = dict(leaves(parsed(answer)))
             renamed |= {old: new for path, new in leaves(parsed(reply.data)) if (old := before.get(path, new)) != new}
 
-    print(f"suite           {embedded:6.1f} s  {results} results, {results / embedded:.0f} a second (one process)")
-    print(f"endpoint alone  {bare:6.1f} s  {len(recorded)} requests, {len(recorded) / bare:.0f} a second")
-    print(f"share of the endpoint in the suite's time: {bare / embedded:.0%}")
+    operations = Counter(target.rpartition(".")[2] for target, _, _ in recorded)
+    users = operations["SignUp"] + operations["AdminCreateUser"]
+    start_up = arrived[0] - began
+    return Share(results, len(recorded), users, operations["CreateUserPool"], embedded, bare, start_up)
+
+
+def main() -> None:
+    """Print what was measured."""
+    seen = measure(sys.argv[1:])
+    print(f"suite           {seen.suite:6.1f} s  {seen.results} results, {seen.results / seen.suite:.0f} a second")
+    print(f"endpoint alone  {seen.bare:6.1f} s  {seen.requests} requests, {seen.requests / seen.bare:.0f} a second")
+    print(f"wall clock against bare requests: {seen.suite / seen.bare:.2f}")
+    print(f"{seen.requests / seen.results:.2f} requests a result; {seen.users} users, {seen.pools} pools")
+    print(f"first request after {seen.start_up:.2f} s")
 
 
 if __name__ == "__main__":

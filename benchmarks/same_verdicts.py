@@ -1,6 +1,6 @@
 """Whether run after run says the same, in whatever order and however many processes, and how long each takes.
 
-Usage: python benchmarks/same_verdicts.py [TIMES] [options of run, as pytest takes them, such as --target=reference]
+Usage: python -m benchmarks.same_verdicts [TIMES] [options of run, as pytest takes them, such as --target=reference]
 Every second run is in the order of the suite, the others in one that is drawn; one, two and three processes take turns.
 Ends with 1 where a verdict, a kind or an observation differs from those of the first run.
 """
