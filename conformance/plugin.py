@@ -27,6 +27,7 @@ from conformance.run.options import OPTIONS, TARGET
 from conformance.run.run import Run
 from conformance.run.settings import Settings, verify_aws_environment, within
 from conformance.target.client import silence
+from conformance.target.retries import throttled
 from conformance.verdict.journal import Journal
 from conformance.verdict.judgement import Comparison, Divergence, judge
 from conformance.verdict.results import Result
@@ -201,6 +202,7 @@ def pytest_runtest_makereport(
         ("verdict", str(result.verdict)),
         ("kind", str(result.kind or "")),
     ]
+    report.throttled = throttled()  # type: ignore[attr-defined]
     report.conformance = result.as_json()  # type: ignore[attr-defined]  # xdist carries what JSON can
     return report
 

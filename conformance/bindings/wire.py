@@ -10,7 +10,7 @@ from typing import Any
 
 import urllib3
 from botocore.auth import SigV4Auth
-from botocore.awsrequest import AWSRequest
+from botocore.awsrequest import AWSPreparedRequest, AWSRequest
 from botocore.credentials import ReadOnlyCredentials
 from botocore.httpsession import get_cert_path
 
@@ -18,6 +18,7 @@ from conformance.errors import Inconclusive
 from conformance.target.definition import Endpoint
 from conformance.target.exchange import sent_by
 from conformance.target.retries import THROTTLED_ATTEMPTS, attempts, in_time, patiently, timeout
+from conformance.target.transport import whole
 from conformance.verdict.journal import Journal, describe
 from conformance.verdict.observed import THROTTLED
 from conformance.verdict.reply import Reply, of_http
@@ -99,19 +100,16 @@ class Wire:
             received = self.endpoint.gate.send(sent_by(self.name, prepared))
             return of_http(self.name, received.status, received.headers, received.body)
         try:
-            answer = in_time(
-                "AdminSetUserPassword",
-                lambda: self._http.request(
-                    prepared.method,
-                    prepared.url,
-                    body=prepared.body,
-                    headers=dict(prepared.headers.items()),
-                    redirect=False,
-                ),
-            )
+            return in_time("AdminSetUserPassword", lambda: self._answer(prepared))
         except urllib3.exceptions.HTTPError as fault:
             raise Inconclusive(f"AdminSetUserPassword: {fault}") from None
-        return of_http(self.name, answer.status, dict(answer.headers), answer.data)
+
+    def _answer(self, prepared: AWSPreparedRequest) -> Reply:
+        headers = dict(prepared.headers.items())
+        answer = self._http.request(
+            prepared.method, prepared.url, body=prepared.body, headers=headers, redirect=False, preload_content=False
+        )
+        return of_http(self.name, answer.status, dict(answer.headers), whole(answer))
 
 
 class _SignedAt(SigV4Auth):  # type: ignore[misc]  # botocore is untyped

@@ -7,6 +7,7 @@ import os
 import re
 import signal
 import subprocess
+import threading
 from collections.abc import Callable, Generator, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from pathlib import Path
@@ -27,7 +28,7 @@ from conformance.run.catalogue import SCENARIOS
 from conformance.run.options import OPTIONS, Option, words
 from conformance.run.run import Run
 from conformance.run.settings import Settings, verify_aws_environment
-from conformance.target import definition
+from conformance.target import client, definition
 from conformance.target.client import Cognito, silence
 from conformance.target.pool_notes import delete_left, left_at
 
@@ -40,6 +41,8 @@ PYTEST = (
     "--disable-plugin-autoload",
     *("-p", "conformance.plugin", "-p", "xdist.plugin", "-p", "no:terminal", "-p", "no:cacheprovider"),
 )
+# After how long the wait for a first answer is mentioned.
+_SILENT_SECONDS = 3.0
 # What a -k expression consists of: words, and as a syntax tree.
 _WORD = re.compile(r"[\w:+\-.\[\]\\/]+")
 _EXPRESSION = (ast.Expression, ast.BoolOp, ast.UnaryOp, ast.Not, ast.And, ast.Or, ast.Name, ast.Load)
@@ -100,7 +103,7 @@ def judge(console: Console, options: Mapping[str, Any]) -> Run:
     workers = options.get("workers") or "0"
     _check_workers(workers)
     if settings.target.url is not None:
-        _reach(settings.target)
+        _reach(console, settings.target)
     console.print(head(settings, clients(settings.bindings)))
     watcher = _Watcher(console)
     with _no_pools_left(console, settings.target), watcher.progress, _without_pytest_variables():
@@ -183,9 +186,16 @@ def _check_expression(expression: str | None) -> None:
         raise BadInput(f"-k {expression!r} is malformed: write words with and, or, not and parentheses")
 
 
-def _reach(target: definition.Target) -> None:
-    with target.running() as endpoint:
-        problem = silence(endpoint)
+def _reach(console: Console, target: definition.Target) -> None:
+    """Wait for a first answer, which may be slow: some emulators load the service only then."""
+    notice = threading.Timer(_SILENT_SECONDS, console.print, [f"waiting for a first answer of {target.url}"])
+    notice.daemon = True
+    notice.start()
+    try:
+        with target.running() as endpoint:
+            problem = silence(endpoint, client.FIRST_ANSWER_SECONDS)
+    finally:
+        notice.cancel()
     if problem is not None:
         raise Inconclusive(f"{target.url} cannot be judged: {problem}; is a Cognito service listening there?")
 
@@ -211,6 +221,7 @@ class _Watcher:
         self._console = console
         self._task = self.progress.add_task("judging", total=None)
         self._quarter = 0
+        self._throttled = False
         self._workers: list[subprocess.Popen[bytes]] = []
 
     def pytest_configure(self, config: pytest.Config) -> None:
@@ -256,12 +267,19 @@ class _Watcher:
         self.progress.update(self._task, total=len(ids))
 
     @pytest.hookimpl(trylast=True)
-    def pytest_runtest_logreport(self) -> None:
+    def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
         assert self.run is not None
         signals.check()
+        self._mention_throttling(getattr(report, "throttled", 0))
         done, total = len(self.run.results), self.progress.tasks[0].total
         self.progress.update(self._task, completed=done, refresh=True)
         if self.progress.disable and total and done * 4 // int(total) > self._quarter:
             self._quarter = done * 4 // int(total)
             if self._quarter < 4:
                 self._console.print(f"{self._quarter * 25} % judged ({done} of {int(total)})")
+
+    def _mention_throttling(self, requests: int) -> None:
+        """Say once why the run is slow."""
+        if requests and not self._throttled:
+            self._throttled = True
+            self._console.print("the endpoint throttles: each request that it turns away is made again, after a while")

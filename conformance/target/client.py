@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import os
+import time
 from collections.abc import Callable
 from functools import cache
 from typing import Any
@@ -20,14 +21,19 @@ from botocore.exceptions import BotoCoreError, ClientError, ConnectionError, HTT
 from botocore.parsers import ResponseParserError
 
 from conformance.errors import BadInput, Blocked, Inconclusive
+from conformance.target import retries
 from conformance.target.definition import Endpoint
 from conformance.target.exchange import ARRANGING, Gate, sent_by
 from conformance.target.retries import CONNECT_SECONDS, READ_SECONDS, THROTTLED_ATTEMPTS, attempts, in_time, patiently
+from conformance.target.transport import BoundedSession, acceptable, addressed
 from conformance.verdict.journal import Journal, describe
 from conformance.verdict.observed import THROTTLED, UNIMPLEMENTED, UNPARSABLE
 
 # How long to wait for a first sign of life.
 PATIENCE_SECONDS = 5.0
+# For the first of all: an emulator may load the service only then.
+FIRST_ANSWER_SECONDS = 30.0
+_AGAIN_SECONDS = 0.2
 
 # What botocore raises for a body that is not what the model says: its own error, or whatever decoding it came upon.
 UNREADABLE = (ResponseParserError, AttributeError, LookupError, OverflowError, RecursionError, TypeError, ValueError)
@@ -66,7 +72,7 @@ def client(endpoint: Endpoint, *, read_seconds: float = READ_SECONDS, sender: st
     try:
         made = boto3.session.Session(botocore_session=session).client(
             "cognito-idp",
-            endpoint_url=endpoint.url,
+            endpoint_url=acceptable(endpoint.url),
             region_name=endpoint.region,
             config=Config(
                 connect_timeout=CONNECT_SECONDS,
@@ -80,6 +86,8 @@ def client(endpoint: Endpoint, *, read_seconds: float = READ_SECONDS, sender: st
         )
     except BotoCoreError as error:
         raise BadInput(f"the AWS configuration cannot be used: {error}") from None
+    addressed(made, endpoint.url)
+    made._endpoint.http_session = BoundedSession(made._endpoint.http_session)
     if endpoint.gate is not None:
         made.meta.events.register_first("before-send.cognito-idp", _through(endpoint.gate, sender))
     return made
@@ -138,13 +146,15 @@ class Cognito:
         self.journal.record(sent, describe("HTTP 200", members))
         return members
 
-    def answer(self, operation: str, parameters: dict[str, Any]) -> dict[str, Any] | ServiceError:
+    def answer(
+        self, operation: str, parameters: dict[str, Any], seconds: float | None = None
+    ) -> dict[str, Any] | ServiceError:
         """What the service answers, an error included, after as many attempts as it is worth.
 
-        Raises Inconclusive for a transport fault."""
+        Raises Inconclusive for a transport fault, and after `seconds` (EXCHANGE_SECONDS)."""
         if self.endpoint.gate is not None:  # which knows what may be sent again, and has time limits of its own
             return self._ask(operation, parameters)
-        return patiently(lambda: in_time(operation, lambda: self._ask(operation, parameters)), _patience)
+        return patiently(lambda: in_time(operation, lambda: self._ask(operation, parameters), seconds), _patience)
 
     def _ask(self, operation: str, parameters: dict[str, Any]) -> dict[str, Any] | ServiceError:
         method = getattr(self._client, self._methods[operation])
@@ -182,17 +192,32 @@ class Cognito:
         return answer
 
 
-def silence(endpoint: Endpoint) -> str | None:
-    """Why nothing that is listening at `endpoint` can be judged, or None where it speaks AWS JSON."""
+def silence(endpoint: Endpoint, seconds: float | None = None) -> str | None:
+    """Why nothing that is listening at `endpoint` can be judged, or None where it speaks AWS JSON.
+
+    The answer has `seconds` to come (PATIENCE_SECONDS)."""
+    patience = seconds or PATIENCE_SECONDS
+    service = Cognito(endpoint, read_seconds=patience)
     try:
-        answer = Cognito(endpoint, read_seconds=PATIENCE_SECONDS).answer("ListUserPools", {"MaxResults": 1})
+        answer = service.answer("ListUserPools", {"MaxResults": 1}, max(patience, retries.EXCHANGE_SECONDS))
     except Inconclusive as fault:
         return str(fault)
     if isinstance(answer, ServiceError):
         if answer.code == UNPARSABLE:
-            return "it answers something that is no AWS JSON"
-        return f"it answers {answer.code}, which is no answer of Cognito" if answer.code.isdigit() else None
+            return "it answers something that is not AWS JSON"
+        return f"it answers {answer.code}, which Cognito never does" if answer.code.isdigit() else None
     return None if "UserPools" in answer else "it answers ListUserPools without UserPools"
+
+
+def await_service(endpoint: Endpoint, seconds: float) -> None:
+    """Wait until ListUserPools is answered: an emulator may load the service only when it is first called.
+
+    Raises Inconclusive where that takes more than `seconds`."""
+    deadline = time.monotonic() + seconds
+    while (problem := silence(endpoint, max(1.0, deadline - time.monotonic()))) is not None:
+        if time.monotonic() > deadline:
+            raise Inconclusive(f"{endpoint.url} did not answer within {seconds:g} s of its start: {problem}")
+        time.sleep(_AGAIN_SECONDS)
 
 
 def _patience(answer: dict[str, Any] | ServiceError) -> int:

@@ -31,11 +31,12 @@ def timeout() -> urllib3.Timeout:
     return urllib3.Timeout(connect=CONNECT_SECONDS, read=READ_SECONDS)
 
 
-def in_time(operation: str, exchange: Callable[[], T]) -> T:
+def in_time(operation: str, exchange: Callable[[], T], seconds: float | None = None) -> T:
     """The answer of `exchange`, which is a request and all that comes back.
 
-    Raises Inconclusive where it is not complete after EXCHANGE_SECONDS. The thread that still reads ends with the
-    process at the latest."""
+    Raises Inconclusive where it is not complete after `seconds` (EXCHANGE_SECONDS). The thread that still reads ends
+    with the process at the latest."""
+    limit = EXCHANGE_SECONDS if seconds is None else seconds
     answer: Future[T] = Future()
 
     def wait() -> None:
@@ -46,9 +47,9 @@ def in_time(operation: str, exchange: Callable[[], T]) -> T:
 
     threading.Thread(target=wait, daemon=True).start()
     try:
-        return answer.result(EXCHANGE_SECONDS)
+        return answer.result(limit)
     except TimeoutError:
-        raise Inconclusive(f"{operation}: no complete answer within {EXCHANGE_SECONDS:g} s") from None
+        raise Inconclusive(f"{operation}: no complete answer within {limit:g} s") from None
 
 
 def patiently(call: Callable[[], T], patience: Callable[[T], int]) -> T:
@@ -69,8 +70,19 @@ def patiently(call: Callable[[], T], patience: Callable[[T], int]) -> T:
         attempt += 1
 
 
+# How many answers said that the caller is to wait.
+_throttled = 0
+
+
+def throttled() -> int:
+    """How many requests of this process the endpoint has throttled so far."""
+    return _throttled
+
+
 def attempts(outcome: str) -> int:
     """How often a request with this outcome is worth making."""
+    global _throttled
     if outcome in THROTTLED:
+        _throttled += 1
         return THROTTLED_ATTEMPTS
     return FAULT_ATTEMPTS if is_crash(outcome) else 1

@@ -8,6 +8,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from conformance.console import printable
 from conformance.verdict.reply import Reply
 
 HIDDEN = "<hidden>"
@@ -70,7 +71,7 @@ class Journal:
 
     def redact(self, text: str) -> str:
         """`text` without credentials, tokens and signatures, fit for any file, cut to a readable length."""
-        text = text.encode(errors="backslashreplace").decode()
+        text = printable(text)
         for secret in self._secrets:
             text = text.replace(secret, HIDDEN)
         text = _SECRET_TEXT.sub(HIDDEN, text)

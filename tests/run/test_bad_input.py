@@ -148,7 +148,7 @@ def _unused():
         (_endless, "no complete answer within 0.4 s"),
         (lambda: servers.closing(), "Connection was closed"),
         (lambda: servers.always(servers.HTML), "without UserPools"),
-        (lambda: servers.always(servers.GARBAGE), "no AWS JSON"),
+        (lambda: servers.always(servers.GARBAGE), "not AWS JSON"),
         (lambda: servers.always(servers.REDIRECT), "it answers 302"),
         (lambda: servers.always(servers.FAULT), "it answers 500"),
         (lambda: servers.always(servers.NOTHING), "without UserPools"),
@@ -169,8 +169,8 @@ def _unused():
 )
 def test_an_endpoint_that_is_none_is_inconclusive(monkeypatch, endpoint, said):
     """The line says what the endpoint did instead of answering, and the exit code is 3."""
-    if endpoint is _silent:
-        monkeypatch.setattr(client, "PATIENCE_SECONDS", 0.3)
+    if endpoint in (_silent, _endless):
+        monkeypatch.setattr(client, "FIRST_ANSWER_SECONDS", 0.3)
     if endpoint is _endless:
         monkeypatch.setattr(retries, "EXCHANGE_SECONDS", 0.4)
     with endpoint() as url:
