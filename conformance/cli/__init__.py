@@ -14,6 +14,7 @@ from conformance.console import CommandGroup
 # Command -> where it is. A command is loaded when it is called: only some need boto3 or pytest.
 COMMANDS = {
     "run": "conformance.cli.run:run",
+    "plan": "conformance.cli.plan:plan",
     "claims": "conformance.cli.claims:claims",
     "options": "conformance.cli.claims:options",
     "targets": "conformance.cli.targets:targets",

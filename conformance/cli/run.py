@@ -10,6 +10,7 @@ import subprocess
 import threading
 from collections.abc import Callable, Generator, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
+from dataclasses import replace
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -20,12 +21,13 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TaskProgressC
 
 from conformance import signals
 from conformance.bindings import clients
+from conformance.cli import aws
 from conformance.console import Terminal, check_writable
 from conformance.errors import BadInput, Inconclusive, SuiteFault
 from conformance.plugin import RUN
 from conformance.report.terminal import head, statements, summary, table, verdict_line
 from conformance.run.catalogue import SCENARIOS
-from conformance.run.options import OPTIONS, Option, words
+from conformance.run.options import AWS_OPTIONS, OPTIONS, Option, words
 from conformance.run.run import Run
 from conformance.run.settings import Settings, verify_aws_environment
 from conformance.target import client, definition
@@ -50,10 +52,12 @@ _EXPRESSION = (ast.Expression, ast.BoolOp, ast.UnaryOp, ast.Not, ast.And, ast.Or
 
 def judging(command: F) -> F:
     """The argument TARGET and every option that says what is judged, for each command that runs scenarios."""
-    return _with([option for option in OPTIONS if not option.file])(click.argument("target", required=False)(command))
+    return with_options([option for option in OPTIONS if not option.file])(
+        click.argument("target", required=False)(command)
+    )
 
 
-def _with(options: Sequence[Option]) -> Callable[[F], F]:
+def with_options(options: Sequence[Option]) -> Callable[[F], F]:
     def decorate(command: F) -> F:
         for option in reversed(options):
             shown = option.default is not None and option.name != "-n"
@@ -62,6 +66,7 @@ def _with(options: Sequence[Option]) -> Callable[[F], F]:
                 option.name,
                 option.dest,
                 type=kind,
+                is_flag=option.type is bool,
                 default=option.default,
                 metavar=option.metavar,
                 help=f"{option.help[0].upper()}{option.help[1:]}.",
@@ -74,7 +79,8 @@ def _with(options: Sequence[Option]) -> Callable[[F], F]:
 
 @click.command()
 @judging
-@_with([option for option in OPTIONS if option.file])
+@with_options([option for option in OPTIONS if option.file])
+@with_options(AWS_OPTIONS)
 @click.pass_context
 def run(ctx: click.Context, /, **options: Any) -> None:
     """Judge TARGET (default: moto, embedded), statement by statement.
@@ -83,32 +89,44 @@ def run(ctx: click.Context, /, **options: Any) -> None:
     2: bad input; 3: inconclusive; 4: a fault of the suite itself."""
     check_writable(*(options[option.dest] for option in OPTIONS if option.file))
     console = Terminal()
-    done = judge(console, options)
+    if options["target"] == "aws":
+        target = aws.prepared(options)
+        done = judge(console, options, target, aws.plugins(target, options))
+    else:
+        aws.check_unused(options)
+        target, done = None, judge(console, options)
     console.print(statements(done))
     console.print()
     console.print(table(done))
     console.print(summary(done), soft_wrap=True)
     console.print(verdict_line(done), soft_wrap=True)
-    ctx.exit(done.exit_code)
+    ctx.exit(done.exit_code if target is None else aws.ended(console, target, done.exit_code))
 
 
-def judge(console: Console, options: Mapping[str, Any]) -> Run:
+def judge(
+    console: Console,
+    options: Mapping[str, Any],
+    target: definition.Target | None = None,
+    plugins: Sequence[object] = (),
+) -> Run:
     """Run the scenarios that these options choose (by `dest`, run/options.py), and show how far they are.
+
+    `target` is judged in place of the one that the options name.
 
     It may be called again in the same process. Raises BadInput, Inconclusive where the endpoint does not answer at
     all, SuiteFault where pytest itself failed."""
     verify_aws_environment()
-    settings = Settings.of(options)
+    settings = Settings.of(options) if target is None else replace(Settings.of(options), target=target)
     _check_expression(options.get("expression"))
     workers = options.get("workers") or "0"
     _check_workers(workers)
     if settings.target.url is not None:
         _reach(console, settings.target)
     console.print(head(settings, clients(settings.bindings)))
-    watcher = _Watcher(console)
+    watcher = _Watcher(console, target)
     with _no_pools_left(console, settings.target), watcher.progress, _without_pytest_variables():
         try:
-            code = pytest.main([*PYTEST, *words(options)], [watcher])
+            code = pytest.main([*PYTEST, *words(options)], [watcher, *plugins])
         except OSError as fault:  # of all that pytest does only its reports are written outside of a scenario
             raise BadInput(f"a report cannot be written: {fault}") from None
     if watcher.complaint is not None:
@@ -203,7 +221,8 @@ def _reach(console: Console, target: definition.Target) -> None:
 class _Watcher:
     """Shows progress on a terminal, and takes the run out of pytest."""
 
-    def __init__(self, console: Console) -> None:
+    def __init__(self, console: Console, target: definition.Target | None) -> None:
+        self.conformance_target = target  # the plugin looks for it
         columns = (
             TextColumn("{task.description}"),
             BarColumn(),

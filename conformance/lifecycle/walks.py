@@ -17,7 +17,7 @@ from hypothesis.configuration import set_hypothesis_home_dir
 from hypothesis.stateful import RuleBasedStateMachine, initialize, rule, run_state_machine_as_test
 
 from conformance.contract.transitions import Row
-from conformance.errors import Blocked, Inconclusive, Unsupported
+from conformance.errors import Blocked, Inconclusive, Unsupported, WouldSend
 from conformance.lifecycle.steps import CONTROLLED_PATHS, PATHS, Step, driven, driven_by_requests, step
 from conformance.lifecycle.walker import Visit, Walker
 from conformance.target.control import Control
@@ -52,6 +52,7 @@ class Walks:
         self._unimplemented: set[tuple[str, str]] = set()
         self._blocked: str | None = None
         self._fault: Inconclusive | None = None
+        self._unsent: dict[tuple[str, str], str] = {}
 
     def walk(self) -> Walks:
         """Take the walks, the same ones for a seed and a target that answers the same.
@@ -133,10 +134,14 @@ class Walks:
         seen = self._disagreements.get(row) or self._agreements.get(row)
         if seen is not None:
             return seen
+        if (row.operation, row.when) in self._unsent:
+            raise Unvisited(self._unsent[row.operation, row.when])
         if (row.operation, row.when) in self._unimplemented:
             raise Unsupported(f"{row.operation} is not implemented")
         if self._blocked is not None:
             raise Blocked(self._blocked)
+        if self._unsent and (row.start == "RESET_REQUIRED" or (row.operation, row.when) in self._unsent):
+            raise Unvisited(next(iter(self._unsent.values())))
         if self._control is None and row not in driven_by_requests():
             raise Unvisited(
                 "the target has no control path, by which a federated user or the code that was sent could be had"
@@ -181,6 +186,10 @@ class Walks:
             walker.take(chosen)
         except Blocked as blocked:
             self._blocked = str(blocked)
+        except WouldSend as message:  # nothing was sent, and the user is what it was
+            self._unsent[chosen.operation, chosen.when] = str(message)
+            walker.unimplemented.add((chosen.operation, chosen.when))
+            walker.steps.pop()
         except Inconclusive as fault:  # kept for the end: Hypothesis would take it for a failure, and try again
             self._fault = fault
         self.steps += 1

@@ -48,6 +48,18 @@ OPTIONS = (
     Option("--junit", "write the results as JUnit XML", "FILE", type=Path, file=True, own=False),
     Option("--html", "write the report as one HTML page", "FILE", type=Path, file=True),
 )
+# Of `run aws` alone: pytest has none of them, since AWS is judged by the command only (docs/aws.md).
+AWS_OPTIONS = (
+    Option("--account", "target aws: the number of the account", "ID"),
+    Option("--region", "target aws: the Region", "R"),
+    Option("--plan", "target aws: the file that `plan aws --json FILE` wrote", "FILE", type=Path),
+    Option("--messages", "target aws: let so many messages go out, to the mailbox simulator", "N", 0, int),
+    Option("--record", "target aws: write what was seen into DIR, a file for each claim", "DIR", type=Path),
+    Option("--resume", "target aws: go on with an interrupted run", "RUNID"),
+    Option("--alongside", "target aws: judge although another run may be going on", default=False, type=bool),
+    Option("--no-alias-check", "target aws: judge whatever the account's alias is", default=False, type=bool),
+    Option("--stand-in", "target aws: judge a running stand-in instead, by its file", "FILE", type=Path),
+)
 # The target is an argument of `run`, and an option of pytest, whose arguments are files.
 TARGET = Option("--target", "what to judge: a name, or a target file (default: moto)", "TARGET")
 

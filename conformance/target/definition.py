@@ -129,6 +129,10 @@ def resolve(name: str | None, endpoint_url: str | None) -> Target:
     argument = name
     if name is None and endpoint_url is None:
         argument = name = "moto"
+    if name == "aws":  # what else it takes, only `run aws` is told
+        if endpoint_url is not None:
+            raise BadInput("the target aws is found by --region: leave --endpoint-url out")
+        return Target("aws", "Amazon Cognito", "aws")
     if name is not None and name.endswith(".toml"):
         said, name = _read(Path(name)), Path(name).stem
     else:
@@ -209,7 +213,7 @@ def _check(url: str) -> None:
     if parts.username or parts.password or parts.query or parts.fragment:
         raise BadInput("--endpoint-url takes scheme, host, port and path only: credentials come from the AWS chain")
     if any(host == domain or host.endswith(f".{domain}") for domain in _AWS_DOMAINS):
-        raise BadInput(f"--endpoint-url {url!r} is AWS itself, which is judged as target aws only (not available yet)")
+        raise BadInput(f"--endpoint-url {url!r} is AWS itself, which is judged by `run aws` only: see docs/aws.md")
 
 
 def _identity() -> tuple[str, ReadOnlyCredentials]:

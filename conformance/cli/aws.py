@@ -1,0 +1,92 @@
+"""How `run aws` is made ready: everything that is refused, is refused here, before the first request to Cognito."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from rich.console import Console
+
+from conformance.errors import BadInput
+from conformance.run.options import AWS_OPTIONS
+from conformance.target import definition
+from conformance.target.aws import plan, runledger
+from conformance.target.aws.service import AwsPlace, AwsTarget, stand_in
+
+
+def place(options: Mapping[str, Any]) -> AwsPlace:
+    """Account, Region and stand-in.
+
+    Raises BadInput where one is missing or cannot be right; nothing is sent."""
+    for name in ("account", "region"):
+        if not options.get(name):
+            raise BadInput(f"--{name} is missing: AWS is judged only where it is named")
+    found = AwsPlace(
+        options["account"], options["region"], stand_in(options.get("stand_in")), bool(options.get("no_alias_check"))
+    )
+    found.check()
+    return found
+
+
+def prepared(options: Mapping[str, Any]) -> AwsTarget:
+    """The target, once everything that can be checked before the first request to Cognito has been.
+
+    Raises BadInput."""
+    if options.get("endpoint_url") is not None:
+        raise BadInput("the target aws is found by --region: leave --endpoint-url out")
+    if options.get("workers") not in (None, "0"):
+        raise BadInput("AWS is judged by one process at a time: leave -n out")
+    where = place(options)
+    if options.get("plan") is None:
+        raise BadInput("--plan is missing: make one with plan aws --json FILE, read it, and give the file")
+    if options["messages"] < 0:
+        raise BadInput(f"--messages {options['messages']}: give the number of messages that may go out")
+    planned = plan.read(options["plan"])
+    plan.check_fits(planned, where.account, where.region, options)
+    run_id = options.get("resume") or runledger.new_run_id()
+    if options.get("resume"):
+        _check_resumed(where, run_id)
+    target = AwsTarget(
+        "aws",
+        "Amazon Cognito",
+        "aws",
+        place=where,
+        ceilings=planned.ceilings,
+        run_id=run_id,
+        alongside=bool(options.get("alongside")),
+    )
+    target.preflight()
+    return target
+
+
+def _check_resumed(where: AwsPlace, run_id: str) -> None:
+    if runledger.RUN_ID.fullmatch(run_id) is None:
+        raise BadInput(f"--resume {run_id!r} is no id of a run, such as {runledger.new_run_id()}")
+    if not (runledger.directory(where.account, where.region) / f"{run_id}.jsonl").exists():
+        raise BadInput(f"--resume {run_id}: this machine has no ledger of that run")
+
+
+def plugins(target: AwsTarget, options: Mapping[str, Any]) -> list[object]:
+    """What goes along with a run at AWS."""
+    del target, options
+    return []
+
+
+def check_unused(options: Mapping[str, Any]) -> None:
+    """Raise BadInput where an option of AWS is given for another target."""
+    for option in AWS_OPTIONS:
+        if options.get(option.dest) not in (None, option.default):
+            raise BadInput(f"{option.name} is for the target aws: write `run aws {option.name} …`, or leave it out")
+
+
+def ended(console: Console, target: definition.Target, exit_code: int) -> int:
+    """The exit code, which is 3 where something could not be deleted; says how to delete it by hand."""
+    assert isinstance(target, AwsTarget)
+    for pool in target.left:
+        console.print(f"NOT DELETED: {pool}", style="bold red", soft_wrap=True)
+        command = f"aws cognito-idp delete-user-pool --region {target.place.region} --user-pool-id {pool}"
+        console.print(f"  delete it by hand: {command}", soft_wrap=True)
+    if target.left:
+        return exit_code if exit_code not in (0, 1) else 3
+    console.print("every user pool of this run was deleted, and is gone", soft_wrap=True)
+    return exit_code

@@ -1,0 +1,182 @@
+"""The one function between every client and the socket: asks the guard, keeps the pace, writes down, sends."""
+
+from __future__ import annotations
+
+import random
+import threading
+from collections.abc import Callable, Mapping
+from contextlib import suppress
+from datetime import UTC, datetime, timedelta
+from typing import Any, Protocol
+
+from conformance.errors import Inconclusive
+from conformance.target.aws.guard import RUN_TAG, TAG, UNTIL_TAG, Guard, Permit
+from conformance.target.aws.limiter import Limiter, Time
+from conformance.target.aws.operations import CLEANING, OPERATIONS, UNDER_TEST, category
+from conformance.target.aws.runledger import LIFETIME_HOURS, RunLedger
+from conformance.target.exchange import ARRANGING, Received, Sent
+from conformance.target.retries import in_time
+from conformance.verdict.observed import THROTTLED
+
+# What a Transport raises where no answer came is Inconclusive; whether the request was carried out is not known then.
+Transport = Callable[[Sent], Received]
+
+THROTTLED_ATTEMPTS = 6
+FAULT_ATTEMPTS = 4
+# Nothing changes where these are carried out twice. Of the operation under test this holds too, but only where it
+# arranges: a binding's own request is never repeated after a fault.
+REPEATABLE = (
+    *CLEANING,
+    "ListUsers",
+    "AdminGetUser",
+    "GetUser",
+    "AdminListGroupsForUser",
+    "AdminInitiateAuth",
+    "InitiateAuth",
+    "AdminSetUserPassword",
+    "AdminDisableUser",
+    "AdminEnableUser",
+    "AdminUpdateUserAttributes",
+    "AdminAddUserToGroup",
+)
+EXPIRED = ("ExpiredTokenException", "ExpiredToken")
+# Pools kept for a second run (--state) live until somebody is sure to have come back.
+KEPT_DAYS = 400
+
+
+class ExchangeRecorder(Protocol):
+    """What writes exchanges down."""
+
+    def exchange(self, sent: Sent, received: Received, attempt: int) -> None:
+        """Write down the answer to a request that was sent for the `attempt`-th time."""
+
+
+class AwsGate:
+    """Sends what the guard lets through, at the limiter's pace, and repeats what may be repeated."""
+
+    def __init__(
+        self,
+        guard: Guard,
+        ledger: RunLedger,
+        transport: Transport,
+        time: Time,
+        *,
+        minutes: float = float("inf"),
+        renew: Callable[[], bool] = lambda: False,
+        recorder: ExchangeRecorder | None = None,
+    ) -> None:
+        self.guard = guard
+        self.ledger = ledger
+        self.recorder = recorder
+        self.watch: Callable[[Permit, Received], None] = lambda *_: None
+        self._transport = transport
+        self._time = time
+        self._limiter = Limiter(time)
+        self._end = time.now() + minutes * 60
+        self._renew = renew
+        self._making = threading.Lock()
+
+    def marks(self, configuration: Mapping[str, Any]) -> dict[str, Any]:
+        """The name, the tags and the tier of a new pool: the cheapest that can do what the configuration asks for."""
+        until = datetime.now(UTC) + timedelta(hours=LIFETIME_HOURS)
+        policy = configuration.get("Policies", {}).get("PasswordPolicy", {})
+        return {
+            "PoolName": self.ledger.name(),
+            "UserPoolTags": {TAG: "1", RUN_TAG: self.ledger.run_id, UNTIL_TAG: f"{until:%Y-%m-%dT%H:%MZ}"},
+            # Only from Essentials on do pools remember passwords.
+            "UserPoolTier": "ESSENTIALS" if "PasswordHistorySize" in policy else "LITE",
+        }
+
+    def keep(self, pool_id: str) -> None:
+        """Leave a pool for a later run."""
+        self.ledger.write("kept", pool=pool_id)
+
+    def send(self, sent: Sent) -> Received:
+        """The answer to a request, after as many attempts as are safe.
+
+        Raises Tripped, WouldSend, or Inconclusive where there is no answer that says anything."""
+        if sent.operation != "CreateUserPool" or sent.sender != ARRANGING:
+            permit = self.guard.admit(sent)
+            if permit.operation == "DeleteUserPool":
+                self.ledger.write("deleting", pool=permit.pool)
+            received = self._deliver(sent, permit)
+            if permit.operation == "DeleteUserPool" and received.error in ("", "ResourceNotFoundException"):
+                self.ledger.write("deleted", pool=permit.pool)
+            return received
+        with self._making:
+            return self._make_pool(sent)
+
+    def _make_pool(self, sent: Sent) -> Received:
+        permit = self.guard.admit(sent)
+        name = str((sent.members or {})["PoolName"])
+        self.ledger.write("intent", name=name)
+        received = self._deliver(sent, permit)
+        if received.status == 200 and (pool := received.members.get("UserPool", {}).get("Id")):
+            self.ledger.write("created", name=name, pool=pool)
+            self.guard.learn(sent, received)
+        else:
+            self.ledger.write("refused", name=name, error=received.error)
+        return received
+
+    def _deliver(self, sent: Sent, permit: Permit) -> Received:
+        """Send until an answer says something."""
+        for attempt in range(1, THROTTLED_ATTEMPTS + 1):
+            received = self._attempt(sent, permit, attempt)
+            if received is not None:
+                self.guard.learn(sent, received)
+                self._check_allowance(sent, received)
+                return received
+        raise Inconclusive(f"{permit.operation} was throttled {THROTTLED_ATTEMPTS} times")
+
+    def _attempt(self, sent: Sent, permit: Permit, attempt: int) -> Received | None:
+        """One answer; None where the request is to be sent again, after the pause that it takes."""
+        group = category(permit.operation, permit.challenge)
+        if permit.operation not in CLEANING and self._time.now() > self._end:
+            self.guard.stop("it took longer than its plan allows")
+        writes = bool(OPERATIONS[permit.operation].writes) if permit.operation in OPERATIONS else True
+        self._limiter.wait(group, f"{permit.operation} {permit.pool}", permit.user, writes=writes)
+        if attempt > 1:
+            self.guard.again(permit)
+        try:
+            received = in_time(permit.operation, lambda: self._transport(sent))
+        except Inconclusive:
+            if not _repeatable(sent, permit) or attempt >= FAULT_ATTEMPTS:
+                raise
+            self._pause(attempt)
+            return None
+        self.watch(permit, received)
+        if self.recorder is not None:
+            self.recorder.exchange(sent, received, attempt)
+        if received.error in THROTTLED or received.status == 429:
+            self._limiter.slow(group)
+            self.guard.throttled()
+            self._pause(attempt)
+            return None
+        if received.status >= 500:
+            if _repeatable(sent, permit) and attempt < FAULT_ATTEMPTS:
+                self._pause(attempt)
+                return None
+            raise Inconclusive(f"{permit.operation} answered {received.error or received.status}")
+        return received
+
+    def _check_allowance(self, sent: Sent, received: Received) -> None:
+        """Raise Inconclusive for an answer that speaks of the caller or the account, and not of the request."""
+        operation, error = sent.operation, received.error
+        if error in EXPIRED:
+            if not self._renew():
+                with suppress(Inconclusive):
+                    self.guard.stop("the credentials have expired, and the AWS chain has no others: sign in again")
+            raise Inconclusive(f"{operation}: the credentials expired")
+        if error in ("LimitExceededException", "TooManyFailedAttemptsException"):
+            raise Inconclusive(f"{operation} answered {error}: an allowance is used up")
+        if error == "NotAuthorizedException" and "attempts exceeded" in str(received.members.get("message", "")):
+            raise Inconclusive(f"{operation}: the user is locked after too many failed attempts")
+        if error in ("OperationNotEnabledException", "ForbiddenException", "OptInRequired"):
+            self.guard.stop(f"{operation} answered {error}")
+
+    def _pause(self, attempt: int) -> None:
+        self._time.sleep(2.0 ** (attempt - 1) + random.random())
+
+
+def _repeatable(sent: Sent, permit: Permit) -> bool:
+    return permit.operation in REPEATABLE and (sent.sender == ARRANGING or permit.operation != UNDER_TEST)

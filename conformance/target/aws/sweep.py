@@ -1,0 +1,133 @@
+"""What a run leaves is deleted, and looked for: at its end, and by `sweep` where it was killed."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+from conformance.errors import Inconclusive
+from conformance.target.aws.guard import RUN_TAG, TAG, UNTIL_TAG
+from conformance.target.aws.runledger import LIFETIME_HOURS, POOL_NAME, RunLedger, started_at
+from conformance.target.client import Cognito, ServiceError
+
+GONE = "ResourceNotFoundException"
+# How the suite names pools where there is no gate: at an emulator.
+_PLAIN_NAME = re.compile(r"cognito-conformance-[0-9a-f]{12}")
+_ROUNDS = 5
+
+
+@dataclass(frozen=True)
+class Leftover:
+    """A pool that a run left, and why it is taken for one."""
+
+    pool: str
+    name: str
+    why: str
+
+
+def clean(service: Cognito, ledger: RunLedger) -> list[str]:
+    """Delete every pool of a run, those of which no answer told included; the ids of those that are still there."""
+    for _ in range(_ROUNDS):
+        try:
+            _settle(service, ledger)
+            for pool in ledger.left:
+                delete(service, pool)
+            if not ledger.unanswered:
+                break
+        except (Inconclusive, ServiceError):
+            continue
+    return [
+        *(pool for pool in ledger.pools if pool not in ledger.kept and not is_gone(service, pool)),
+        *ledger.unanswered,
+    ]
+
+
+def _settle(service: Cognito, ledger: RunLedger) -> None:
+    """Find the pools whose creation was never answered, by the one name that each would have."""
+    if not ledger.unanswered:
+        return
+    found = {(pool["Name"], pool["Id"]) for pool in listed(service)}
+    for name in sorted(ledger.unanswered):
+        for _, pool in sorted(pair for pair in found if pair[0] == name):
+            ledger.write("created", name=name, pool=pool)
+        ledger.write("settled", name=name)
+
+
+def delete(service: Cognito, pool: str) -> None:
+    """Delete a pool; one that is gone already is as well."""
+    try:
+        service.call("DeleteUserPool", UserPoolId=pool)
+    except ServiceError as error:
+        if error.code != GONE:
+            raise
+
+
+def is_gone(service: Cognito, pool: str) -> bool:
+    """Whether the service says that there is no such pool."""
+    try:
+        service.call("DescribeUserPool", UserPoolId=pool)
+    except ServiceError as error:
+        return error.code == GONE
+    except Inconclusive:
+        return False
+    return False
+
+
+def listed(service: Cognito) -> Iterator[dict[str, Any]]:
+    """Every pool of the account in its Region: id, name and dates."""
+    more: dict[str, str] = {}
+    while True:
+        page = service.call("ListUserPools", MaxResults=60, **more)
+        yield from page["UserPools"]
+        if not page.get("NextToken"):
+            return
+        more = {"NextToken": page["NextToken"]}
+
+
+def fresh(service: Cognito, run_id: str) -> list[str]:
+    """The runs that may still be going on: those whose pools are there and younger than a run can last."""
+    names = (POOL_NAME.fullmatch(pool.get("Name", "")) for pool in listed(service))
+    runs = {found[1] for found in names if found} - {run_id}
+    return sorted(run for run in runs if datetime.now(UTC) - started_at(run) < timedelta(hours=LIFETIME_HOURS))
+
+
+def candidates(service: Cognito) -> list[tuple[str, str]]:
+    """The pools that a run's name has, id and name; what else they are must be looked at."""
+    return [(p["Id"], p["Name"]) for p in listed(service) if POOL_NAME.fullmatch(p.get("Name", ""))]
+
+
+def leftover(service: Cognito, pool: str, name: str, ended: set[str]) -> Leftover | None:
+    """The pool as a leftover, where its tags say that it is one as well: its day is over, or its run has `ended`."""
+    try:
+        shown = service.call("DescribeUserPool", UserPoolId=pool)["UserPool"]
+    except ServiceError:
+        return None
+    found, tags = POOL_NAME.fullmatch(name), shown.get("UserPoolTags") or {}
+    run = found[1] if found else ""
+    if shown.get("Name") != name or tags.get(TAG) != "1" or tags.get(RUN_TAG) != run:
+        return None
+    if run in ended:
+        return Leftover(pool, name, "its run was of this machine and has ended")
+    try:
+        until = datetime.strptime(tags.get(UNTIL_TAG, ""), "%Y-%m-%dT%H:%MZ").replace(tzinfo=UTC)
+    except ValueError:
+        return None
+    if datetime.now(UTC) > until:
+        return Leftover(pool, name, f"it was to be gone by {until:%Y-%m-%d %H:%M} UTC")
+    return None
+
+
+def leftovers_by_name(service: Cognito, hours: float) -> list[Leftover]:
+    """At an emulator: pools of the suite's names that were made so many hours ago or earlier."""
+    found = []
+    for pool in listed(service):
+        name, made = str(pool.get("Name", "")), pool.get("CreationDate")
+        if not (POOL_NAME.fullmatch(name) or _PLAIN_NAME.fullmatch(name)) or not isinstance(made, datetime):
+            continue
+        age = (datetime.now(UTC) - made).total_seconds() / 3600
+        if age >= hours:
+            found.append(Leftover(pool["Id"], name, f"it was made {age:.1f} hours ago"))
+    return found
