@@ -1,4 +1,4 @@
-"""JSON Schemas (2020-12) of a service model's shapes: `types_only`, as skeletons keep, or `strict`, as data must.
+"""JSON Schemas (2020-12) of a model's shapes: `types_only`, as skeletons keep, `strict`, as data must, and `answer`.
 
 The shapes are botocore's. A structure knows its members and no others; a union is, strictly, one of them. A timestamp
 is a string or a number, a blob a base64 string, a document anything. Patterns are anchored, as the services apply them,
@@ -48,6 +48,27 @@ def types_only(shape: Shape | None, title: str) -> Schema:
 def strict(shape: Shape | None, title: str) -> Schema:
     """The schema with all that the model demands: required members, lengths, ranges, patterns, enumerations."""
     return _derive(shape, title, _constraints)
+
+
+def answer(shape: Shape | None, title: str) -> Schema:
+    """The schema that an answer must keep: what `strict` demands, but what the model does not know is let pass.
+
+    A service may be newer than the model: it may give other members, and other values of an enumeration. A timestamp is
+    the number of seconds that the protocol JSON 1.1 writes."""
+    opened: Schema = _opened(_derive(shape, title, _constraints))
+    return opened
+
+
+def _opened(schema: Any) -> Any:
+    match schema:
+        case {"type": ["string", "number"]}:
+            return {"type": "number"}
+        case dict():
+            dropped = {"enum"} | ({"additionalProperties"} if schema.get("additionalProperties") is False else set())
+            return {name: _opened(value) for name, value in schema.items() if name not in dropped}
+        case list():
+            return [_opened(item) for item in schema]
+    return schema
 
 
 def _derive(shape: Shape | None, title: str, constraints: Callable[[Shape], Schema]) -> Schema:

@@ -37,7 +37,7 @@ class Authentication(Directory):
             return self.refresh(client, parameters)
         name = required(parameters, "USERNAME")
         check_secret_hash(client, parameters.get("SECRET_HASH"), name)
-        user = self.find(client.pool, name)
+        user = self.find_by_login(client.pool, name)
         if flow == "USER_SRP_AUTH":
             return self.begin_srp(client, user, name, required(parameters, "SRP_A"))
         password = required(parameters, "PASSWORD")

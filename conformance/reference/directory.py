@@ -72,6 +72,12 @@ class Directory:
                 return user
         return None
 
+    def find_by_login(self, pool: StoredPool, name: str) -> StoredUser | None:
+        """The user who signs in by a name: any that reaches the user but the `sub`."""
+        user = self.find(pool, name)
+        named = user is not None and self.folded(pool, name) in {self.folded(pool, n) for n in self.names(pool, user)}
+        return user if named else None
+
     def names(self, pool: StoredPool, user: StoredUser) -> list[str]:
         """The names that a user goes by in a pool; a federated user has one only."""
         if user.status == "EXTERNAL_PROVIDER":

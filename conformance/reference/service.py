@@ -12,10 +12,13 @@ from conformance.reference import attributes
 from conformance.reference import password_policy as passwords
 from conformance.reference.authentication import Authentication
 from conformance.reference.directory import Members
+from conformance.reference.errors import by_status
 from conformance.reference.iam import Caller, Statement
 from conformance.reference.stored import AppClient, StoredPool, StoredUser
 
 REGION = "us-east-1"
+# How long a code is good for (developer guide, quotas).
+SIGN_UP_CODE_HOURS, CODE_HOURS = 24, 1
 
 # How the table says what Permanent is.
 PERMANENT = {True: "Permanent=true", False: "Permanent=false", None: "Permanent omitted"}
@@ -70,6 +73,11 @@ class CognitoSpec(Authentication):
         self.pools[pool.id] = pool
         return {"UserPool": {"Id": pool.id, "Name": pool.name}}
 
+    def update_user_pool(self, asked: Members) -> Members:
+        """Another password policy; of the other settings no scenario asks."""
+        self.pool(asked).policy = passwords.policy_of(asked.get("Policies", {}).get("PasswordPolicy", {}))
+        return {}
+
     def list_user_pools(self, _: Members) -> Members:
         """The pools by id and name."""
         return {"UserPools": [{"Id": pool.id, "Name": pool.name} for pool in self.pools.values()]}
@@ -90,6 +98,8 @@ class CognitoSpec(Authentication):
             tuple(asked.get("ExplicitAuthFlows", ())),
             asked.get("PreventUserExistenceErrors") == "ENABLED",
             secrets.token_hex(26) if asked.get("GenerateSecret") else "",
+            asked.get("AuthSessionValidity", 3),
+            asked.get("AccessTokenValidity", 1),
         )
         self.clients[client.id] = client
         return {"UserPoolClient": client.described}
@@ -147,7 +157,7 @@ class CognitoSpec(Authentication):
         pool = self.pool(asked)
         user = self.user(pool, asked["Username"])
         self.move(pool, user, self.row("AdminResetUserPassword", contact(user), user))
-        user.code = new_code()
+        user.code, user.code_sent = new_code(), pool.now
         return {}
 
     def admin_update_user_attributes(self, asked: Members) -> Members:
@@ -217,7 +227,7 @@ class CognitoSpec(Authentication):
         user = self.made(client.pool, asked["Username"], asked)
         self.store(client.pool, user, asked["Password"])
         self.move(client.pool, user, row)
-        user.sign_up_code = new_code()
+        user.sign_up_code, user.sign_up_code_sent = new_code(), client.pool.now
         client.pool.users[user.username] = user
         sent = [name for name in client.pool.auto_verified if name in user.attributes]
         details = {"CodeDeliveryDetails": attributes.delivery(user.attributes, sent[0])} if sent else {}
@@ -234,7 +244,9 @@ class CognitoSpec(Authentication):
         """Confirm a user who knows the code."""
         pool = self.client_proven(asked).pool
         user = self.user(pool, asked["Username"])
-        self.move(pool, user, self.row("ConfirmSignUp", code(user.sign_up_code, asked), user))
+        row = self.row("ConfirmSignUp", code(user.sign_up_code, asked), user)
+        check_age(pool, user.sign_up_code_sent, SIGN_UP_CODE_HOURS)
+        self.move(pool, user, row)
         return {}
 
     def forgot_password(self, asked: Members) -> Members:
@@ -245,7 +257,7 @@ class CognitoSpec(Authentication):
             return {"CodeDeliveryDetails": attributes.delivery({"email": asked["Username"]}, "email")}
         self.row("ForgotPassword", contact(user), user)
         assert user is not None
-        user.code = new_code()
+        user.code, user.code_sent = new_code(), client.pool.now
         return {"CodeDeliveryDetails": attributes.delivery(user.attributes, attributes.contacts(user)[0])}
 
     def confirm_forgot_password(self, asked: Members) -> Members:
@@ -253,6 +265,7 @@ class CognitoSpec(Authentication):
         pool = self.client_proven(asked).pool
         user = self.user(pool, asked["Username"])
         row = self.row("ConfirmForgotPassword", code(user.code, asked), user)
+        check_age(pool, user.code_sent, CODE_HOURS)
         self.set_password(pool, user, "ConfirmForgotPassword", asked["Password"], row)
         return {}
 
@@ -296,6 +309,12 @@ def contact(user: StoredUser | None) -> str:
 def new_code() -> str:
     """A code as it is sent to users."""
     return f"{secrets.randbelow(10**6):06d}"
+
+
+def check_age(pool: StoredPool, sent: float, hours: int) -> None:
+    """Raise Refusal for a code that was sent longer ago."""
+    if pool.now - sent > hours * 3600:
+        raise by_status("", "ExpiredCodeException", "", "")
 
 
 def code(sent: str, asked: Members) -> str:

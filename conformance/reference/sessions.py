@@ -11,8 +11,6 @@ from conformance.reference.errors import Refusal
 from conformance.reference.srp import SrpExchange
 from conformance.reference.stored import AppClient, StoredUser
 
-SECONDS = 180.0  # AuthSessionValidity, by default
-
 
 @dataclass
 class Session:
@@ -46,7 +44,7 @@ class Sessions:
             raise Refusal("NotAuthorizedException", errors.NO_SESSION)
         if session.used:
             raise Refusal("NotAuthorizedException", errors.USED_SESSION)
-        if client.pool.now - session.opened > SECONDS:
+        if client.pool.now - session.opened > client.session_minutes * 60:
             raise Refusal("NotAuthorizedException", errors.NO_SESSION)
         return session
 

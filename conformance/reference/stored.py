@@ -24,7 +24,9 @@ class StoredUser:
     passwords: list[str] = field(default_factory=list)
     groups: list[str] = field(default_factory=list)
     sign_up_code: str = ""
+    sign_up_code_sent: float = 0.0
     code: str = ""
+    code_sent: float = 0.0
     failures: int = 0
     failed: float = 0.0
 
@@ -68,7 +70,9 @@ class StoredPool:
 
 @dataclass(frozen=True)
 class AppClient:
-    """An app client of a pool; `secret` is empty if it has none."""
+    """An app client of a pool; `secret` is empty if it has none.
+
+    A session is good for `session_minutes`, an access token for `access_hours`."""
 
     id: str
     name: str
@@ -76,6 +80,8 @@ class AppClient:
     flows: tuple[str, ...] = ()
     hides_users: bool = False
     secret: str = ""
+    session_minutes: int = 3
+    access_hours: int = 1
 
     @property
     def described(self) -> dict[str, Any]:

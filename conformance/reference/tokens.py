@@ -17,7 +17,7 @@ from typing import Any
 
 from conformance.reference.stored import VERIFIED, AppClient, StoredUser
 
-SECONDS = 3600
+HOUR = 3600
 REFRESH_SECONDS = 30 * 86400
 ISSUER = "https://cognito-idp.us-east-1.amazonaws.com/"
 SCOPE = "aws.cognito.signin.user.admin"
@@ -47,12 +47,13 @@ class Tokens:
         started = origin or str(uuid.uuid4())
         for name, use in (("AccessToken", "access"), ("IdToken", "id")):
             tokens[name] = self._signed(claims(client, user, use, started))
-            self._grants[tokens[name]] = Grant(client, user, use, started, client.pool.now + SECONDS)
+            expires = client.pool.now + client.access_hours * HOUR
+            self._grants[tokens[name]] = Grant(client, user, use, started, expires)
         if not origin:
             tokens["RefreshToken"] = secrets.token_urlsafe(96)
             expires = client.pool.now + REFRESH_SECONDS
             self._grants[tokens["RefreshToken"]] = Grant(client, user, "refresh", started, expires)
-        return {**tokens, "ExpiresIn": SECONDS, "TokenType": "Bearer"}
+        return {**tokens, "ExpiresIn": client.access_hours * HOUR, "TokenType": "Bearer"}
 
     def find(self, token: str, use: str) -> Grant | None:
         """Find what a token of this use stands for; None for one that is revoked, expired, or none at all."""
@@ -84,7 +85,7 @@ def claims(client: AppClient, user: StoredUser, use: str, origin: str) -> dict[s
         "token_use": use,
         "auth_time": now,
         "iat": now,
-        "exp": now + SECONDS,
+        "exp": now + client.access_hours * HOUR,
         "jti": str(uuid.uuid4()),
     }
     if use == "access":

@@ -78,14 +78,15 @@ class AppClient:
         return self._implemented(operation, answered)
 
     def choose(
-        self, challenge: SignIn, new_password: str, operation: str = "RespondToAuthChallenge", **more: str
+        self, challenge: SignIn, username: str, new_password: str, operation: str = RESPOND[0], **more: str
     ) -> SignIn:
         """What comes of answering NEW_PASSWORD_REQUIRED with `new_password` and `more` ChallengeResponses.
 
-        Raises Blocked where there is nothing to answer."""
+        The user is named as the challenge does, by `username` if it does not. Raises Blocked where there is nothing to
+        answer."""
         if challenge.outcome != "NEW_PASSWORD_REQUIRED":
             raise Blocked(f"no challenge to answer: the sign-in gave {challenge.outcome}")
-        name = challenge.parameters.get("USER_ID_FOR_SRP", "")
+        name = challenge.parameters.get("USER_ID_FOR_SRP", username)
         responses = {"USERNAME": name, "NEW_PASSWORD": new_password, **self.secret_hash(name), **more}
         return self.respond(challenge, responses, operation)
 

@@ -22,6 +22,7 @@ from botocore.parsers import ResponseParserError
 
 from conformance.errors import BadInput, Blocked, Inconclusive
 from conformance.target import retries
+from conformance.target.answers import Answers
 from conformance.target.definition import Endpoint
 from conformance.target.exchange import ARRANGING, Gate, sent_by
 from conformance.target.retries import CONNECT_SECONDS, READ_SECONDS, THROTTLED_ATTEMPTS, attempts, in_time, patiently
@@ -129,6 +130,8 @@ class Cognito:
         self.endpoint = endpoint
         self.journal = Journal(endpoint.secrets)
         self._client = client(endpoint, read_seconds=read_seconds)
+        self.answers = Answers()
+        self._client.meta.events.register("before-parse.cognito-identity-provider", self.answers.weigh)
         self._methods = {operation: method for method, operation in self._client.meta.method_to_api_mapping.items()}
 
     def call(self, operation: str, **parameters: Any) -> dict[str, Any]:

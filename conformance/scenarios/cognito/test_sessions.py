@@ -1,0 +1,134 @@
+"""What the session of a challenge is bound to: one user, one answer, a time."""
+
+from dataclasses import replace
+
+import pytest
+
+from conformance.scenarios.preconditions import require
+from conformance.target.app_client import RESPOND
+from conformance.verdict.observed import TOKENS
+
+pytestmark = pytest.mark.bindings("sdk")
+
+FORCED = "FORCE_CHANGE_PASSWORD"
+MINUTE = 1 / 1440
+both_operations = pytest.mark.parametrize("operation", RESPOND)
+
+
+@pytest.fixture(autouse=True)
+def binding():
+    """The plain client makes every call here."""
+
+
+@pytest.fixture
+def invited(pool):
+    """A user who has a temporary password."""
+    return pool.user(FORCED)
+
+
+def _signs_in_afresh(user, operation):
+    """Require that the user can answer a challenge of their own, so that a refusal means something."""
+    answer = user.answer(user.sign_in(user.password), "Chosen-by-me-2", operation)
+    require("the answer to a new challenge", answer.outcome, TOKENS, by="challenge-answer-grants-tokens")
+
+
+@pytest.mark.claim("session-is-of-one-user")
+@both_operations
+def test_session_is_of_one_user(pool, invited, operation):
+    """A session changes nothing for a user whose challenge it does not belong to."""
+    another = pool.user(FORCED)
+    before = another.state
+
+    challenge, named = invited.sign_in(invited.password), {"USERNAME": another.username}
+    pool.client.choose(challenge, invited.username, "Chosen-by-me-1", operation, **named)
+
+    assert another.state == before
+    _signs_in_afresh(another, operation)
+
+
+@pytest.mark.claim("session-is-of-one-pool")
+@both_operations
+def test_session_is_of_one_pool(pools, invited, operation):
+    """A session changes nothing for a user of the same name in another pool."""
+    elsewhere = pools.get(apart="another")
+    namesake = elsewhere.user(FORCED, username=invited.login)
+    before = namesake.state
+
+    challenge, named = invited.sign_in(invited.password), {"USERNAME": namesake.username}
+    elsewhere.client.choose(challenge, invited.username, "Chosen-by-me-1", operation, **named)
+
+    assert namesake.state == before
+    _signs_in_afresh(namesake, operation)
+
+
+@pytest.mark.claim("session-works-once")
+@both_operations
+def test_session_works_once(invited, operation):
+    """A session that was answered is refused with NotAuthorizedException when it is answered again."""
+    challenge = invited.sign_in(invited.password)
+    first = invited.answer(challenge, "Chosen-by-me-1", operation)
+    require("the first answer", first.outcome, TOKENS, by="challenge-answer-grants-tokens")
+
+    again = invited.answer(challenge, "Chosen-by-me-2", operation)
+
+    assert again.outcome == "NotAuthorizedException"
+    assert invited.sign_in("Chosen-by-me-1").outcome == TOKENS
+
+
+@pytest.mark.claim("session-is-required")
+@both_operations
+def test_session_is_required(invited, operation):
+    """An answer without a session grants no tokens and sets no password."""
+    before = invited.state
+    challenge = invited.sign_in(invited.password)
+
+    without = replace(challenge, session="")
+    answer = invited.pool.client.choose(without, invited.username, "Chosen-by-me-1", operation)
+
+    assert answer.outcome != TOKENS
+    assert invited.state == before
+    _signs_in_afresh(invited, operation)
+
+
+@pytest.mark.claim("disabled-user-answers-no-challenge")
+@both_operations
+def test_disabled_user_answers_no_challenge(invited, operation):
+    """A user who is disabled before answering the challenge is granted no tokens."""
+    challenge = invited.sign_in(invited.password)
+    require("the sign-in", challenge.outcome, "NEW_PASSWORD_REQUIRED", by="temporary-password-is-challenged")
+    invited.arrange("AdminDisableUser")
+
+    answer = invited.answer(challenge, "Chosen-by-me-1", operation)
+
+    assert answer.outcome != TOKENS
+    invited.arrange("AdminEnableUser")
+    _signs_in_afresh(invited, operation)
+
+
+@pytest.mark.claim("session-expires")
+@both_operations
+def test_session_expires(pool, clock, operation):
+    """A challenge can be answered for AuthSessionValidity minutes, and not afterwards."""
+    client = pool.new_client(
+        ExplicitAuthFlows=["ALLOW_USER_PASSWORD_AUTH", "ALLOW_REFRESH_TOKEN_AUTH"], AuthSessionValidity=5
+    )
+    users = [pool.user(FORCED) for _ in range(2)]
+    in_time, late = [client.sign_in(user.login, user.password, "USER_PASSWORD_AUTH") for user in users]
+
+    clock.after(pool, 4 * MINUTE)
+
+    assert client.choose(in_time, users[0].username, "Chosen-by-me-1", operation).outcome == TOKENS
+    clock.after(pool, 6 * MINUTE)
+    assert client.choose(late, users[1].username, "Chosen-by-me-1", operation).outcome != TOKENS
+
+
+@pytest.mark.claim("expired-session-is-named")
+@both_operations
+def test_expired_session_is_named(pool, invited, clock, operation):
+    """A challenge that is answered after its session has expired is refused with NotAuthorizedException."""
+    challenge = invited.sign_in(invited.password)
+
+    clock.after(pool, 20 * MINUTE)
+
+    assert invited.answer(challenge, "Chosen-by-me-1", operation).outcome == "NotAuthorizedException"
+    _signs_in_afresh(invited, operation)

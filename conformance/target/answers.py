@@ -1,0 +1,86 @@
+"""What is wrong with the form of the answers that the plain client meets: each is held to the service model."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Mapping
+from functools import cache
+from typing import Any
+
+import regex
+from botocore.model import OperationModel
+from jsonschema import Draft202012Validator, ValidationError, validators
+
+from conformance.contract import model_schema
+
+NOT_JSON = "the body is not a JSON object"
+
+
+class Answers:
+    """The operations that answered with HTTP 200, and what their answers broke of the model."""
+
+    def __init__(self) -> None:
+        self._broken: dict[str, set[str]] = {}
+        self._schemas: dict[str, Any] = {}
+
+    def weigh(self, operation_model: OperationModel, response_dict: Mapping[str, Any], **_: Any) -> None:
+        """Compare an answer with its shape, as a handler of botocore's event before-parse."""
+        if response_dict["status_code"] != 200:
+            return
+        broken = self._broken.setdefault(operation_model.name, set())
+        broken |= set(self._violations(operation_model, response_dict["body"]))
+
+    def of(self, operation: str) -> list[str]:
+        """What the answers of an operation broke so far, sorted.
+
+        Raises LookupError where none was met."""
+        return sorted(self._broken[operation])
+
+    def _violations(self, operation: OperationModel, body: bytes) -> Iterator[str]:
+        try:
+            document = json.loads(body) if body else {}
+        except (ValueError, RecursionError):
+            document = None
+        if not isinstance(document, dict):
+            yield NOT_JSON
+            return
+        if operation.name not in self._schemas:
+            schema = model_schema.answer(operation.output_shape, operation.name)
+            self._schemas[operation.name] = _validator()(schema)
+        for error in self._schemas[operation.name].iter_errors(_without_nulls(document)):
+            yield _described(error)
+
+
+def _described(error: ValidationError) -> str:
+    """What is wrong and where, without the value: it may be a token."""
+    place = "".join("[]" if isinstance(step, int) else f".{step}" for step in error.absolute_path).lstrip(".")
+    match error.validator:
+        case "required":
+            missing = sorted(set(error.validator_value) - set(error.instance))  # type: ignore[arg-type]
+            return f"{f'{place}.' if place else ''}{missing[0]} is missing"
+        case "type":
+            return f"{place or 'the answer'} has the type {type(error.instance).__name__}, not {error.validator_value}"
+        case "pattern":
+            return f"{place} does not match the pattern of its shape"
+    return f"{place} breaks {error.validator} {error.validator_value}"
+
+
+def _without_nulls(value: Any) -> Any:
+    """A document without its null members: to the protocol they are absent."""
+    match value:
+        case dict():
+            return {name: _without_nulls(member) for name, member in value.items() if member is not None}
+        case list():
+            return [_without_nulls(item) for item in value]
+    return value
+
+
+@cache
+def _validator() -> Any:
+    # Python's re cannot read \p{L}, and its $ matches before a final newline.
+    return validators.extend(Draft202012Validator, {"pattern": _pattern})  # type: ignore[no-untyped-call]
+
+
+def _pattern(_: Any, pattern: str, instance: object, __: Any) -> Iterator[ValidationError]:
+    if isinstance(instance, str) and not regex.fullmatch(pattern, instance):
+        yield ValidationError("no match")
