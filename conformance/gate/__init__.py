@@ -2,17 +2,21 @@
 
 No module here imports boto3, botocore or awscli. In dependency order:
 
-    rules         every kind of change: its layer, and how severe it is for callers and for authors of emulators
-    wheels        releases from the package index, cached, verified, unpacked
+    rules         facts, findings, and every kind of change: its layer, and how severe it is for whom
+    releases      releases from the package index, cached, verified, unpacked
     clients       what `--from` and `--to` may name
-    observers/    scripts that run with one client version each, and print what it is and does
-    observation   running the observers
+    pins          what a repository pins, before and after a change, in any format
+    observers/    scripts that run with one client version each, and print what it is and does:
+                  model.py, client/ (answered inside the client), transport/ (real sockets; credentials), importing.py,
+                  and for the AWS CLI surface.py and cli.py
+    observation   running the observers, and what released versions were observed to do before
+    contract      what must hold for any version (schemas/contract.toml)
     models        two service models compared, operation by operation
     facts         two sets of observed facts compared
-    contract      what must hold for any version (schemas/contract.toml)
+    installation  what is installed: requirements, modules, source on the path of a request
     waivers       changes that were looked at and accepted, for a time
     suite         the scenarios under both versions
-    comparison    all of that for one pair: its changes and its verdict
-    report        Markdown, JSON, JUnit, and the lines for a terminal
+    comparison    all of that for one pair: its changes, their causes and its verdict
+    report        Markdown, JSON, and the lines for a terminal
     command       `cognito-conformance sdk-gate`
 """

@@ -3,7 +3,8 @@
 A spec is one of
 
     boto3==1.44.0  botocore==1.44.0  awscli==1.46.3   a release; the botocore of a boto3 is the one it was released with
-    installed  latest                                  of the other side's package, boto3 where that has none
+    boto3==1.44.0,botocore==1.44.2,urllib3==2.5.0     the same with other versions of what it needs, as a lock has them
+    installed  latest                                  of the other side's package, boto3 if that has none
     boto3==installed  boto3==latest                    the same, with the package named
     botocore@PATH                                      a wheel file, or a directory that holds the package (a checkout)
     aws-cli-v2:PATH                                    a directory that holds AWS CLI v2's package `awscli`
@@ -12,30 +13,43 @@ A spec is one of
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterable
-from dataclasses import dataclass
-from importlib.metadata import PackageNotFoundError, version
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+from importlib.metadata import Distribution, PackageNotFoundError, distribution
 from pathlib import Path
 
 from packaging.requirements import Requirement
+from packaging.utils import canonicalize_name
 from packaging.version import InvalidVersion, Version
 
 from conformance.errors import BadInput
-from conformance.gate import wheels
+from conformance.gate import releases
 
 PACKAGES = ("boto3", "botocore", "awscli")
+# Fetched as released with the client, even if another version is installed here.
+_OWN = (*PACKAGES, "s3transfer")
 _EXAMPLES = "write boto3==1.44.0, botocore==…, awscli==…, aws-cli-v2:/path, installed or latest"
 
 
 @dataclass(frozen=True)
+class Home:
+    """Where a distribution's code lies, and its METADATA, which a bare checkout does not have."""
+
+    root: Path
+    metadata: Path | None = None
+
+
+@dataclass(frozen=True)
 class Client:
-    """A client version. `path` goes in front of what is installed; `parts` says what was put there."""
+    """A client version. `path` goes in front of what is installed; `parts` says which versions run."""
 
     package: str
     version: str
     path: tuple[Path, ...] = ()
     parts: tuple[tuple[str, str], ...] = ()
-    note: str | None = None
+    homes: Mapping[str, Home] = field(default_factory=dict, hash=False, compare=False)
+    # Whether it is made of releases only, which never change: what was observed of it holds for ever.
+    released: bool = False
 
     @property
     def title(self) -> str:
@@ -47,9 +61,16 @@ class Client:
         """Whether it is an AWS CLI."""
         return self.package in ("awscli", "aws-cli-v2")
 
+    def is_older_than(self, other: Client) -> bool:
+        """Whether both are versions of one package, and this is the lower one."""
+        try:
+            return self.package == other.package and Version(self.version) < Version(other.version)
+        except InvalidVersion:
+            return False
+
 
 def package_of(spec: str) -> str | None:
-    """The package that a spec names, or None where it leaves that to the other side."""
+    """The package that a spec names, or None if it leaves that to the other side."""
     if spec.startswith("aws-cli-v2:"):
         return "aws-cli-v2"
     name = spec.partition("==")[0].partition("@")[0].strip()
@@ -57,9 +78,9 @@ def package_of(spec: str) -> str | None:
 
 
 def resolve(spec: str, other: str) -> Client:
-    """The client that `spec` names, where `other` is the other side of the pair.
+    """Return the client that `spec` names; `other` is the other side of the pair.
 
-    Raises BadInput for a spec that names none, Inconclusive where it cannot be had now."""
+    Raises BadInput for a spec that names none, Inconclusive if it cannot be fetched now."""
     spec = spec.strip()
     if spec.startswith("aws-cli-v2:"):
         return _aws_cli_v2(Path(spec.partition(":")[2]))
@@ -69,57 +90,86 @@ def resolve(spec: str, other: str) -> Client:
     if "@" in spec:
         package, _, place = (part.strip() for part in spec.partition("@"))
         return _at(_known(package), Path(place))
-    package, equals, wanted = (part.strip() for part in spec.partition("=="))
+    first, *others = spec.split(",")
+    package, equals, wanted = (part.strip() for part in first.partition("=="))
     _known(package)
     if not equals or not wanted:
         raise BadInput(f"{spec!r} names no version: {_EXAMPLES}")
-    if wanted == "installed":
-        return _installed(package)
-    if wanted == "latest":
-        tree, note = wheels.newest(package)
-        return _with_dependencies(package, tree, note)
-    try:
-        wanted = str(Version(wanted))
-    except InvalidVersion:
-        raise BadInput(f"{spec!r}: {wanted!r} is no version: {_EXAMPLES}") from None
-    return _with_dependencies(package, wheels.tree(f"{package}=={wanted}"))
+    if wanted in ("installed", "latest"):
+        if others:
+            raise BadInput(f"{spec!r}: name exact versions to choose those of other packages too")
+        return _installed(package) if wanted == "installed" else _released(releases.newest(package), {})
+    pins = {}
+    for pin in others:
+        name, equals, version = (part.strip() for part in pin.partition("=="))
+        if not name or not equals:
+            raise BadInput(f"{spec!r}: {pin!r} is not NAME==VERSION")
+        pins[str(canonicalize_name(name))] = _exact(spec, version)
+    return _released(releases.tree(f"{package}=={_exact(spec, wanted)}"), pins)
 
 
 def _known(package: str) -> str:
     if package not in PACKAGES:
-        raise BadInput(f"{package!r} is no client that the gate knows: {_EXAMPLES}")
+        raise BadInput(f"{package!r} is not a client that the gate knows: {_EXAMPLES}")
     return package
 
 
-def _installed(package: str) -> Client:
+def _exact(spec: str, wanted: str) -> str:
     try:
-        return Client(package, version(package), parts=((package, version(package)),))
-    except PackageNotFoundError:
-        raise BadInput(f"{package} is not installed in {sys.prefix}: name a version") from None
+        return str(Version(wanted))
+    except InvalidVersion:
+        raise BadInput(f"{spec!r}: {wanted!r} is not a version: {_EXAMPLES}") from None
 
 
-def _with_dependencies(package: str, tree: wheels.Tree, note: str | None = None) -> Client:
+def _released(tree: releases.Tree, pins: Mapping[str, str]) -> Client:
     trees = {tree.name: tree}
-    _add_dependencies(tree.requirements(), trees)
-    parts = tuple(sorted((name, found.version) for name, found in trees.items()))
-    return Client(package, tree.version, tuple(found.path for found in trees.values()), parts, note)
+    beside: dict[str, Distribution] = {}
+    _add_dependencies(tree.requirements(), trees, beside, pins)
+    parts = _versions(trees, beside)
+    homes = {name: Home(found.path, found.metadata) for name, found in trees.items()}
+    path = tuple(found.path for found in trees.values())
+    return Client(tree.name, tree.version, path, tuple(sorted(parts.items())), homes, released=True)
 
 
-def _add_dependencies(needed: Iterable[Requirement], trees: dict[str, wheels.Tree]) -> None:
-    """Add what is needed: botocore and s3transfer as released with it, else as installed if that will do."""
+def _add_dependencies(
+    needed: Iterable[Requirement],
+    trees: dict[str, releases.Tree],
+    beside: dict[str, Distribution],
+    pins: Mapping[str, str],
+) -> None:
+    """Add what is needed: as pinned, as released with the client, or as installed here if that fits."""
     for requirement in needed:
-        name = requirement.name.lower()
-        if name in trees or (name not in (*PACKAGES, "s3transfer") and _is_installed(requirement)):
+        name = str(canonicalize_name(requirement.name))
+        if name in trees or name in beside:
             continue
-        trees[name] = wheels.tree(_lowest(requirement) if name in (*PACKAGES, "s3transfer") else _plain(requirement))
-        _add_dependencies(trees[name].requirements(), trees)
+        there = _installed_for(requirement)
+        if name not in pins and name not in _OWN and there is not None:
+            beside[name] = there
+            _add_dependencies(_needs(there), trees, beside, pins)
+            continue
+        chosen = f"{name}=={pins[name]}" if name in pins else _lowest(requirement) if name in _OWN else None
+        trees[name] = releases.tree(chosen or _plain(requirement))
+        _add_dependencies(trees[name].requirements(), trees, beside, pins)
 
 
-def _is_installed(requirement: Requirement) -> bool:
+def _installed_for(requirement: Requirement) -> Distribution | None:
     try:
-        return requirement.specifier.contains(version(requirement.name), prereleases=True)
+        found = distribution(requirement.name)
     except PackageNotFoundError:
-        return False
+        return None
+    return found if requirement.specifier.contains(found.version, prereleases=True) else None
+
+
+def _needs(found: Distribution) -> Iterator[Requirement]:
+    for line in found.requires or []:
+        requirement = Requirement(line)
+        if requirement.marker is None or requirement.marker.evaluate({"extra": ""}):
+            yield requirement
+
+
+def _versions(trees: Mapping[str, releases.Tree], beside: Mapping[str, Distribution]) -> dict[str, str]:
+    fetched = {name: tree.version for name, tree in trees.items()}
+    return fetched | {name: found.version for name, found in beside.items()}
 
 
 def _lowest(requirement: Requirement) -> str:
@@ -134,12 +184,36 @@ def _plain(requirement: Requirement) -> str:
     return f"{requirement.name}{','.join(sorted(str(clause) for clause in requirement.specifier))}"
 
 
+def _installed(package: str) -> Client:
+    try:
+        found = distribution(package)
+    except PackageNotFoundError:
+        raise BadInput(f"{package} is not installed in {sys.prefix}: name a version") from None
+    trees: dict[str, Distribution] = {}
+    waiting = [found]
+    while waiting:
+        one = waiting.pop()
+        name = str(canonicalize_name(one.name))
+        if name not in trees:
+            trees[name] = one
+            waiting += filter(None, (_installed_for(requirement) for requirement in _needs(one)))
+    parts = tuple(sorted((name, one.version) for name, one in trees.items()))
+    homes = {name: Home(Path(str(one.locate_file(""))), _metadata(one)) for name, one in trees.items() if name in _OWN}
+    return Client(package, found.version, parts=parts, homes=homes)
+
+
+def _metadata(found: Distribution) -> Path | None:
+    files = [file for file in found.files or [] if file.match("*.dist-info/METADATA")]
+    return Path(str(files[0].locate())) if files else None
+
+
 def _at(package: str, place: Path) -> Client:
     if place.suffix == ".whl":
-        return _with_dependencies(package, wheels.local(place))
+        return _released(releases.local(place), {})
     if not (place / package / "__init__.py").is_file():
         raise BadInput(f"{place} holds no package {package}: name the directory that has {package}/__init__.py")
-    return Client(package, _version_in(place / package), (place.resolve(),), ((package, str(place)),))
+    place = place.resolve()
+    return Client(package, _version_in(place / package), (place,), ((package, str(place)),), {package: Home(place)})
 
 
 def _aws_cli_v2(place: Path) -> Client:
@@ -149,12 +223,15 @@ def _aws_cli_v2(place: Path) -> Client:
             found = _version_in(home / "awscli")
             if not found.startswith("2."):
                 raise BadInput(f"{home} holds AWS CLI {found}: name it awscli=={found}")
-            trees: dict[str, wheels.Tree] = {}
-            for metadata in home.glob(f"awscli-{found}.dist-info/METADATA"):
-                _add_dependencies(wheels.requirements(metadata), trees)
-            parts = {"aws-cli-v2": str(place), **{name: tree.version for name, tree in trees.items()}}
+            trees: dict[str, releases.Tree] = {}
+            beside: dict[str, Distribution] = {}
+            [*metadata] = home.glob(f"awscli-{found}.dist-info/METADATA")
+            for file in metadata:
+                _add_dependencies(releases.requirements(file), trees, beside, {})
+            parts = _versions(trees, beside) | {"aws-cli-v2": str(place)}
             path = home.resolve(), *(tree.path for tree in trees.values())
-            return Client("aws-cli-v2", found, path, tuple(sorted(parts.items())))
+            own = {"awscli": Home(home.resolve(), metadata[0] if metadata else None)}
+            return Client("aws-cli-v2", found, path, tuple(sorted(parts.items())), own)
     frozen = any((place / name).exists() for name in ("dist/aws", "v2/current/dist/aws", "aws"))
     problem = "is a frozen bundle, whose modules cannot be imported" if frozen else "holds no package awscli"
     raise BadInput(f"aws-cli-v2:{place} {problem}: name the directory that has awscli/__init__.py")

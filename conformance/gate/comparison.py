@@ -2,30 +2,25 @@
 
 from __future__ import annotations
 
-import tomllib
-import zlib
-from collections import Counter
-from collections.abc import Mapping, Sequence, Set
+import datetime
+from collections.abc import Hashable, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from enum import StrEnum
-from functools import cache
-from pathlib import Path
 
-from conformance.errors import BadInput
-from conformance.gate import contract, facts, models, observation, suite
+from conformance.errors import BadInput, Inconclusive
+from conformance.gate import contract, facts, installation, models, observation, suite
 from conformance.gate.clients import Client
 from conformance.gate.observation import SERVICE, Observation
-from conformance.gate.rules import RULES, Finding, Rule, Severity
+from conformance.gate.rules import MODEL, RULES, Fact, Finding, Rule, Severity
 from conformance.gate.waivers import Waiver
 
 AUDIENCES = ("caller", "emulator")
-SCOPES = ("operation", "lifecycle", "service", "other")
-_HELD_BACK = ("operation", "lifecycle")
+SCOPES = ("operation", "lifecycle", "service")
 
 
 class Verdict(StrEnum):
-    """May it merge? `safe`: yes. `review`: something behaves otherwise. `breaking`: something that worked fails."""
+    """May it merge? `safe`: yes. `review`: look first. `breaking`: something that worked fails."""
 
     SAFE = "safe"
     REVIEW = "review"
@@ -39,28 +34,46 @@ class Verdict(StrEnum):
 
 @dataclass(frozen=True)
 class Change:
-    """A finding, judged: its rule, how near it is to the operation under test, and what excuses it."""
+    """A finding, judged: its rule, how near it is to the operation under test, and what excuses it.
+
+    `service_wide`: callers of the service's other operations are asked too."""
 
     finding: Finding
     rule: Rule
     scope: str
     clause: str | None = None
     waiver: Waiver | None = None
+    service_wide: bool = False
 
     def severity(self, audience: str) -> Severity:
         """How it matters to `caller` or `emulator`, waived or not."""
         return self.rule.caller if audience == "caller" else self.rule.emulator
 
     def asks(self, audience: str) -> Verdict:
-        """The verdict that this change alone would give.
-
-        A break anywhere counts; another behaviour counts where AdminSetUserPassword or its lifecycle shows it."""
+        """The verdict that this change alone would give."""
         severity = self.severity(audience)
         if self.waiver is not None:
             return Verdict.SAFE
+        if self.scope == "service":
+            asked = severity == Severity.BREAK and self.service_wide
+            return Verdict.REVIEW if asked else Verdict.SAFE
         if severity == Severity.BREAK:
             return Verdict.BREAKING
-        return Verdict.REVIEW if severity == Severity.BEHAVIOUR and self.scope in _HELD_BACK else Verdict.SAFE
+        if severity == Severity.BEHAVIOUR:
+            return Verdict.REVIEW
+        new_to_support = audience == "emulator" and severity == Severity.GAP and self.scope == "operation"
+        return Verdict.REVIEW if new_to_support else Verdict.SAFE
+
+    @property
+    def cause(self) -> Hashable:
+        """Changes of one cause are one thing to look at, however many facts show it."""
+        if self.rule.topic is not None:
+            return self.rule.topic
+        if self.rule.layer == MODEL and self.finding.fact.operation:
+            # A shape that many operations use.
+            member = self.finding.fact.part.rpartition(f"/{self.finding.fact.operation}/")[2].split("/")[-2:]
+            return self.rule.id, *member, str(self.finding.before), str(self.finding.after)
+        return self.rule.id
 
 
 @dataclass(frozen=True)
@@ -72,149 +85,137 @@ class Comparison:
     changes: tuple[Change, ...]
     looked_at: Mapping[str, int] = field(default_factory=dict)
     ignored: Mapping[str, int] = field(default_factory=dict)
+    links: tuple[str, ...] = ()
 
     def verdict(self, audience: str) -> Verdict:
         """May it merge, for this audience?"""
         return max((change.asks(audience) for change in self.changes), key=lambda v: v.rank, default=Verdict.SAFE)
 
+    def causes(self, audience: str) -> list[list[Change]]:
+        """The changes that hold the merge, those of one cause together, the most serious first."""
+        groups: dict[Hashable, list[Change]] = {}
+        for change in self.changes:
+            if change.asks(audience) != Verdict.SAFE:
+                groups.setdefault(change.cause, []).append(change)
+        return sorted(groups.values(), key=lambda group: -max(change.asks(audience).rank for change in group))
+
+    @property
+    def is_downgrade(self) -> bool:
+        """Whether the new version is lower than the old one."""
+        return self.new.is_older_than(self.old)
+
 
 @dataclass(frozen=True)
-class Scope:
-    """What to look at besides cognito-idp (services at the model layer), and what to run the scenarios against."""
+class Options:
+    """What the scenarios are run against, and who is asked."""
 
-    services: tuple[str, ...] = ()
-    everything: bool = False
     scenarios: str | None = "moto"
     expression: str | None = None
+    service_wide: bool = False
 
 
-def compare(old: Client, new: Client, scope: Scope, waivers: Sequence[Waiver] = ()) -> Comparison:
+def compare(old: Client, new: Client, options: Options, waivers: Sequence[Waiver] = ()) -> Comparison:
     """Observe both clients and judge what differs. Raises BadInput and Inconclusive."""
     if old.is_cli != new.is_cli:
         raise BadInput(
             f"{old.title} and {new.title} are not two versions of one client: compare SDK with SDK, CLI with CLI"
         )
-    services = (SERVICE, *(name for name in scope.services if name != SERVICE))
-    same = unchanged(old, new) - {SERVICE} if scope.everything else set()
     with ThreadPoolExecutor(1) as aside:
-        running = aside.submit(_scenarios, old, new, scope)
-        before, after = observation.observe((old, new), services, everything=scope.everything, unchanged=sorted(same))
-        runs = running.result()
-    missing = [name for name in scope.services if name not in before.models and name not in after.models]
-    if missing:
-        raise BadInput(f"--service {missing[0]!r}: neither {old.title} nor {new.title} has such a service")
-    return judge((old, before), (new, after), runs, waivers, unread=same)
+        running = aside.submit(_scenarios, old, new, options)
+        before, after = observation.observe((old, new))
+        found, number = running.result()
+    for fact, value in before.facts.items():
+        if fact.part == "observer":
+            raise Inconclusive(f"{old.title} cannot be observed: {fact.layer}: {value['crashed']}: {value['text']}")
+    return judge((old, before), (new, after), found, waivers, options=options, scenarios=number)
 
 
 def judge(
     old: tuple[Client, Observation],
     new: tuple[Client, Observation],
-    scenarios: Sequence[Finding] = (),
+    found: Iterable[Finding] = (),
     waivers: Sequence[Waiver] = (),
-    unread: Set[str] = frozenset(),
+    options: Options | None = None,
+    scenarios: int = 0,
 ) -> Comparison:
     """Judge what was observed: by the contract first, then one side by the other.
 
-    `scenarios` is what differed there; `unread` names the services that are known to be the same."""
+    `found` is what differs in the scenarios, of which so many were compared."""
     before, after = old[1], new[1]
+    options = options or Options(scenarios=None)
+    today = datetime.datetime.now(datetime.UTC).date()
+
+    def change(finding: Finding, clause: str | None = None) -> Change:
+        waiver = next((one for one in waivers if one.covers(finding, today)), None)
+        return Change(
+            finding, RULES[finding.rule], scope_of(finding.fact), clause, waiver, service_wide=options.service_wide
+        )
+
     clauses = contract.load()
-    changes = [_change(finding, waivers, clause.id) for clause, finding in contract.judge(clauses, before, after)]
-    services = before.models.keys() | after.models.keys()
-    found = [*scenarios]
-    for name in sorted(services):
-        found += models.compare(name, before.models.get(name), after.models.get(name))
+    changes = [change(finding, clause.id) for clause, finding in contract.judge(clauses, before, after)]
     compared = facts.compare(before.facts, after.facts)
-    changes += [_change(finding, waivers) for finding in (*found, *compared.findings)]
+    modelled = models.compare(SERVICE, before.models.get(SERVICE), after.models.get(SERVICE))
+    installed = installation.compare(old[0], new[0])
+    changes += [change(finding) for finding in (*found, *modelled, *compared.findings, *installed)]
     looked_at = {
-        "services": len(services | unread),
         "operations": sum(len(model["operations"]) for model in after.models.values()),
-        "facts": len(after.facts),
+        "facts": len(before.facts.keys() | after.facts.keys()),
+        "modules": installation.looked_at(old[0], new[0]),
         "contract clauses": len(clauses),
+        "scenarios": scenarios,
     }
     return Comparison(
-        old[0], new[0], tuple(sorted(changes, key=_order)), looked_at, dict(sorted(compared.ignored.items()))
+        old[0],
+        new[0],
+        tuple(sorted(changes, key=_order)),
+        looked_at,
+        dict(sorted(compared.ignored.items())),
+        tuple(installation.links(old[0], new[0])),
     )
 
 
-def _scenarios(old: Client, new: Client, scope: Scope) -> list[Finding]:
-    if scope.scenarios is None:
-        return []
-    return list(suite.compare(*suite.judge((old, new), scope.scenarios, scope.expression)))
+def _scenarios(old: Client, new: Client, options: Options) -> tuple[list[Finding], int]:
+    if options.scenarios is None:
+        return [], 0
+    before, after = suite.judge((old, new), options.scenarios, options.expression)
+    number = suite.compared(before, after)
+    if not number:
+        raise Inconclusive(
+            f"no scenario was judged under both {old.title} and {new.title} against {options.scenarios}: "
+            "see `cognito-conformance run`, or choose --scenarios none"
+        )
+    return list(suite.compare(before, after)), number
 
 
-def _change(finding: Finding, waivers: Sequence[Waiver], clause: str | None = None) -> Change:
-    waiver = next((one for one in waivers if one.covers(finding)), None)
-    return Change(finding, RULES[finding.rule], scope_of(finding.fact), clause, waiver)
+# What a reader should see first of many facts: the setting itself, what is met without any, and the errors of the page.
+_FIRST = (
+    "/defaults/",
+    "/install/vendored/awscli",
+    "/default/TooManyRequestsException/",
+    "/default/InternalErrorException-500/",
+    "/default/",
+)
 
 
-# What a reader should see first of many facts: what is met without any setting, and the errors of the page.
-_FIRST = ("/default/TooManyRequestsException/", "/default/InternalErrorException-500/", "/default/")
-
-
-def _order(change: Change) -> tuple[int, int, int, str, int, str]:
-    fact = change.finding.fact
+def _order(change: Change) -> tuple[int, int, int, str, int, str, str]:
+    fact = f"/{change.finding.fact}"
     worst = min(change.rule.caller.rank, change.rule.emulator.rank)
     first = next((place for place, part in enumerate(_FIRST) if part in fact), len(_FIRST))
-    return change.rule.caller.rank, worst, SCOPES.index(change.scope), change.rule.id, first, fact
+    topic = change.rule.topic or change.rule.id
+    # Rules of one topic are told together, the most telling fact first.
+    return change.rule.caller.rank, worst, SCOPES.index(change.scope), topic, first, change.rule.id, fact
 
 
-def scope_of(fact: str) -> str:
+def scope_of(fact: Fact) -> str:
     """How near a fact is to AdminSetUserPassword."""
-    operation, lifecycle = nearness()
-    layer, _, rest = fact.partition("/")
-    if layer == "model":
-        service, _, rest = rest.partition("/")
-        if service != SERVICE:
-            return "other"
-        name = rest.partition("/")[0]
-        if name in ("paginators", "waiters"):
-            name = rest.split("/")[1]
-        elif name in ("exceptions", "documentation", "endpoint-rules") or name[:1].islower():
-            return "operation"
-    elif layer in ("promise", "wire", "samples"):
-        name = rest.partition("/")[0]
-        if layer == "wire" and name[:1].islower():
-            return "operation"
-    elif layer in ("command", "skeleton"):  # skeleton/admin-get-user, command/cognito-idp/admin-get-user
-        name = "".join(word.capitalize() for word in rest.split("/")[-1].split("-"))
-    else:
+    if fact.operation in ("", contract.operation()):
         return "operation"
-    if name == operation:
-        return "operation"
-    return "lifecycle" if name in lifecycle else "service"
+    return "lifecycle" if fact.operation in contract.lifecycle() else "service"
 
 
-@cache
-def nearness() -> tuple[str, frozenset[str]]:
-    """The operation under test and the operations of its lifecycle, as the contract names them."""
-    document = tomllib.loads(contract.FILE.read_text(encoding="utf-8"))
-    return document["operation"], frozenset(document["lifecycle"])
-
-
-def unchanged(old: Client, new: Client) -> set[str]:
-    """The services whose files say the same in both, to be read in neither."""
-    marks = [_marks(client) for client in (old, new)]
-    return {service for service in marks[0].keys() & marks[1].keys() if marks[0][service] == marks[1][service]}
-
-
-def _marks(client: Client) -> dict[str, Counter[tuple[str, int]]]:
-    """Per service, the checksum of each of its files."""
-    found: dict[str, Counter[tuple[str, int]]] = {}
-    for root in client.path:
-        for data in (root / "botocore" / "data", root / "awscli" / "botocore" / "data"):
-            for file in sorted(data.glob("*/*/*.json*")):
-                if not file.name.startswith("examples"):
-                    service = file.relative_to(data).parts[0]
-                    found.setdefault(service, Counter())[
-                        "/".join(file.relative_to(data).parts[1:]), _checksum(file)
-                    ] += 1
-    return found
-
-
-def _checksum(file: Path) -> int:
-    if file.suffix != ".gz":
-        return zlib.crc32(file.read_bytes())
-    with file.open("rb") as packed:
-        # A gzip file ends with the checksum and the size of its content; its head has the time of packing.
-        packed.seek(-8, 2)
-        return int.from_bytes(packed.read(8), "little")
+def waivers_used(comparisons: Iterable[Comparison]) -> Iterator[Waiver]:
+    """The waivers that excuse a change."""
+    for comparison in comparisons:
+        for change in comparison.changes:
+            if change.waiver is not None:
+                yield change.waiver

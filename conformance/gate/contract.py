@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 import tomllib
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -20,7 +20,7 @@ from jsonschema import Draft202012Validator, ValidationError, validators
 from conformance.contract.files import SCHEMAS
 from conformance.errors import BadInput
 from conformance.gate.observation import SERVICE, Observation
-from conformance.gate.rules import Finding
+from conformance.gate.rules import Fact, Finding
 
 FILE = SCHEMAS / "contract.toml"
 _SCHEMA = SCHEMAS / "contract.schema.json"
@@ -63,45 +63,66 @@ def load(path: Path = FILE) -> list[Clause]:
     return clauses
 
 
-def judge(clauses: list[Clause], old: Observation, new: Observation) -> Iterator[tuple[Clause, Finding]]:
-    """The clauses that the new side breaks, told apart by whether the old side broke them too.
+def operation() -> str:
+    """The operation under test, as the contract names it."""
+    return str(_document()["operation"])
 
-    A clause about something that was not looked at (a command line option, where the client is an SDK) says nothing."""
-    sides = [{**side.facts, **promises(side.models.get(SERVICE))} for side in (old, new)]
-    looked_at = {fact.split("/")[0] for side in sides for fact in side}
+
+def lifecycle() -> frozenset[str]:
+    """The operations that make, move and observe a user, as the contract names them."""
+    return frozenset(_document()["lifecycle"])
+
+
+def nearest(operations: Iterable[str]) -> str:
+    """Of these operations, the one that is nearest to the operation under test."""
+    return min(operations, key=lambda name: (name != operation(), name not in lifecycle(), name))
+
+
+@cache
+def _document() -> dict[str, Any]:
+    return tomllib.loads(FILE.read_text(encoding="utf-8"))
+
+
+def judge(clauses: list[Clause], old: Observation, new: Observation) -> Iterator[tuple[Clause, Finding]]:
+    """Yield the clauses that the new version breaks; those that the old version broke too get their own rule.
+
+    A clause about something that was not looked at (a command line option, if the client is an SDK) says nothing."""
+    was, is_ = ({**side.facts, **promises(side.models.get(SERVICE))} for side in (old, new))
+    facts = {str(fact): fact for fact in (*was, *is_)}
+    layers = {fact.layer for fact in facts.values()}
     for clause in clauses:
-        if clause.fact.split("/")[0] not in looked_at:
+        layer, _, part = clause.fact.partition("/")
+        if layer not in layers:
             continue
-        before, after = (side.get(clause.fact, _MISSING) for side in sides)
+        fact = facts.get(clause.fact) or Fact(layer, part)
+        before, after = was.get(fact, _MISSING), is_.get(fact, _MISSING)
         if clause.broken_by(after):
             rule = "contract-broken-before" if clause.broken_by(before) else "contract-broken"
             shown = (None if value is _MISSING else value for value in (before, after))
-            yield clause, Finding(rule, clause.fact, *shown)
+            yield clause, Finding(rule, fact, *shown)
 
 
-def promises(model: Mapping[str, Any] | None) -> dict[str, Any]:
+def promises(model: Mapping[str, Any] | None) -> dict[Fact, Any]:
     """What a service model promises of each operation, as flat facts."""
     if model is None:
         return {}
     metadata, shapes = model["metadata"], model["shapes"]
-    told: dict[str, Any] = {f"promise/service/{name}": value for name, value in metadata.items()}
-    for name, operation in model["operations"].items():
-        asked, given = (
-            shapes[operation[end]["shape"]] if operation.get(end) else {"members": {}} for end in ("input", "output")
-        )
-        told |= {
-            f"promise/{name}/members": sorted(asked["members"]),
-            f"promise/{name}/required": sorted(asked.get("required", ())),
-            f"promise/{name}/answers": sorted(given["members"]),
-            f"promise/{name}/errors": sorted(error["shape"] for error in operation.get("errors", ())),
-            f"promise/{name}/auth": operation["auth"],
-            f"promise/{name}/target": f"{metadata['targetPrefix']}.{name}",
+    promised = {Fact("promise", f"service/{name}"): value for name, value in metadata.items()}
+    for name, body in model["operations"].items():
+        taken, given = (shapes[body[end]["shape"]] if body.get(end) else {"members": {}} for end in ("input", "output"))
+        parts = {
+            "members": sorted(taken["members"]),
+            "required": sorted(taken.get("required", ())),
+            "answers": sorted(given["members"]),
+            "errors": sorted(error["shape"] for error in body.get("errors", ())),
+            "auth": body["auth"],
+            "target": f"{metadata['targetPrefix']}.{name}",
         }
-        for member, reference in asked["members"].items():
+        for member, reference in taken["members"].items():
             shape = shapes[reference["shape"]]
-            told[f"promise/{name}/{member}/type"] = shape["type"]
-            told[f"promise/{name}/{member}/min"] = shape.get("min", 0)
-    return told
+            parts |= {f"{member}/type": shape["type"], f"{member}/min": shape.get("min", 0)}
+        promised |= {Fact("promise", f"{name}/{part}", name): value for part, value in parts.items()}
+    return promised
 
 
 def _pattern(_: Any, pattern: str, instance: object, __: Any) -> Iterator[ValidationError]:

@@ -8,15 +8,17 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from conformance.gate.rules import Finding
+from conformance.gate.rules import Fact, Finding
 
-Facts = Mapping[str, Any]
+Facts = Mapping[Fact, Any]
 
 # Different in every release, or at every call, and nobody's contract: counted, and ignored by name.
 NOISE = {
     "user-agent": re.compile(r"^wire/.*/header/User-Agent$"),
     "invocation-id": re.compile(r"^wire/.*/header/amz-sdk-invocation-id$"),
 }
+# Compared with a threshold, as they differ a little in every run or release.
+_MUCH = 2.5
 
 
 @dataclass
@@ -30,35 +32,58 @@ class Compared:
 def compare(old: Facts, new: Facts) -> Compared:
     """Compare what two client versions were observed to do."""
     compared = Compared()
+    sent = {side_name: _sent(side) for side_name, side in (("old", old), ("new", new))}
     for fact in sorted(old.keys() | new.keys()):
         before, after = old.get(fact), new.get(fact)
         # What the contract reads of the command line's surface is compared option by option.
-        if before == after or fact.startswith("promise-cli/"):
+        if before == after or fact.layer == "promise-cli":
             continue
-        noise = next((name for name, pattern in NOISE.items() if pattern.match(fact)), None)
+        noise = next((name for name, pattern in NOISE.items() if pattern.match(str(fact))), None)
         if noise is not None:
             compared.ignored[noise] += 1
-            continue
-        compared.findings += _judged(fact, before, after, old, new)
+        elif fact.layer == "wire" and fact.part != "observer":
+            compared.findings += _of_request(fact, before, after, sent["old"], sent["new"])
+        else:
+            compared.findings += _judged(fact, before, after)
     return compared
 
 
-def _judged(fact: str, before: Any, after: Any, old: Facts, new: Facts) -> Iterator[Finding]:
-    layer, _, rest = fact.partition("/")
-    if layer == "help":
+def _sent(side: Facts) -> set[str]:
+    """The requests of the wire layer that were sent at all."""
+    return {fact.part.removesuffix("/url") for fact in side if fact.layer == "wire" and fact.part.endswith("/url")}
+
+
+def _of_request(fact: Fact, before: Any, after: Any, old: set[str], new: set[str]) -> Iterator[Finding]:
+    request, _, header = fact.part.partition("/header/")
+    request, aspect = (request, "header") if header else request.rsplit("/", 1)
+    if request in old and request not in new:
+        if aspect == "sent":  # one finding is enough for a request that is gone
+            yield Finding("request-not-sent", fact, before, after)
+    elif request not in old and request in new:
+        yield Finding("validation-loosened", fact, before, after)
+    elif aspect == "sent":
+        yield from _judged(fact, before, after)
+    elif header:
+        named = {"amz-sdk-request": "retry-header-changed", "Authorization": "signature-changed"}
+        yield Finding(named.get(header, "header-changed"), fact, before, after)
+    else:
+        yield Finding("request-changed", fact, before, after)
+
+
+def _judged(fact: Fact, before: Any, after: Any) -> Iterator[Finding]:
+    if fact.layer == "help":
         yield Finding("help-changed", fact, *_words(before or [], after or []))
         return
-    rule = _RULES[layer](rest, before, after) if layer in _RULES else "fact-changed"
-    if layer == "wire":
-        url = fact.rpartition("/")[0].partition("/header")[0] + "/url"
-        if url in old and url not in new:
-            rule = "request-not-sent"
-        elif url not in old and url in new:
-            rule = "validation-loosened"
-        if rule == "request-not-sent" and not fact.endswith("/sent"):
-            return  # one finding is enough for a request that is gone
+    if fact.part == "observer":  # the old side has none, or there is no verdict
+        yield Finding("probe-crashed", fact, before, after)
+        return
+    rule = _RULES[fact.layer](fact.part, before, after) if fact.layer in _RULES else "fact-changed"
+    if rule is None:
+        return
     if rule.startswith("error-class-"):
         before, after = before["raised"], after["raised"]
+    if rule == "import-slower":  # without figures, which differ from run to run
+        before, after = "as long as it takes", f"more than {_MUCH} times as long"
     yield Finding(rule, fact, before, after)
 
 
@@ -71,28 +96,19 @@ def _crashes(value: Any) -> bool:
     return isinstance(value, dict) and "crashed" in value
 
 
-def _wire(rest: str, before: Any, after: Any) -> str:
-    part = rest.partition("/")[2]
-    if part == "sent":
-        return _answer(rest, before, after)
-    if part == "header/amz-sdk-request":
-        return "retry-header-changed"
-    if part == "header/Authorization":
-        return "signature-changed"
-    return "header-changed" if part.startswith("header/") else "request-changed"
-
-
-def _answer(_: str, before: Any, after: Any) -> str:
-    if _crashes(after) and not _crashes(before):
+def _answer(_: str, before: Any, after: Any) -> str | None:
+    if before is None or after is None:
+        return "fact-changed"
+    if _crashes(before) and _crashes(after):
+        return None  # a crash in other words
+    if _crashes(after):
         return "probe-crashed"
     if "returned" in before and "returned" not in after:
         return "answer-refused"
     if "raised" in before and "raised" in after:
-        told = [
-            {key: value for key, value in side.items() if key not in ("raised", "members")} for side in (before, after)
-        ]
+        known = [{k: value for k, value in side.items() if k not in ("raised", "members")} for side in (before, after)]
         members = set(before.get("members", ())), set(after.get("members", ()))
-        if told[0] == told[1]:
+        if known[0] == known[1]:
             if before["raised"] == after["raised"]:
                 return "error-members-added" if members[0] < members[1] else "error-read-otherwise"
             if before["raised"] == "ClientError" and members[0] <= members[1]:
@@ -111,17 +127,17 @@ def _validation(_: str, before: Any, after: Any) -> str:
     return "probe-crashed" if _crashes(after) and not _crashes(before) else "validation-worded-otherwise"
 
 
-def _retries(rest: str, *_: Any) -> str:
+def _retries(part: str, *_: Any) -> str:
     return {
         "attempts": "retry-attempts-changed",
         "delays": "retry-pauses-changed",
         "header": "retry-header-changed",
         "raised": "retry-outcome-changed",
-    }[rest.rpartition("/")[2]]
+    }[part.rpartition("/")[2]]
 
 
-def _defaults(rest: str, before: Any, _: Any) -> str:
-    if rest == "retries":
+def _defaults(part: str, before: Any, _: Any) -> str:
+    if part == "retries":
         return "retry-mode-changed"
     return "setting-added" if before == "not a setting" else "default-changed"
 
@@ -132,6 +148,76 @@ def _samples(_: str, before: Any, after: Any) -> str:
     if "body" in before and "body" not in after:
         return "sample-refused"
     return "sample-target-changed" if before.get("target") != after.get("target") else "sample-changed"
+
+
+def _transport(part: str, before: Any, after: Any) -> str:
+    if before is None or after is None:
+        return "fact-changed"
+    was, is_ = before["outcome"], after["outcome"]
+    if was == is_:
+        same_wire = _without("attempts", before) == _without("attempts", after)
+        return "transport-attempts-changed" if same_wire else "transport-wire-changed"
+    if "returned" in was and "returned" in is_:
+        return "answer-read-otherwise"
+    fault = part.startswith("fault/")
+    if "returned" in is_:
+        return "fault-accepted" if fault else "transport-accepted"
+    if "returned" in was:
+        return "fault-noticed" if fault else "transport-refused"
+    return "transport-error-changed"
+
+
+def _without(name: str, value: Mapping[str, Any]) -> dict[str, Any]:
+    return {key: one for key, one in value.items() if key != name}
+
+
+def _credentials(part: str, before: Any, after: Any) -> str | None:
+    if part.startswith("provider/"):
+        return "provider-added" if before is None else "provider-removed"
+    if before is None or after is None:
+        return "fact-changed"
+    if part.endswith("/host"):
+        return "credentials-host-changed"
+    if "found" in before and "found" in after:
+        return "credentials-changed"
+    if "found" in before:
+        return "credentials-lost"
+    return "credentials-found" if "found" in after else "credentials-error-changed"
+
+
+def _python(part: str, before: Any, after: Any) -> str | None:
+    kind = part.partition("/")[0]
+    come, gone = _COME_AND_GO.get(kind, ("fact-changed", "fact-changed"))
+    if before is None:
+        return come
+    if after is None:
+        return gone
+    if kind == "importing":
+        if before <= 0 or after / before < _MUCH:
+            return None
+        return "import-heavier" if part.endswith("modules") else "import-slower"
+    if kind == "warnings":
+        return "warning-added" if any(line not in before for line in after) else "warning-removed"
+    if kind == "secrets":
+        return "secret-logged" if any(line not in before for line in after) else "secret-unlogged"
+    if kind == "metadata":
+        return "metadata-lost" if set(before) - set(after) else "metadata-changed"
+    return _CHANGED.get(kind, "fact-changed")
+
+
+_COME_AND_GO = {
+    "names": ("name-added", "name-removed"),
+    "exceptions": ("name-added", "exception-unreachable"),
+    "events": ("event-added", "event-lost"),
+}
+_CHANGED = {
+    "exceptions": "exception-unreachable",
+    "error-text": "error-text-changed",
+    "events": "event-changed",
+    "pages": "pages-changed",
+    "waiters": "waiter-outcome-changed",
+    "logs": "log-changed",
+}
 
 
 def _option(_: str, before: Any, after: Any) -> str:
@@ -159,23 +245,27 @@ def _within(before: Any, after: Any) -> bool:
     return bool(before == after)
 
 
-def _cli(rest: str, *_: Any) -> str:
+def _cli(part: str, *_: Any) -> str:
     return {
         "exit_code": "cli-exit-code-changed",
         "stdout": "cli-stdout-changed",
         "stderr": "cli-stderr-changed",
         "requests": "cli-requests-changed",
-    }[rest.rpartition("/")[2]]
+    }[part.rpartition("/")[2]]
 
 
-_RULES: dict[str, Callable[[str, Any, Any], str]] = {
-    "wire": _wire,
+# By the layer of the fact: the rule that a difference falls under, or None if it is none.
+_RULES: dict[str, Callable[[str, Any, Any], str | None]] = {
+    "wire": _answer,
     "answers": _answer,
     "validation": _validation,
     "retries": _retries,
     "defaults": _defaults,
     "endpoints": lambda *_: "endpoint-changed",
     "samples": _samples,
+    "transport": _transport,
+    "credentials": _credentials,
+    "python": _python,
     "option": _option,
     "command": _command,
     "skeleton": _skeleton,

@@ -9,7 +9,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from conformance.gate.rules import Finding
+from conformance.gate import contract
+from conformance.gate.rules import Fact, Finding
 
 Model = Mapping[str, Any]
 
@@ -60,114 +61,142 @@ _SAME_NUMBER = ({"integer", "long"}, {"float", "double"})
 
 
 def compare(service: str, old: Model | None, new: Model | None) -> Iterator[Finding]:
-    """What differs, each difference once for each operation that meets it."""
-    root = f"model/{service}"
+    """Yield what differs, each difference once for each operation that meets it."""
+    for finding in _compare(old, new):
+        fact = Fact("model", f"{service}/{finding.fact.part}", finding.fact.operation)
+        yield Finding(finding.rule, fact, finding.before, finding.after)
+
+
+def _compare(old: Model | None, new: Model | None) -> Iterator[Finding]:
     if old is None or new is None:
-        if old is not new:
-            yield Finding("service-added" if old is None else "service-removed", root, old and service, new and service)
+        there = old or new or {"operations": {}}
+        rule = "operation-added" if old is None else "operation-removed"
+        for name in sorted(there["operations"]):
+            yield _finding(rule, name, old and name, new and name, name)
         return
-    yield from _metadata(root, old["metadata"], new["metadata"])
-    operations = old["operations"], new["operations"]
-    for name in sorted(operations[0].keys() | operations[1].keys()):
-        before, after = operations[0].get(name), operations[1].get(name)
+    yield from _metadata(old["metadata"], new["metadata"])
+    for name in sorted(old["operations"].keys() | new["operations"].keys()):
+        before, after = old["operations"].get(name), new["operations"].get(name)
         if before is None or after is None:
-            kind = "operation-added" if before is None else "operation-removed"
-            yield Finding(kind, f"{root}/{name}", before and name, after and name)
+            rule = "operation-added" if before is None else "operation-removed"
+            yield _finding(rule, name, before and name, after and name, name)
         else:
-            yield from _Operation(f"{root}/{name}", old, new).compare(before, after)
-    yield from _exceptions(root, old, new)
-    yield from _paginators(root, old, new)
-    yield from _named(root, "waiter", old["waiters"], new["waiters"])
+            yield from _Operation(name, old, new).compare(before, after)
+    yield from _exceptions(old, new)
+    yield from _paginators(old, new)
+    yield from _waiters(old["waiters"], new["waiters"])
     if old["endpoint_rules"] != new["endpoint_rules"]:
-        yield Finding("endpoint-rules-changed", f"{root}/endpoint-rules", old["endpoint_rules"], new["endpoint_rules"])
-    words = old["documentation"], new["documentation"]
-    reworded = sorted(path for path in words[0].keys() | words[1].keys() if words[0].get(path) != words[1].get(path))
+        yield _finding("endpoint-rules-changed", "endpoint-rules", old["endpoint_rules"], new["endpoint_rules"])
+    before, after = old["documentation"], new["documentation"]
+    reworded = sorted(path for path in before.keys() | after.keys() if before.get(path) != after.get(path))
     if reworded:
         paths = [path.removeprefix("operation ") for path in reworded]
-        yield Finding("documentation-changed", f"{root}/documentation", None, paths)
+        yield _finding("documentation-changed", "documentation", None, paths)
 
 
-def _metadata(root: str, old: Model, new: Model) -> Iterator[Finding]:
+def _finding(rule: str, part: str, before: Any, after: Any, operation: str = "") -> Finding:
+    return Finding(rule, Fact("model", part, operation), before, after)
+
+
+def _metadata(old: Model, new: Model) -> Iterator[Finding]:
     for key in sorted(old.keys() | new.keys()):
         if old.get(key) != new.get(key) and key != "auth":
-            yield Finding(_SERVICE_RULES.get(key, "service-trait-changed"), f"{root}/{key}", old.get(key), new.get(key))
+            yield _finding(_SERVICE_RULES.get(key, "service-trait-changed"), key, old.get(key), new.get(key))
 
 
-def _exceptions(root: str, old: Model, new: Model) -> Iterator[Finding]:
-    def classes(model: Model) -> set[str]:
-        return {error["shape"] for operation in model["operations"].values() for error in operation.get("errors", ())}
-
-    before, after = classes(old), classes(new)
+def _exceptions(old: Model, new: Model) -> Iterator[Finding]:
+    before, after = _raised_by(old), _raised_by(new)
     # botocore makes a class of each exception shape, whether an operation lists it or not.
-    for name in sorted(before - after):
+    for name in sorted(before.keys() - after.keys()):
         if name not in new["shapes"]:
-            yield Finding("exception-removed", f"{root}/exceptions/{name}", name, None)
-    for name in sorted(after - before):
+            near = contract.nearest(before[name])
+            yield _finding("exception-removed", f"exceptions/{name}", name, None, near)
+    for name in sorted(after.keys() - before.keys()):
         if name not in old["shapes"]:
-            yield Finding("exception-added", f"{root}/exceptions/{name}", None, name)
-    for name in sorted(before & after):
-        traits = tuple(
-            {key: shapes[name][key] for key in _ERROR_TRAITS if key in shapes[name]}
-            for shapes in (old["shapes"], new["shapes"])
+            near = contract.nearest(after[name])
+            yield _finding("exception-added", f"exceptions/{name}", None, name, near)
+    for name in sorted(before.keys() & after.keys()):
+        was, is_ = (
+            {key: model["shapes"][name][key] for key in _ERROR_TRAITS if key in model["shapes"][name]}
+            for model in (old, new)
         )
-        if traits[0] != traits[1]:
-            yield Finding("error-traits-changed", f"{root}/exceptions/{name}/traits", *traits)
+        if was != is_:
+            near = contract.nearest(before[name] | after[name])
+            yield _finding("error-traits-changed", f"exceptions/{name}/traits", was, is_, near)
 
 
-def _paginators(root: str, old: Model, new: Model) -> Iterator[Finding]:
-    known = old["operations"].keys() & new["operations"].keys()
-    both = tuple({name: page for name, page in side["paginators"].items() if name in known} for side in (old, new))
-    yield from _named(root, "paginator", *both)
+def _raised_by(model: Model) -> dict[str, set[str]]:
+    """The exceptions of a service, and the operations that list each."""
+    found: dict[str, set[str]] = {}
+    for operation, body in model["operations"].items():
+        for error in body.get("errors", ()):
+            found.setdefault(error["shape"], set()).add(operation)
+    return found
 
 
-def _named(root: str, kind: str, old: Model, new: Model) -> Iterator[Finding]:
+def _paginators(old: Model, new: Model) -> Iterator[Finding]:
+    # Those of an operation that comes or goes do so with it.
+    for name in sorted(old["operations"].keys() & new["operations"].keys()):
+        before, after = old["paginators"].get(name), new["paginators"].get(name)
+        if before != after:
+            yield _finding(_came_or_went("paginator", before, after), f"paginators/{name}", before, after, name)
+
+
+def _waiters(old: Model, new: Model) -> Iterator[Finding]:
     for name in sorted(old.keys() | new.keys()):
         before, after = old.get(name), new.get(name)
         if before != after:
-            what = "added" if before is None else "removed" if after is None else "changed"
-            yield Finding(f"{kind}-{what}", f"{root}/{kind}s/{name}", before, after)
+            operation = (before or after or {}).get("operation", "")
+            yield _finding(_came_or_went("waiter", before, after), f"waiters/{name}", before, after, operation)
+
+
+def _came_or_went(kind: str, before: Any, after: Any) -> str:
+    return f"{kind}-{'added' if before is None else 'removed' if after is None else 'changed'}"
 
 
 class _Operation:
     """One operation in two models."""
 
-    def __init__(self, root: str, old: Model, new: Model) -> None:
-        self.root = root
+    def __init__(self, name: str, old: Model, new: Model) -> None:
+        self.name = name
         self.old, self.new = old["shapes"], new["shapes"]
         self.seen: set[tuple[str, str, str]] = set()
 
+    def found(self, rule: str, part: str, before: Any, after: Any) -> Finding:
+        """A finding of this operation."""
+        return _finding(rule, f"{self.name}/{part}", before, after, self.name)
+
     def compare(self, before: Model, after: Model) -> Iterator[Finding]:
-        """What differs in the operation and in all that it takes, gives and raises."""
+        """Yield what differs in the operation and in all that it takes, gives and raises."""
         if before.get("http") != after.get("http"):
-            yield Finding("http-changed", f"{self.root}/http", before.get("http"), after.get("http"))
+            yield self.found("http-changed", "http", before.get("http"), after.get("http"))
         if before["auth"] != after["auth"]:
             rule = "auth-dropped" if after["auth"] == "none" else "auth-required"
-            yield Finding(rule, f"{self.root}/auth", before["auth"], after["auth"])
+            yield self.found(rule, "auth", before["auth"], after["auth"])
         for key in sorted(before.keys() | after.keys()):
             if key not in _OPERATION_PARTS and before.get(key) != after.get(key):
                 rule = "cosmetic-trait-changed" if key in _COSMETIC_OPERATION else "operation-trait-changed"
-                yield Finding(rule, f"{self.root}/{key}", before.get(key), after.get(key))
+                yield self.found(rule, key, before.get(key), after.get(key))
         for direction in ("input", "output"):
             yield from self._end(direction, before.get(direction), after.get(direction))
-        errors = tuple({error["shape"] for error in side.get("errors", ())} for side in (before, after))
-        for name in sorted(errors[0] - errors[1]):
-            yield Finding("error-removed", f"{self.root}/errors/{name}", name, None)
-        for name in sorted(errors[1] - errors[0]):
-            yield Finding("error-added", f"{self.root}/errors/{name}", None, name)
-        for name in sorted(errors[0] & errors[1]):
-            yield from self._shapes(f"{self.root}/errors/{name}", "output", name, name)
+        raised, raises = ({error["shape"] for error in side.get("errors", ())} for side in (before, after))
+        for name in sorted(raised - raises):
+            yield self.found("error-removed", f"errors/{name}", name, None)
+        for name in sorted(raises - raised):
+            yield self.found("error-added", f"errors/{name}", None, name)
+        for name in sorted(raised & raises):
+            yield from self._shapes(f"errors/{name}", "output", name, name)
 
     def _end(self, direction: str, before: Model | None, after: Model | None) -> Iterator[Finding]:
-        path = f"{self.root}/{direction}"
         if before and after:
             for key in sorted((before.keys() | after.keys()) - {"shape"}):
                 if before.get(key) != after.get(key):
-                    yield Finding("member-location-changed", f"{path}/{key}", before.get(key), after.get(key))
-            yield from self._shapes(path, direction, before["shape"], after["shape"])
+                    yield self.found("member-location-changed", f"{direction}/{key}", before.get(key), after.get(key))
+            yield from self._shapes(direction, direction, before["shape"], after["shape"])
         elif before or after:
             empty: Model = {"type": "structure", "members": {}}
             old, new = (self.old[before["shape"]] if before else empty), (self.new[after["shape"]] if after else empty)
-            yield from self._structure(path, direction, old, new)
+            yield from self._structure(direction, direction, old, new)
 
     def _shapes(self, path: str, direction: str, before: str, after: str) -> Iterator[Finding]:
         if (direction, before, after) in self.seen:
@@ -176,10 +205,14 @@ class _Operation:
         old, new = self.old[before], self.new[after]
         if old["type"] != new["type"]:
             same = {old["type"], new["type"]} in _SAME_NUMBER
-            yield Finding("number-width-changed" if same else "type-changed", f"{path}/type", old["type"], new["type"])
+            yield self.found(
+                "number-width-changed" if same else "type-changed", f"{path}/type", old["type"], new["type"]
+            )
             return
         yield from self._traits(path, old, new)
-        yield from self._constraints(path, direction, old, new)
+        for constraint in (_minimum, _maximum, _pattern, _values):
+            for rule, part, was, is_ in constraint(direction, old, new):
+                yield self.found(rule, f"{path}/{part}", was, is_)
         if old["type"] == "structure":
             yield from self._structure(path, direction, old, new)
         for part in ("member", "key", "value"):
@@ -189,81 +222,83 @@ class _Operation:
 
     def _traits(self, path: str, old: Model, new: Model) -> Iterator[Finding]:
         for key in sorted((old.keys() | new.keys()) - set(_STRUCTURAL) - set(_ERROR_TRAITS)):
-            before, after = old.get(key), new.get(key)
-            if before != after:
-                yield Finding(_trait_rule(key), f"{path}/{key}", before, after)
+            if old.get(key) != new.get(key):
+                yield self.found(_trait_rule(key), f"{path}/{key}", old.get(key), new.get(key))
         if old.get("payload") != new.get("payload"):
-            yield Finding("shape-kind-changed", f"{path}/payload", old.get("payload"), new.get("payload"))
-
-    def _constraints(self, path: str, direction: str, old: Model, new: Model) -> Iterator[Finding]:
-        sized = old["type"] in ("string", "list", "map", "blob")
-        low = tuple(side.get("min", 0 if sized else None) for side in (old, new))
-        high = old.get("max"), new.get("max")
-        if low[0] != low[1]:
-            raised = low[0] is None or (low[1] is not None and float(low[1]) > float(low[0]))
-            rule = {
-                ("input", True): "input-min-raised",
-                ("input", False): "input-min-lowered",
-                ("output", True): "output-range-narrowed",
-                ("output", False): "output-range-widened",
-            }[direction, raised]
-            yield Finding(rule, f"{path}/min", *low)
-        if high[0] != high[1]:
-            raised = high[1] is None or (high[0] is not None and float(high[1]) > float(high[0]))
-            rule = {
-                ("input", True): "input-max-raised",
-                ("input", False): "input-max-lowered",
-                ("output", True): "output-range-widened",
-                ("output", False): "output-range-narrowed",
-            }[direction, raised]
-            yield Finding(rule, f"{path}/max", *high)
-        pattern = old.get("pattern"), new.get("pattern")
-        if pattern[0] != pattern[1]:
-            rule = "input-pattern-removed" if pattern[1] is None else "input-pattern-changed"
-            if direction == "output":
-                rule = "output-range-narrowed" if pattern[0] is None else "output-range-widened"
-            yield Finding(rule, f"{path}/pattern", *pattern)
-        values = set(old.get("enum", ())), set(new.get("enum", ()))
-        if "enum" in old or "enum" in new:
-            # A string that gets its first list of values had all values before; one that loses it has all after.
-            for value in sorted(values[0] - values[1]):
-                if "enum" in new:
-                    yield Finding(f"{direction}-enum-value-removed", f"{path}/enum/{value}", value, None)
-            for value in sorted(values[1] - values[0]):
-                if "enum" in old:
-                    yield Finding(f"{direction}-enum-value-added", f"{path}/enum/{value}", None, value)
-            if ("enum" in old) != ("enum" in new):
-                narrowed = "enum" in new
-                rule = (
-                    ("input-pattern-changed" if narrowed else "input-pattern-removed")
-                    if direction == "input"
-                    else ("output-range-narrowed" if narrowed else "output-range-widened")
-                )
-                yield Finding(rule, f"{path}/enum", sorted(values[0]) or None, sorted(values[1]) or None)
+            yield self.found("shape-kind-changed", f"{path}/payload", old.get("payload"), new.get("payload"))
 
     def _structure(self, path: str, direction: str, old: Model, new: Model) -> Iterator[Finding]:
-        members = old.get("members", {}), new.get("members", {})
-        required = set(old.get("required", ())), set(new.get("required", ()))
-        for name in sorted(members[0].keys() | members[1].keys()):
-            before, after, here = members[0].get(name), members[1].get(name), f"{path}/{name}"
+        had, has = old.get("members", {}), new.get("members", {})
+        required, requires = set(old.get("required", ())), set(new.get("required", ()))
+        for name in sorted(had.keys() | has.keys()):
+            before, after, here = had.get(name), has.get(name), f"{path}/{name}"
             if after is None:
-                yield Finding(f"{direction}-member-removed", here, name, None)
+                yield self.found(f"{direction}-member-removed", here, name, None)
             elif before is None:
-                must = direction == "input" and name in required[1]
-                yield Finding(f"{direction}-member-added{'-required' if must else ''}", here, None, name)
+                must = direction == "input" and name in requires
+                yield self.found(f"{direction}-member-added{'-required' if must else ''}", here, None, name)
             else:
-                if (name in required[0]) != (name in required[1]):
-                    kind = "required" if name in required[1] else "optional"
-                    yield Finding(
-                        f"{direction}-member-{kind}", f"{here}/required", name in required[0], name in required[1]
-                    )
+                was, is_ = name in required, name in requires
+                if was != is_:
+                    kind = "required" if is_ else "optional"
+                    yield self.found(f"{direction}-member-{kind}", f"{here}/required", was, is_)
                 yield from self._member(here, before, after)
                 yield from self._shapes(here, direction, before["shape"], after["shape"])
 
     def _member(self, path: str, before: Model, after: Model) -> Iterator[Finding]:
         for key in sorted((before.keys() | after.keys()) - {"shape"}):
             if before.get(key) != after.get(key):
-                yield Finding(_trait_rule(key), f"{path}/{key}", before.get(key), after.get(key))
+                yield self.found(_trait_rule(key), f"{path}/{key}", before.get(key), after.get(key))
+
+
+# A constraint that differs: the rule, which constraint, and its values.
+_Difference = tuple[str, str, Any, Any]
+
+
+def _minimum(direction: str, old: Model, new: Model) -> Iterator[_Difference]:
+    # A string, list or map of no minimum has the minimum 0.
+    none = 0 if old["type"] in ("string", "list", "map", "blob") else None
+    before, after = old.get("min", none), new.get("min", none)
+    if before != after:
+        raised = before is None or (after is not None and float(after) > float(before))
+        if direction == "input":
+            yield "input-min-raised" if raised else "input-min-lowered", "min", before, after
+        else:
+            yield "output-range-narrowed" if raised else "output-range-widened", "min", before, after
+
+
+def _maximum(direction: str, old: Model, new: Model) -> Iterator[_Difference]:
+    before, after = old.get("max"), new.get("max")
+    if before != after:
+        raised = after is None or (before is not None and float(after) > float(before))
+        if direction == "input":
+            yield "input-max-raised" if raised else "input-max-lowered", "max", before, after
+        else:
+            yield "output-range-widened" if raised else "output-range-narrowed", "max", before, after
+
+
+def _pattern(direction: str, old: Model, new: Model) -> Iterator[_Difference]:
+    before, after = old.get("pattern"), new.get("pattern")
+    if before != after:
+        if direction == "input":
+            yield "input-pattern-removed" if after is None else "input-pattern-changed", "pattern", before, after
+        else:
+            yield "output-range-narrowed" if before is None else "output-range-widened", "pattern", before, after
+
+
+def _values(direction: str, old: Model, new: Model) -> Iterator[_Difference]:
+    before, after = set(old.get("enum", ())), set(new.get("enum", ()))
+    if "enum" in old and "enum" in new:
+        for value in sorted(before - after):
+            yield f"{direction}-enum-value-removed", f"enum/{value}", value, None
+        for value in sorted(after - before):
+            yield f"{direction}-enum-value-added", f"enum/{value}", None, value
+    elif "enum" in new:  # its first list of values: it could have any before
+        rule = "input-pattern-changed" if direction == "input" else "output-range-narrowed"
+        yield rule, "enum", None, sorted(after)
+    elif "enum" in old:
+        rule = "input-pattern-removed" if direction == "input" else "output-range-widened"
+        yield rule, "enum", sorted(before), None
 
 
 def _trait_rule(key: str) -> str:

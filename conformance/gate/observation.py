@@ -1,76 +1,113 @@
-"""Running the observers: one process each, one client version each, nothing of the caller's AWS configuration in it."""
+"""Running the observers: one process each, one client version each, nothing of the caller's AWS configuration in it.
+
+What a released version was observed to be is kept in the cache, under a name that holds the observers' own code, the
+Python, and every package that takes part. How long its import takes is measured anew: it depends on the machine."""
 
 from __future__ import annotations
 
+import datetime
+import hashlib
 import json
 import os
 import subprocess
 import sys
 import tempfile
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
+from functools import cache
 from pathlib import Path
 from typing import Any
 
-from conformance.errors import Inconclusive
+import trustme
+
+from conformance import workplace
+from conformance.errors import BadInput, Inconclusive
+from conformance.gate import releases
 from conformance.gate.clients import Client
+from conformance.gate.rules import Fact
 
 SERVICE = "cognito-idp"
 _OBSERVERS = Path(__file__).resolve().parent / "observers"
 _SECONDS = 600
 # What an interpreter may need; all else, AWS_* and proxies above all, stays outside.
-_KEPT = ("PATH", "TMPDIR", "LD_LIBRARY_PATH", "SYSTEMROOT", "COVERAGE_PROCESS_START")
+_KEPT = ("PATH", "TMPDIR", "LD_LIBRARY_PATH", "SYSTEMROOT", "COVERAGE_PROCESS_START", workplace.VARIABLE)
 
 
 @dataclass(frozen=True)
 class Observation:
-    """What a client version is (`models`: service -> model) and does (`facts`: name -> value)."""
+    """What a client version is (`models`: service -> model) and does (`facts`)."""
 
     versions: Mapping[str, str] = field(default_factory=dict)
     models: Mapping[str, Any] = field(default_factory=dict)
-    facts: Mapping[str, Any] = field(default_factory=dict)
+    facts: Mapping[Fact, Any] = field(default_factory=dict)
 
 
-def observe(
-    clients: Sequence[Client], services: Sequence[str], *, everything: bool, unchanged: Sequence[str] = ()
-) -> list[Observation]:
+def observe(clients: Sequence[Client]) -> list[Observation]:
     """Observe these clients at once, so many processes at a time as there are processors.
 
-    `services` are read at the model layer; with `everything` all that there are but the `unchanged`.
-
-    Raises Inconclusive where a client crashes."""
-    asked = [
-        (client, script, words)
-        for client in clients
-        for script, words in _scripts(client, services, everything, unchanged)
-    ]
-    with ThreadPoolExecutor(os.cpu_count() or 2) as pool:
-        printed = list(pool.map(lambda one: run(*one), asked))
-    found = []
-    for client in clients:
-        mine = [output for (observed, _, _), output in zip(asked, printed, strict=True) if observed is client]
-        merged: dict[str, dict[str, Any]] = {"versions": {}, "services": {}, "facts": {}}
-        for output in mine:
-            for part in merged:
-                merged[part].update(output.get(part, {}))
-        found.append(Observation(merged["versions"], merged["services"], merged["facts"]))
-    return found
+    Raises Inconclusive if a client crashes."""
+    with _certificates() as certificates, ThreadPoolExecutor(os.cpu_count() or 2) as pool:
+        jobs = [
+            [(client, name, pool.submit(_remembered, client, script, words)) for name, script, words in scripts]
+            for client in clients
+            for scripts in [list(_scripts(client, certificates))]
+        ]
+        return [_merged([job.result() for _, _, job in side]) for side in jobs]
 
 
-def _scripts(
-    client: Client, services: Sequence[str], everything: bool, unchanged: Sequence[str]
-) -> list[tuple[str, list[str]]]:
-    of = ["--of-awscli"] if client.is_cli else []
-    names = ["--all", *(["--except", ",".join(unchanged)] if unchanged else [])] if everything else list(services)
-    scripts = [("model.py", [*names, *of])]
+def _scripts(client: Client, certificates: Path) -> Iterator[tuple[str, str, list[str]]]:
+    """The observers of a client: a name, the script and its arguments."""
+    # The longest first, so that they do not wait for a processor.
     if client.is_cli:
-        return [*scripts, ("cli.py", ["subprocess"] if client.package == "aws-cli-v2" else []), ("surface.py", [])]
-    return [*scripts, ("client.py", ["boto3"] if client.package == "boto3" else [])]
+        yield "cli", "cli.py", ["subprocess"] if client.package == "aws-cli-v2" else []
+        yield "surface", "surface.py", []
+        yield "model", "model.py", [SERVICE, "--of-awscli"]
+        return
+    own = ["boto3"] if client.package == "boto3" else []
+    yield "client", "client/__main__.py", own
+    yield "transport", "transport/__main__.py", [str(certificates), *own]
+    yield "model", "model.py", [SERVICE]
+    yield "importing", "importing.py", own
+
+
+def _merged(printed: Sequence[dict[str, Any]]) -> Observation:
+    versions: dict[str, str] = {}
+    services: dict[str, Any] = {}
+    facts: dict[Fact, Any] = {}
+    for output in printed:
+        versions |= output.get("versions", {})
+        services |= output.get("services", {})
+        facts |= {Fact(layer, part, operation): value for layer, part, operation, value in output.get("facts", ())}
+    return Observation(versions, services, facts)
+
+
+def _remembered(client: Client, script: str, words: Sequence[str]) -> dict[str, Any]:
+    """What an observer prints for a client, from the cache if it is a release that was observed before."""
+    if not client.released or script == "importing.py":
+        return run(client, script, words)
+    options = [word for word in words if not Path(word).is_absolute()]
+    key = json.dumps([_code(), sys.version, sys.platform, script, options, client.package, client.parts])
+    trees = [str(path.name) for path in client.path]
+    place = releases.cache() / "observations" / hashlib.sha256(f"{key}{trees}".encode()).hexdigest()
+    with suppress(OSError, ValueError):
+        found: dict[str, Any] = json.loads(place.read_text(encoding="utf-8"))
+        return found
+    printed = run(client, script, words)
+    with suppress(OSError, BadInput):  # a cache that cannot be written costs time only
+        releases.write(releases.directory("observations") / place.name, json.dumps(printed, sort_keys=True))
+    return printed
+
+
+@cache
+def _code() -> str:
+    files = sorted([*_OBSERVERS.rglob("*.py"), *(_OBSERVERS.parents[1] / "aws_cli").glob("*.py")])
+    return hashlib.sha256(b"".join(path.read_bytes() for path in files)).hexdigest()
 
 
 def run(client: Client, script: str, words: Sequence[str]) -> dict[str, Any]:
-    """What an observer prints for a client. Raises Inconclusive where it does not."""
+    """What an observer prints for a client. Raises Inconclusive if it prints nothing usable."""
     with tempfile.TemporaryDirectory(prefix="cognito-conformance-") as home:
         command = [sys.executable, "-P", "-s", str(_OBSERVERS / script), *words]
         try:
@@ -86,7 +123,7 @@ def run(client: Client, script: str, words: Sequence[str]) -> dict[str, Any]:
         except subprocess.TimeoutExpired:
             raise Inconclusive(f"{client.title}: the observer {script} did not end in {_SECONDS} s") from None
     if done.returncode:
-        last = done.stderr.decode("utf-8", "backslashreplace").strip().splitlines()[-1:] or ["nothing was said"]
+        last = done.stderr.decode("utf-8", "backslashreplace").strip().splitlines()[-1:] or ["it wrote nothing"]
         raise Inconclusive(f"{client.title} cannot be observed: {script} ended with {done.returncode}: {last[0][:300]}")
     try:
         printed: dict[str, Any] = json.loads(done.stdout)
@@ -103,5 +140,26 @@ def environment(client: Client, home: str) -> dict[str, str]:
         "LANG": "C.UTF-8",
         "TZ": "UTC",
         "PYTHONHASHSEED": "0",
+        # Byte code that lies in an unpacked wheel is not run: no RECORD lists it.
+        "PYTHONPYCACHEPREFIX": str(releases.cache() / "bytecode"),
         "PYTHONPATH": os.pathsep.join(map(str, client.path)),
     }
+
+
+@contextmanager
+def _certificates() -> Iterator[Path]:
+    """Certificates that nobody but this run trusts, for the servers of the transport observer."""
+    with tempfile.TemporaryDirectory(prefix="cognito-conformance-") as place:
+        directory, authority = Path(place), trustme.CA()
+        authority.cert_pem.write_to_path(str(directory / "ca.pem"))
+        long_ago = datetime.datetime(2001, 1, 1)
+        made = {
+            "good": authority.issue_cert("127.0.0.1"),
+            "other-name": authority.issue_cert("example.com"),
+            "expired": authority.issue_cert(
+                "127.0.0.1", not_before=long_ago, not_after=long_ago + datetime.timedelta(days=1)
+            ),
+        }
+        for name, certificate in made.items():
+            certificate.private_key_and_cert_chain_pem.write_to_path(str(directory / f"{name}.pem"))
+        yield directory

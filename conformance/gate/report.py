@@ -1,4 +1,4 @@
-"""What was found, as Markdown for a pull request, as JSON, as JUnit XML and as lines for a terminal.
+"""What was found, as Markdown for a pull request, as JSON and as lines for a terminal.
 
 Everything but the JSON's `header` is the same whenever the same pair is compared."""
 
@@ -7,82 +7,107 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from itertools import groupby
 from typing import Any
-from xml.etree import ElementTree
 
+from conformance.gate.clients import Client
 from conformance.gate.comparison import AUDIENCES, Change, Comparison, Verdict
-from conformance.gate.rules import Finding, Severity
+from conformance.gate.rules import SOURCE, Finding, Severity
 
+# By which a workflow finds the comment that it wrote before.
+MARKER = "<!-- cognito-conformance sdk-gate -->"
 _EXAMPLES = 6
 _LONG = 90
+_MOST = 60_000  # characters; GitHub takes 65,536 in a comment
 _WORTH_KNOWING = (Severity.BREAK, Severity.BEHAVIOUR, Severity.GAP, Severity.WARN)
 _MEANS = {
-    Verdict.SAFE: "nothing that a {audience} of AdminSetUserPassword relies on changed",
-    Verdict.REVIEW: "something behaves otherwise: look before it merges",
+    Verdict.SAFE: "nothing changed that a {audience} of AdminSetUserPassword relies on",
+    Verdict.REVIEW: "look before it merges",
     Verdict.BREAKING: "something that worked fails",
 }
+_WHO = {"caller": "caller", "emulator": "author of an emulator"}
 
 
 def verdict_line(found: Comparison, audience: str) -> str:
-    """One line: "boto3 1.43.125 -> 1.44.0: review (…)"."""
-    verdict = found.verdict(audience)
-    asking = [change for change in found.changes if change.asks(audience) == verdict != Verdict.SAFE]
+    """One line: "boto3 1.43.125 -> 1.44.0: review (1 change asks for it: ...)"."""
+    verdict, causes = found.verdict(audience), found.causes(audience)
     waived = sum(change.waiver is not None for change in found.changes)
-    why = f"{len(asking)} changes ask for it" if asking else _MEANS[verdict].format(audience=audience)
-    notes = f", {waived} waived" if waived else ""
-    return f"{found.old.title} -> {_new_title(found)}: {verdict} ({why}{notes})"
+    if causes:
+        more = f" and {_number(len(causes) - 1, 'more')}" if len(causes) > 1 else ""
+        why = f"{_number(len(causes), 'change')} to look at: {causes[0][0].rule.says}{more}"
+    else:
+        why = _MEANS[verdict].format(audience=_WHO[audience])
+    source = [change for change in found.changes if change.rule.layer == SOURCE]
+    notes = f"; {_number(len(source), 'module')} on the path of a request changed" if source and not causes else ""
+    notes += f"; {waived} waived" if waived else ""
+    downgrade = "downgrade " if found.is_downgrade else ""
+    return f"{downgrade}{found.old.title} -> {_new_title(found)}: {verdict} ({why}{notes})"
+
+
+def _number(count: int, noun: str) -> str:
+    return f"{count} {noun}" if count == 1 or noun == "more" else f"{count} {noun}s"
 
 
 def _new_title(found: Comparison) -> str:
     return found.new.version if found.new.package == found.old.package else found.new.title
 
 
-def markdown(comparisons: Sequence[Comparison], audience: str, complaints: Sequence[str]) -> str:
-    """A comment for a pull request."""
-    lines: list[str] = []
+def markdown(comparisons: Sequence[Comparison], audience: str, notes: Sequence[str], read: Sequence[str] = ()) -> str:
+    """A comment for a pull request. `notes` are about waivers, `read` about the pins that were read."""
+    lines = [MARKER]
     for found in comparisons:
         lines += [*_pair(found, audience), ""]
-    if complaints:
-        lines += ["### Waivers that no longer hold", "", *(f"- {line}" for line in complaints), ""]
-    return "\n".join(lines).rstrip() + "\n"
+    if not comparisons:
+        lines += ["## SDK gate: no client changes its version", ""]
+    for title, told in (("Waivers", notes), ("Pins", read)):
+        if told:
+            lines += [f"### {title}", "", *(f"- {line}" for line in told), ""]
+    text = "\n".join(lines).rstrip() + "\n"
+    if len(text) > _MOST:
+        text = text[:_MOST].rpartition("\n")[0] + "\n\n(cut here: the JSON report has all)\n"
+    return text
+
+
+def failure(reason: str) -> str:
+    """A comment for a pull request that could not be judged."""
+    return f"{MARKER}\n## SDK gate: **no verdict**\n\n{' '.join(reason.split())}\n"
 
 
 def _pair(found: Comparison, audience: str) -> Iterator[str]:
     verdict = found.verdict(audience)
-    yield f"## SDK gate: {found.old.title} → {_new_title(found)}: **{verdict}**"
+    kind = " (downgrade)" if found.is_downgrade else ""
+    yield f"## SDK gate: {found.old.title} → {_new_title(found)}{kind}: **{verdict}**"
     yield ""
     for name in AUDIENCES:
         counts = ", ".join(f"{number} {severity}" for severity, number in _counts(found, name).items() if number)
-        yield f"- for the {name}: **{found.verdict(name)}** ({counts or 'nothing changed'})"
-    looked_at = ", ".join(f"{number} {what}" for what, number in found.looked_at.items())
+        yield f"- for the {_WHO[name]}: **{found.verdict(name)}** ({counts or 'nothing changed'})"
+    looked_at = ", ".join(
+        "no scenarios" if (what, number) == ("scenarios", 0) else f"{number} {what}"
+        for what, number in found.looked_at.items()
+    )
     ignored = ", ".join(f"{name} ({number})" for name, number in found.ignored.items())
-    yield f"- looked at: {looked_at}" + (f"; ignored as noise: {ignored}" if ignored else "")
-    for note in filter(None, (found.old.note, found.new.note)):
-        yield f"- note: {note}"
-    asking = [change for change in found.changes if change.asks(audience) != Verdict.SAFE]
-    if asking:
-        yield ""
-        yield "### What changed"
-        for group in _groups(asking):
-            yield from _section(found, group, audience)
+    yield f"- compared: {looked_at}" + (f"; ignored as noise: {ignored}" if ignored else "")
+    if found.links:
+        yield f"- source: {', '.join(f'[{_label(link)}]({link})' for link in found.links)}"
+    for group in found.causes(audience):
+        yield from _cause(found, group, audience)
     others = [change for change in found.changes if change.asks(audience) == Verdict.SAFE and change.waiver is None]
-    known = [c for c in others if c.scope == "operation" and c.severity(audience) in _WORTH_KNOWING]
+    known = [change for change in others if change.scope == "operation" and change.severity(audience) in _WORTH_KNOWING]
+    # Warnings only show what is not told anyway.
+    held = {change.cause for group in found.causes(audience) for change in group}
+    known = [change for change in known if change.cause not in held]
     if known:
         yield ""
         yield "### Worth knowing"
+        yield ""
         for group in _groups(known):
-            yield from _section(found, group, audience)
+            yield _folded(group, audience)
     quiet = [change for change in others if change not in known]
     if quiet:
         yield ""
-        yield f"<details><summary>{len(quiet)} changes that do not hold the merge</summary>"
+        yield f"<details><summary>{_number(len(quiet), 'change')} that do not hold the merge</summary>"
         yield ""
-        for group in _groups(quiet):
-            first = group[0]
-            names = ", ".join(f"`{_short(change.finding.fact)}`" for change in group[:_EXAMPLES])
-            more = f" and {len(group) - _EXAMPLES} more" if len(group) > _EXAMPLES else ""
-            yield f"- {first.rule.id} ({first.severity(audience)}, {first.rule.layer}): {names}{more}"
+        for group in _groups(sorted(quiet, key=lambda change: (change.severity(audience).rank, change.rule.id))):
+            yield _folded(group, audience)
         yield ""
         yield "</details>"
     waived = [change for change in found.changes if change.waiver is not None]
@@ -96,39 +121,82 @@ def _pair(found: Comparison, audience: str) -> Iterator[str]:
             yield f"- {group[0].rule.id}: {len(group)} (`{waiver.fact}`: {waiver.reason} Until {waiver.expires}.)"
 
 
-def _section(found: Comparison, group: list[Change], audience: str) -> Iterator[str]:
-    first = group[0]
+def _label(link: str) -> str:
+    return link.removeprefix("https://github.com/").replace("/compare/", " ")
+
+
+def _cause(found: Comparison, group: list[Change], audience: str) -> Iterator[str]:
+    lead = group[0]
     yield ""
-    yield f"**{first.severity(audience)}: {first.rule.says}** ({first.rule.id}, {first.rule.layer}, {len(group)})"
+    yield f"### {lead.rule.says[0].upper()}{lead.rule.says[1:]}"
     yield ""
-    for change in group[:_EXAMPLES]:
+    facts = f", {_number(len(group), 'fact')}" if len(group) > 1 else ""
+    yield f"{lead.severity(audience)}, {lead.rule.layer}{facts}"
+    yield ""
+    shown = group[:_EXAMPLES]
+    for change in shown:
         clause = f" (contract: {change.clause})" if change.clause else ""
         before, after = _differing(change.finding)
-        yield f"- `{_short(change.finding.fact)}`: {shown(before)} → {shown(after)}{clause}"
-    if len(group) > _EXAMPLES:
-        yield f"- and {len(group) - _EXAMPLES} more"
-    if first.rule.bite:
-        before, after = _differing(first.finding)
-        values = {"before": _plain(before), "after": _plain(after), **_called(first.finding.fact)}
+        yield f"- `{_short(change)}`: {_values(before, after)}{clause}"
+    rest = [change.rule.id for change in group[_EXAMPLES:]]
+    if rest:
+        yield f"- and {len(rest)} more ({', '.join(sorted(set(rest)))})"
+    example = _example(found.new, lead)
+    if example:
         yield ""
-        yield "```python" if not first.rule.bite.startswith("aws ") else "```sh"
-        yield first.rule.bite.format(**values) + ("" if "#" in first.rule.bite else f"  # {_short(first.finding.fact)}")
-        yield f"# {found.old.title}: {values['before']}; {found.new.title}: {values['after']}"
+        yield "```sh" if example.startswith("aws ") else "```python"
+        yield example
         yield "```"
 
 
+def _folded(group: list[Change], audience: str) -> str:
+    first = group[0]
+    names = ", ".join(f"`{_short(change)}`" for change in group[:_EXAMPLES])
+    more = f" and {len(group) - _EXAMPLES} more" if len(group) > _EXAMPLES else ""
+    scope = {"lifecycle": ", lifecycle", "service": ", other operations"}.get(first.scope, "")
+    values = ""
+    if len(group) == 1 and first.rule.layer != SOURCE:
+        values = f": {_values(*_differing(first.finding))}"
+    return f"- {first.rule.says} ({first.severity(audience)}, {first.rule.layer}{scope}): {names}{more}{values}"
+
+
 def _groups(changes: Sequence[Change]) -> Iterator[list[Change]]:
-    for _, group in groupby(changes, key=lambda change: (change.rule.id, change.waiver)):
-        yield list(group)
+    """The changes of one rule, scope and waiver together, in the order of the first of each."""
+    groups: dict[tuple[str, str, Any], list[Change]] = {}
+    for change in changes:
+        groups.setdefault((change.rule.id, change.scope, change.waiver), []).append(change)
+    yield from groups.values()
 
 
-def _called(fact: str) -> dict[str, str]:
-    """How code names the operation and the member that a fact of the model layer is about."""
-    service, name, *rest = [*fact.split("/")[1:], "…", "…"] if fact.startswith("model/") else ["…", "…"]
+def _example(client: Client, change: Change) -> str | None:
+    """Code that meets a change, in the language of the client that is judged, or None."""
+    template = change.rule.example
+    if template is None or template.startswith("aws ") != client.is_cli:
+        return None
+    finding = change.finding
+    service, name, *rest = [*finding.fact.part.split("/"), "", ""]
+    if change.rule.layer != "model":
+        service, name, rest = "cognito-idp", "", []
     method = re.sub(r"(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])", "_", name).lower()
-    members = [member for member in rest[1:] if member != "member"]
-    path = "".join(f'["{member}"]' for member in members if member not in ("…", "required"))
-    return {"call": f'boto3.client("{service}").{method}', "member": next(iter(members), "…"), "path": path}
+    members = [part for part in rest[1:] if part not in ("", "required", "min", "max", "type", "pattern")]
+    path = "".join("[0]" if member == "member" else f'["{member}"]' for member in members)
+    return template.format(
+        before=_plain(finding.before),
+        after=_plain(finding.after),
+        call=f'boto3.client("{service}").{method}',
+        arguments=_arguments(members),
+        path=path,
+    )
+
+
+def _arguments(members: Sequence[str]) -> str:
+    """Code that gives one member, however deep it lies: `SmsConfiguration={"SnsCallerArn": ...}`."""
+    if not members:
+        return "..."
+    value = "..."
+    for member in reversed(members[1:]):
+        value = f"[{value}]" if member == "member" else f'{{"{member}": {value}}}'
+    return f"{members[0]}={value}"
 
 
 def _differing(finding: Finding) -> tuple[Any, Any]:
@@ -140,20 +208,33 @@ def _differing(finding: Finding) -> tuple[Any, Any]:
     return before, after
 
 
-def _short(fact: str) -> str:
-    return fact.removeprefix("model/cognito-idp/")
+def _short(change: Change) -> str:
+    name = str(change.finding.fact)
+    return name.removeprefix("source/") if change.rule.layer == SOURCE else name.removeprefix("model/cognito-idp/")
 
 
 def _plain(value: Any) -> str:
     if value is None:
         return "not there"
-    text = value if isinstance(value, str) else json.dumps(value, ensure_ascii=False, sort_keys=True, default=str)
-    return text if len(text) <= _LONG else f"{text[: _LONG - 1]}…"
+    return value if isinstance(value, str) else json.dumps(value, ensure_ascii=False, sort_keys=True, default=str)
 
 
-def shown(value: Any) -> str:
-    """A value in a line of Markdown."""
-    return "not there" if value is None else f"`{_plain(value).replace('`', chr(39)).replace(chr(10), ' ')}`"
+def _values(before: Any, after: Any) -> str:
+    """Both values in a line of Markdown, each cut so that the difference stays visible."""
+    if before is None or after is None:
+        return f"{_quoted(before, 0)} → {_quoted(after, 0)}"
+    was, is_ = _plain(before), _plain(after)
+    same = next((place for place, (a, b) in enumerate(zip(was, is_, strict=False)) if a != b), min(len(was), len(is_)))
+    start = 0 if max(len(was), len(is_)) <= _LONG else max(0, same - 20)
+    return f"{_quoted(before, start)} → {_quoted(after, start)}"
+
+
+def _quoted(value: Any, start: int) -> str:
+    if value is None:
+        return "not there"
+    text = _plain(value)[start:]
+    text = ("…" if start else "") + (text if len(text) <= _LONG else f"{text[: _LONG - 1]}…")
+    return f"`{text.replace('`', chr(39)).replace(chr(10), ' ') or ' '}`"
 
 
 def _counts(found: Comparison, audience: str) -> dict[Severity, int]:
@@ -166,28 +247,33 @@ def _counts(found: Comparison, audience: str) -> dict[Severity, int]:
 def document(
     comparisons: Sequence[Comparison],
     audience: str,
-    complaints: Sequence[str],
+    notes: Sequence[str],
+    read: Sequence[str],
     exit_code: int,
     header: Mapping[str, Any],
 ) -> dict[str, Any]:
     """The JSON report (schemas/sdk-gate.schema.json)."""
     return {
-        "format": 1,
+        "format": 2,
         "header": dict(header),
         "audience": audience,
         "exit_code": exit_code,
-        "waivers": list(complaints),
+        "waivers": list(notes),
+        "pins": list(read),
         "pairs": [
             {
                 "from": _side(found.old),
                 "to": _side(found.new),
+                "downgrade": found.is_downgrade,
                 "verdict": {name: found.verdict(name).value for name in AUDIENCES},
+                "causes": {name: [_cause_entry(group, name) for group in found.causes(name)] for name in AUDIENCES},
                 "severities": {
                     name: {severity.value: number for severity, number in _counts(found, name).items()}
                     for name in AUDIENCES
                 },
                 "looked_at": dict(found.looked_at),
                 "ignored": dict(found.ignored),
+                "links": list(found.links),
                 "changes": [_entry(change) for change in found.changes],
             }
             for found in comparisons
@@ -195,13 +281,24 @@ def document(
     }
 
 
-def _side(client: Any) -> dict[str, Any]:
-    return {"package": client.package, "version": client.version, "parts": dict(client.parts), "note": client.note}
+def _side(client: Client) -> dict[str, Any]:
+    return {"package": client.package, "version": client.version, "parts": dict(client.parts)}
+
+
+def _cause_entry(group: list[Change], audience: str) -> dict[str, Any]:
+    lead = group[0]
+    return {
+        "rule": lead.rule.id,
+        "says": lead.rule.says,
+        "fact": str(lead.finding.fact),
+        "verdict": max((change.asks(audience) for change in group), key=lambda verdict: verdict.rank).value,
+        "facts": len(group),
+    }
 
 
 def _entry(change: Change) -> dict[str, Any]:
     return {
-        "fact": change.finding.fact,
+        "fact": str(change.finding.fact),
         "rule": change.rule.id,
         "layer": change.rule.layer,
         "scope": change.scope,
@@ -214,40 +311,3 @@ def _entry(change: Change) -> dict[str, Any]:
         if change.waiver is None
         else {"reason": change.waiver.reason, "expires": str(change.waiver.expires)},
     }
-
-
-def junit(comparisons: Sequence[Comparison], audience: str, complaints: Sequence[str]) -> str:
-    """A test case for each rule under which something changed; it fails where that holds the merge."""
-    root = ElementTree.Element("testsuites", name="sdk-gate")
-    for found in comparisons:
-        pair = f"{found.old.title} -> {_new_title(found)}"
-        suite = ElementTree.SubElement(root, "testsuite", name=pair)
-        verdict = ElementTree.SubElement(suite, "testcase", classname=pair, name="verdict")
-        failures = 0
-        if found.verdict(audience) != Verdict.SAFE:
-            failures += 1
-            ElementTree.SubElement(verdict, "failure", message=verdict_line(found, audience))
-        rules = sorted({change.rule.id for change in found.changes})
-        for rule in rules:
-            changes = [change for change in found.changes if change.rule.id == rule]
-            holding = [change for change in changes if change.asks(audience) != Verdict.SAFE]
-            case = ElementTree.SubElement(suite, "testcase", classname=pair, name=rule)
-            if holding:
-                failures += 1
-                lines = "\n".join(
-                    f"{c.finding.fact}: {_plain(c.finding.before)} -> {_plain(c.finding.after)}" for c in holding
-                )
-                failure = ElementTree.SubElement(case, "failure", message=holding[0].rule.says)
-                failure.text = _printable(lines)
-        suite.set("tests", str(len(rules) + 1))
-        suite.set("failures", str(failures))
-    if complaints:
-        suite = ElementTree.SubElement(root, "testsuite", name="waivers", tests="1", failures="1")
-        case = ElementTree.SubElement(suite, "testcase", classname="waivers", name="hold")
-        ElementTree.SubElement(case, "failure", message=_printable("; ".join(complaints)))
-    ElementTree.indent(root)
-    return '<?xml version="1.0" encoding="utf-8"?>\n' + ElementTree.tostring(root, encoding="unicode") + "\n"
-
-
-def _printable(text: str) -> str:
-    return "".join(c if c.isprintable() or c == "\n" else "?" for c in text)

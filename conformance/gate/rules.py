@@ -23,28 +23,42 @@ class Severity(StrEnum):
         return list(Severity).index(self)
 
 
-BREAK, BEHAVIOUR, GAP, WARN, OK, DOC = Severity
+BREAK = Severity.BREAK
+BEHAVIOUR = Severity.BEHAVIOUR
+GAP = Severity.GAP
+WARN = Severity.WARN
+OK = Severity.OK
+DOC = Severity.DOC
 
-MODEL, CLIENT, SURFACE, CLI, SUITE = "model", "client", "cli-surface", "cli-behaviour", "scenarios"
-LAYERS = (MODEL, CLIENT, SURFACE, CLI, SUITE)
+MODEL = "model"
+CLIENT = "client"
+TRANSPORT = "transport"
+CREDENTIALS = "credentials"
+PYTHON = "python-surface"
+SURFACE = "cli-surface"
+CLI = "cli-behaviour"
+INSTALL = "install"
+SOURCE = "source"
+SUITE = "scenarios"
+
+# Changes of these topics have one cause, however many facts show it.
+RETRIES = "retries"
+PACKAGES = "packages"
 
 
-@dataclass(frozen=True)
-class Rule:
-    """A kind of change."""
+@dataclass(frozen=True, order=True)
+class Fact:
+    """Something that was observed of a client version.
 
-    id: str
+    `operation` is AWS's name of the operation that meets it, or "" if AdminSetUserPassword meets it like any other."""
+
     layer: str
-    caller: Severity
-    emulator: Severity
-    says: str
+    part: str
+    operation: str = ""
 
-    @property
-    def bite(self) -> str | None:
-        """A line of code or of a terminal that meets it, where there is one.
-
-        {before}, {after}, {call}, {member} and {path} stand for what changed."""
-        return _BITES.get(self.id)
+    def __str__(self) -> str:
+        """The name by which contract, waivers and reports know it: "wire/permanent/body"."""
+        return f"{self.layer}/{self.part}"
 
 
 @dataclass(frozen=True)
@@ -52,36 +66,85 @@ class Finding:
     """A fact that differs: which, under which rule, and its value on both sides (None: it is not there)."""
 
     rule: str
-    fact: str
+    fact: Fact
     before: Any = None
     after: Any = None
 
 
+@dataclass(frozen=True)
+class Rule:
+    """A kind of change.
+
+    `example` is a line of Python, or of a terminal if it begins with `aws`, that meets the change; {before}, {after},
+    {call}, {arguments} and {path} stand for what changed. Rules of one `topic` show one cause."""
+
+    id: str
+    layer: str
+    caller: Severity
+    emulator: Severity
+    says: str
+    example: str | None = None
+    topic: str | None = None
+
+
 _RULES = [
-    # The contract comes first: what schemas/contract.toml pins.
+    # The contract comes first: what schemas/contract.toml pins. Then the service model.
     Rule("contract-broken", MODEL, BREAK, BREAK, "a clause of the pinned contract no longer holds"),
     Rule("contract-broken-before", MODEL, WARN, WARN, "a clause of the pinned contract holds on neither side"),
-    # Service model.
-    Rule("service-removed", MODEL, BREAK, OK, "the service is gone"),
-    Rule("service-added", MODEL, OK, GAP, "a service is new"),
-    Rule("operation-removed", MODEL, BREAK, OK, "the operation is gone"),
+    Rule("operation-removed", MODEL, BREAK, OK, "the operation is gone", example="{call}()  # AttributeError"),
     Rule("operation-added", MODEL, OK, GAP, "an operation is new"),
-    Rule("input-member-removed", MODEL, BREAK, OK, "an input member is gone"),
+    Rule(
+        "input-member-removed",
+        MODEL,
+        BREAK,
+        OK,
+        "an input member is gone",
+        example="{call}({arguments})  # ParamValidationError",
+    ),
     Rule("input-member-added", MODEL, OK, GAP, "an optional input member is new"),
-    Rule("input-member-added-required", MODEL, BREAK, BREAK, "a new input member is required"),
-    Rule("input-member-required", MODEL, BREAK, OK, "an input member became required"),
+    Rule(
+        "input-member-added-required",
+        MODEL,
+        BREAK,
+        BREAK,
+        "a new input member is required",
+        example="{call}()  # ParamValidationError",
+    ),
+    Rule(
+        "input-member-required",
+        MODEL,
+        BREAK,
+        OK,
+        "an input member became required",
+        example="{call}()  # ParamValidationError",
+    ),
     Rule("input-member-optional", MODEL, OK, GAP, "an input member may be left out"),
-    Rule("output-member-removed", MODEL, BREAK, OK, "an output member is gone"),
+    Rule("output-member-removed", MODEL, BREAK, OK, "an output member is gone", example="{call}(){path}  # KeyError"),
     Rule("output-member-added", MODEL, OK, GAP, "an output member is new"),
-    Rule("output-member-optional", MODEL, WARN, OK, "an output member may be missing"),
+    Rule(
+        "output-member-optional",
+        MODEL,
+        WARN,
+        OK,
+        "an output member may be missing",
+        example="{call}(){path}  # may be a KeyError",
+    ),
     Rule("output-member-required", MODEL, OK, GAP, "an output member is always there"),
-    Rule("input-min-raised", MODEL, BREAK, OK, "a minimum is higher, and the client enforces it"),
+    Rule(
+        "input-min-raised",
+        MODEL,
+        BREAK,
+        OK,
+        "a minimum is higher, and the client enforces it",
+        example="{call}({arguments})  # ParamValidationError",
+    ),
     Rule(
         "input-min-lowered",
         MODEL,
-        BEHAVIOUR,
+        WARN,
         GAP,
         "a minimum is lower: the service refuses now",
+        example="{call}({arguments})  # reaches the service now",
     ),
     Rule("input-max-lowered", MODEL, WARN, GAP, "a maximum is lower (the service enforces it)"),
     Rule("input-max-raised", MODEL, OK, GAP, "a maximum is higher"),
@@ -93,16 +156,32 @@ _RULES = [
     Rule("output-enum-value-removed", MODEL, OK, OK, "a value no longer comes"),
     Rule("output-range-widened", MODEL, WARN, OK, "an answer may be longer, shorter or of another form"),
     Rule("output-range-narrowed", MODEL, OK, WARN, "an answer must keep within narrower bounds"),
-    Rule("type-changed", MODEL, BREAK, BREAK, "a type is another"),
+    Rule(
+        "type-changed", MODEL, BREAK, BREAK, "a type is another", example="{call}({arguments})  # ParamValidationError"
+    ),
     Rule("number-width-changed", MODEL, BREAK, OK, "a number has another width"),
     Rule("shape-kind-changed", MODEL, BREAK, BREAK, "union, document, streaming, sparse or payload is another"),
     Rule("member-location-changed", MODEL, BEHAVIOUR, BREAK, "a member goes elsewhere in the message"),
     Rule("idempotency-token-changed", MODEL, BEHAVIOUR, OK, "the client fills in a token, or no longer does"),
     Rule("cosmetic-trait-changed", MODEL, OK, OK, "sensitive, deprecated or box: nothing observable"),
     Rule("shape-trait-changed", MODEL, BEHAVIOUR, WARN, "another trait of a shape"),
-    Rule("error-added", MODEL, WARN, GAP, "the operation can raise another error"),
+    Rule(
+        "error-added",
+        MODEL,
+        WARN,
+        GAP,
+        "the operation can raise another error",
+        example="client.exceptions.{after}  # new",
+    ),
     Rule("error-removed", MODEL, WARN, OK, "the operation no longer lists an error"),
-    Rule("exception-removed", MODEL, BREAK, OK, "an exception class is gone"),
+    Rule(
+        "exception-removed",
+        MODEL,
+        BREAK,
+        OK,
+        "an exception class is gone",
+        example="client.exceptions.{before}  # AttributeError",
+    ),
     Rule("exception-added", MODEL, OK, GAP, "an exception class is new"),
     Rule("error-traits-changed", MODEL, BEHAVIOUR, BREAK, "status, fault or retryability of an error is another"),
     Rule("protocol-changed", MODEL, BEHAVIOUR, BREAK, "the protocol that the client resolves is another"),
@@ -124,25 +203,46 @@ _RULES = [
     Rule("waiter-changed", MODEL, BEHAVIOUR, OK, "a waiter waits otherwise"),
     Rule("endpoint-rules-changed", MODEL, OK, OK, "the endpoint rules differ (where they lead is judged by itself)"),
     Rule("documentation-changed", MODEL, DOC, DOC, "words of the documentation"),
-    # Client behaviour.
+    # What the client does, answered inside the client.
     Rule("request-changed", CLIENT, BEHAVIOUR, BREAK, "method, URL or body on the wire is another"),
     Rule("header-changed", CLIENT, BEHAVIOUR, BREAK, "a header is another"),
     Rule("signature-changed", CLIENT, BEHAVIOUR, BREAK, "the same request has another signature"),
     Rule("request-not-sent", CLIENT, BREAK, OK, "a call that was sent is refused or crashes in the client"),
     Rule("answer-refused", CLIENT, BREAK, BREAK, "an answer that was taken raises now"),
     Rule("answer-read-otherwise", CLIENT, BEHAVIOUR, BEHAVIOUR, "the same answer gives the caller something else"),
-    Rule("error-class-gained", CLIENT, WARN, OK, "an error has a class of its own now"),
-    Rule("error-class-lost", CLIENT, BREAK, OK, "an error lost its class"),
+    Rule(
+        "error-class-gained",
+        CLIENT,
+        WARN,
+        OK,
+        "an error has a class of its own now",
+        example="client.exceptions.{after}  # was only a ClientError",
+    ),
+    Rule(
+        "error-class-lost",
+        CLIENT,
+        BREAK,
+        OK,
+        "an error lost its class",
+        example="client.exceptions.{before}  # no longer reached",
+    ),
     Rule("error-members-added", CLIENT, OK, GAP, "an error tells more"),
     Rule("error-read-otherwise", CLIENT, BEHAVIOUR, BEHAVIOUR, "code, message or members of an error are another"),
     Rule("validation-tightened", CLIENT, BREAK, OK, "the client refuses what it sent"),
     Rule("validation-loosened", CLIENT, BEHAVIOUR, GAP, "the client sends what it refused"),
     Rule("validation-worded-otherwise", CLIENT, WARN, OK, "the client refuses in other words"),
-    Rule("retry-mode-changed", CLIENT, BEHAVIOUR, BEHAVIOUR, "the default retry mode is another"),
-    Rule("retry-attempts-changed", CLIENT, BEHAVIOUR, BEHAVIOUR, "a failing call is sent more or less often"),
-    Rule("retry-pauses-changed", CLIENT, BEHAVIOUR, OK, "the pauses between attempts are others"),
-    Rule("retry-outcome-changed", CLIENT, BREAK, OK, "a failing call raises something else"),
-    Rule("retry-header-changed", CLIENT, OK, OK, "amz-sdk-request is another"),
+    Rule("retry-mode-changed", CLIENT, BEHAVIOUR, BEHAVIOUR, "the default retry mode is another", topic=RETRIES),
+    Rule(
+        "retry-attempts-changed",
+        CLIENT,
+        BEHAVIOUR,
+        BEHAVIOUR,
+        "a failing call is sent more or less often",
+        topic=RETRIES,
+    ),
+    Rule("retry-pauses-changed", CLIENT, BEHAVIOUR, OK, "the pauses between attempts are others", topic=RETRIES),
+    Rule("retry-outcome-changed", CLIENT, BREAK, OK, "a failing call raises something else", topic=RETRIES),
+    Rule("retry-header-changed", CLIENT, OK, OK, "amz-sdk-request is another", topic=RETRIES),
     Rule("setting-added", CLIENT, OK, OK, "the client has a new setting"),
     Rule("default-changed", CLIENT, BEHAVIOUR, OK, "a default of the client is another"),
     Rule("endpoint-changed", CLIENT, BEHAVIOUR, OK, "requests go elsewhere"),
@@ -151,6 +251,80 @@ _RULES = [
     Rule("sample-target-changed", CLIENT, BREAK, BREAK, "X-Amz-Target of an operation is another"),
     Rule("probe-crashed", CLIENT, BREAK, WARN, "the client crashes where it did not"),
     Rule("fact-changed", CLIENT, BEHAVIOUR, WARN, "an observed fact is another"),
+    # Real sockets.
+    Rule("fault-accepted", TRANSPORT, BREAK, WARN, "a broken answer or connection is taken for a good one"),
+    Rule("fault-noticed", TRANSPORT, BEHAVIOUR, OK, "a broken answer or connection raises, and did not"),
+    Rule("transport-refused", TRANSPORT, BREAK, OK, "a call that worked fails now"),
+    Rule("transport-error-changed", TRANSPORT, BEHAVIOUR, OK, "a failing call raises another error"),
+    Rule("transport-accepted", TRANSPORT, BEHAVIOUR, OK, "a call that failed works now"),
+    Rule(
+        "transport-attempts-changed",
+        TRANSPORT,
+        BEHAVIOUR,
+        BEHAVIOUR,
+        "a failing call is sent more or less often",
+        topic=RETRIES,
+    ),
+    Rule("transport-wire-changed", TRANSPORT, BEHAVIOUR, WARN, "connections are made, kept or routed otherwise"),
+    # Where credentials come from.
+    Rule("credentials-lost", CREDENTIALS, BREAK, OK, "credentials that were found are not found now"),
+    Rule("credentials-changed", CREDENTIALS, BREAK, OK, "other credentials are used"),
+    Rule("credentials-found", CREDENTIALS, BEHAVIOUR, OK, "credentials are found where there were none"),
+    Rule("credentials-error-changed", CREDENTIALS, BEHAVIOUR, OK, "missing credentials raise another error"),
+    Rule("credentials-host-changed", CREDENTIALS, BEHAVIOUR, OK, "credentials are asked of another host"),
+    Rule("provider-added", CREDENTIALS, WARN, OK, "credentials can come from one more source"),
+    Rule("provider-removed", CREDENTIALS, BREAK, OK, "a source of credentials is gone"),
+    # What Python code relies on.
+    Rule("name-removed", PYTHON, BREAK, OK, "a public name is gone"),
+    Rule("name-added", PYTHON, OK, OK, "a public name is new"),
+    Rule("exception-unreachable", PYTHON, BREAK, OK, "an exception class cannot be named on the client"),
+    Rule("metadata-lost", PYTHON, BREAK, OK, "ResponseMetadata lost a member"),
+    Rule("metadata-changed", PYTHON, WARN, OK, "ResponseMetadata holds something else"),
+    Rule("error-text-changed", PYTHON, BEHAVIOUR, OK, "str() of an error is another"),
+    Rule("event-lost", PYTHON, BREAK, OK, "handlers of an event are not called"),
+    Rule("event-added", PYTHON, OK, OK, "handlers of an event are called"),
+    Rule("event-changed", PYTHON, BEHAVIOUR, OK, "an event has another name or other arguments"),
+    Rule("pages-changed", PYTHON, BREAK, OK, "a paginator yields other pages"),
+    Rule("waiter-outcome-changed", PYTHON, BREAK, OK, "a waiter ends otherwise"),
+    Rule("warning-added", PYTHON, BEHAVIOUR, OK, "a warning is new (an error under python -W error)"),
+    Rule("warning-removed", PYTHON, OK, OK, "a warning is gone"),
+    Rule("secret-logged", PYTHON, BREAK, OK, "a secret is logged at INFO or above"),
+    Rule("secret-unlogged", PYTHON, OK, OK, "a secret is logged no more"),
+    Rule("log-changed", PYTHON, WARN, OK, "other records are logged at WARNING or above"),
+    Rule("import-slower", PYTHON, WARN, OK, "importing takes much longer"),
+    Rule("import-heavier", PYTHON, WARN, OK, "importing loads many more modules"),
+    # What is installed.
+    Rule("python-floor-raised", INSTALL, BEHAVIOUR, OK, "some versions of Python are no longer supported"),
+    Rule("python-range-widened", INSTALL, OK, OK, "more versions of Python are supported"),
+    Rule("requirement-added", INSTALL, BEHAVIOUR, OK, "another package is required", topic=PACKAGES),
+    Rule("requirement-changed", INSTALL, BEHAVIOUR, OK, "other versions of a package are required"),
+    Rule(
+        "requirement-removed",
+        INSTALL,
+        BEHAVIOUR,
+        OK,
+        "a package is required no more, and not installed along",
+        topic=PACKAGES,
+    ),
+    Rule("own-requirement-changed", INSTALL, OK, OK, "the release asks for the botocore or s3transfer of its day"),
+    Rule("extra-changed", INSTALL, WARN, OK, "an extra asks for something else"),
+    Rule("entry-point-removed", INSTALL, BREAK, OK, "a command or plug-in is gone"),
+    Rule("entry-point-added", INSTALL, OK, OK, "a command or plug-in is new"),
+    Rule("vendored-part-added", INSTALL, BEHAVIOUR, OK, "a copy of another package is shipped inside", topic=PACKAGES),
+    Rule(
+        "vendored-part-removed",
+        INSTALL,
+        BEHAVIOUR,
+        OK,
+        "a copy of another package is no longer shipped inside",
+        topic=PACKAGES,
+    ),
+    Rule("module-removed", INSTALL, WARN, OK, "a module is gone"),
+    Rule("module-added", INSTALL, OK, OK, "a module is new"),
+    Rule("module-name-removed", INSTALL, WARN, OK, "a module lost a name"),
+    Rule("module-name-added", INSTALL, OK, OK, "a module has a new name"),
+    # The code that a request passes through.
+    Rule("source-changed", SOURCE, WARN, OK, "code on the path of a request is another"),
     # The surface of the AWS CLI.
     Rule("option-removed", SURFACE, BREAK, OK, "an option is gone"),
     Rule("option-added", SURFACE, OK, OK, "an option is new"),
@@ -173,44 +347,3 @@ _RULES = [
 ]
 
 RULES = {rule.id: rule for rule in _RULES}
-
-_CALL = "client.admin_set_user_password(UserPoolId=…, Username=…, Password=…)"
-_BITES = {
-    "contract-broken": _CALL,
-    "service-removed": "boto3.client('…')  # UnknownServiceError",
-    "operation-removed": "{call}()  # AttributeError",
-    "input-member-removed": "{call}({member}=…)  # ParamValidationError",
-    "input-member-added-required": "{call}()  # ParamValidationError: {member} is missing",
-    "input-member-required": "{call}()  # ParamValidationError: {member} is missing",
-    "output-member-removed": "{call}(){path}  # KeyError",
-    "output-member-optional": "{call}(){path}  # may be a KeyError",
-    "input-min-raised": "{call}({member}=…)  # ParamValidationError",
-    "input-min-lowered": "{call}({member}='')  # sent now",
-    "type-changed": "{call}({member}=…)  # ParamValidationError",
-    "error-added": "except client.exceptions.{after}: …  # new",
-    "exception-removed": "except client.exceptions.{before}:  # AttributeError",
-    "auth-required": "client = boto3.client(…, config=Config(signature_version=UNSIGNED))  # refused",
-    "paginator-removed": "client.get_paginator('…')  # OperationNotPageableError",
-    "waiter-removed": "client.get_waiter('…')  # ValueError",
-    "request-changed": _CALL,
-    "header-changed": _CALL,
-    "signature-changed": _CALL,
-    "request-not-sent": _CALL,
-    "answer-refused": _CALL,
-    "answer-read-otherwise": _CALL,
-    "error-class-gained": "except client.exceptions.{after}: …  # was only a ClientError",
-    "error-class-lost": "except client.exceptions.{before}: …  # no longer reached",
-    "error-read-otherwise": "error.response['Error']['Code']",
-    "validation-tightened": _CALL,
-    "validation-loosened": _CALL,
-    "validation-worded-otherwise": _CALL,
-    "retry-mode-changed": _CALL,
-    "retry-attempts-changed": _CALL,
-    "retry-pauses-changed": _CALL,
-    "retry-outcome-changed": _CALL,
-    "default-changed": "boto3.client('cognito-idp')",
-    "endpoint-changed": "boto3.client('cognito-idp', region_name=…)",
-    "option-removed": "aws cognito-idp admin-set-user-password …",
-    "option-required": "aws cognito-idp admin-set-user-password …",
-    "cli-exit-code-changed": "aws cognito-idp admin-set-user-password … || handle $?",
-}

@@ -1,4 +1,6 @@
-"""The scenarios under both client versions, against one moto that runs on neither: which verdicts differ."""
+"""The scenarios under both client versions, against one moto that runs on neither: which verdicts differ.
+
+Scenarios that do not run are never taken for scenarios that found nothing."""
 
 from __future__ import annotations
 
@@ -7,57 +9,58 @@ import os
 import subprocess
 import sys
 import tempfile
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
-from dataclasses import dataclass
 from pathlib import Path
 
-from conformance.errors import Inconclusive
+from conformance.errors import BadInput, Inconclusive
 from conformance.gate.clients import Client
 from conformance.gate.observation import environment
-from conformance.gate.rules import Finding
+from conformance.gate.rules import Fact, Finding
 from conformance.target import starting
 
 _ROOT = Path(__file__).resolve().parents[2]
 _SECONDS = 1800
 _DECIDED = ("conforms", "diverges")
+_BAD_INPUT = 2  # the exit code of `run` for it
 
 
-@dataclass(frozen=True)
-class Judged:
-    """The verdict of each result by its id, or why there is none."""
-
-    verdicts: dict[str, str]
-    problem: str | None = None
+# The verdict of each result, by its id.
+Verdicts = Mapping[str, str]
 
 
-def judge(clients: Sequence[Client], target: str, expression: str | None) -> list[Judged]:
-    """Run the scenarios with each client, all at once, against one `target`."""
+def judge(clients: Sequence[Client], target: str, expression: str | None) -> list[Verdicts]:
+    """Run the scenarios with each client, all at once, against one `target`.
+
+    Raises BadInput for a target that does not exist or an expression that matches nothing, Inconclusive if the
+    scenarios do not run under one of the clients."""
     with _serving(target) as arguments, ThreadPoolExecutor(os.cpu_count() or 2) as pool:
         return list(pool.map(lambda client: _run(client, arguments, expression), clients))
 
 
-def compare(old: Judged, new: Judged) -> Iterator[Finding]:
-    """The results whose verdict differs."""
-    if old.problem != new.problem:
-        rule = "scenario-undecided" if old.problem else "scenario-flipped"
-        yield Finding(rule, "scenarios", old.problem or "run", new.problem or "run")
-        return
-    for name in sorted(old.verdicts.keys() | new.verdicts.keys()):
-        before, after = old.verdicts.get(name), new.verdicts.get(name)
+def compare(old: Verdicts, new: Verdicts) -> Iterator[Finding]:
+    """Yield the results whose verdict differs."""
+    for name in sorted(old.keys() | new.keys()):
+        before, after = old.get(name), new.get(name)
         if before == after:
             continue
         decided = before in _DECIDED and after in _DECIDED
         flipped = "scenario-flipped" if before == "conforms" else "scenario-healed"
-        yield Finding(flipped if decided else "scenario-undecided", f"scenarios/{name}", before, after)
+        yield Finding(flipped if decided else "scenario-undecided", Fact("scenarios", name), before, after)
+
+
+def compared(old: Verdicts, new: Verdicts) -> int:
+    """How many results were judged under both clients."""
+    return sum(old.get(name) in _DECIDED and new.get(name) in _DECIDED for name in old)
 
 
 @contextmanager
 def _serving(target: str) -> Iterator[list[str]]:
     """The arguments of `run` that name the target, while it is there."""
     if target != "moto":
-        yield [target]
+        # The scenarios run in another directory.
+        yield [str(Path(target).resolve()) if Path(target).is_file() else target]
         return
     with (
         tempfile.TemporaryDirectory(prefix="cognito-conformance-") as home,
@@ -66,7 +69,7 @@ def _serving(target: str) -> Iterator[list[str]]:
         yield ["--endpoint-url", moto["url"]]
 
 
-def _run(client: Client, target: Sequence[str], expression: str | None) -> Judged:
+def _run(client: Client, target: Sequence[str], expression: str | None) -> Verdicts:
     with tempfile.TemporaryDirectory(prefix="cognito-conformance-") as home:
         file = Path(home) / "results.json"
         command = [sys.executable, "-P", "-m", "conformance", "run", *target, "--baseline=none", "--tier=wording"]
@@ -85,11 +88,13 @@ def _run(client: Client, target: Sequence[str], expression: str | None) -> Judge
             )
         except subprocess.TimeoutExpired:
             raise Inconclusive(f"{client.title}: the scenarios did not end in {_SECONDS} s") from None
+        complaint = (done.stderr.strip() or done.stdout.strip()).splitlines()[-1:] or [f"exit code {done.returncode}"]
+        if done.returncode == _BAD_INPUT:
+            raise BadInput(f"the scenarios do not run: {complaint[0].removeprefix('cognito-conformance: ')[:300]}")
         if not file.exists():
-            said = (done.stderr.strip() or done.stdout.strip()).splitlines()[-1:] or [f"exit code {done.returncode}"]
-            return Judged({}, f"the scenarios do not run: {said[0][:300]}")
+            raise Inconclusive(f"{client.title}: the scenarios do not run: {complaint[0][:300]}")
         results = json.loads(file.read_text(encoding="utf-8"))["results"]
-    return Judged({result["id"]: result["verdict"] for result in results})
+    return {result["id"]: result["verdict"] for result in results}
 
 
 def _environment(client: Client | None, home: str) -> dict[str, str]:

@@ -12,10 +12,13 @@ from __future__ import annotations
 
 import datetime
 import json
+import re
 import tomllib
+from collections.abc import Iterator, Sequence, Set
 from dataclasses import dataclass
 from fnmatch import fnmatchcase
 from pathlib import Path
+from typing import Any
 
 from jsonschema import Draft202012Validator
 
@@ -23,10 +26,12 @@ from conformance.contract.files import SCHEMAS
 from conformance.errors import BadInput
 from conformance.gate.rules import RULES, Finding
 
+_AT_MOST = datetime.timedelta(days=366)
+
 
 @dataclass(frozen=True)
 class Waiver:
-    """An accepted change."""
+    """An accepted change. It covers nothing from the day on which it expires."""
 
     fact: str
     rule: str | None
@@ -34,9 +39,13 @@ class Waiver:
     date: datetime.date
     expires: datetime.date
 
-    def covers(self, finding: Finding) -> bool:
+    def covers(self, finding: Finding, today: datetime.date) -> bool:
+        """Whether it was written for this change, and still holds."""
+        return today < self.expires and self.is_about(finding)
+
+    def is_about(self, finding: Finding) -> bool:
         """Whether it was written for this change."""
-        return fnmatchcase(finding.fact, self.fact) and self.rule in (None, finding.rule)
+        return fnmatchcase(str(finding.fact), self.fact) and self.rule in (None, finding.rule)
 
     @property
     def title(self) -> str:
@@ -47,27 +56,40 @@ class Waiver:
 def load(path: Path) -> list[Waiver]:
     """Read waivers. Raises BadInput for a file that is not one."""
     try:
-        text = path.read_text(encoding="utf-8")
-        document = tomllib.loads(text)
+        document = tomllib.loads(path.read_text(encoding="utf-8"))
     except OSError as problem:
         raise BadInput(f"waivers {path} cannot be read: {problem.strerror}") from None
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as problem:
         raise BadInput(f"waivers {path}: {problem}") from None
     schema = json.loads((SCHEMAS / "waivers.schema.json").read_text(encoding="utf-8"))
-    # TOML has dates, JSON Schema has not: they are checked as what TOML makes of them.
-    for broken in Draft202012Validator(schema).iter_errors(json.loads(json.dumps(document, default=_date))):
+    # JSON Schema has no dates: they are checked below.
+    for broken in Draft202012Validator(schema).iter_errors(json.loads(json.dumps(document, default=str))):
         raise BadInput(f"waivers {path}: {broken.json_path}: {broken.message}")
-    waivers = []
-    for entry in document.get("waiver", []):
-        if not isinstance(entry["date"], datetime.date) or not isinstance(entry["expires"], datetime.date):
-            raise BadInput(f"waivers {path}: {entry['fact']}: write date and expires as TOML dates, 2026-11-12")
-        if entry["expires"] <= entry["date"]:
-            raise BadInput(f"waivers {path}: {entry['fact']} expires before it begins")
-        if entry.get("rule") is not None and entry["rule"] not in RULES:
-            raise BadInput(f"waivers {path}: {entry['rule']!r} is no rule of the gate")
-        waivers.append(Waiver(entry["fact"], entry.get("rule"), entry["reason"], entry["date"], entry["expires"]))
-    return waivers
+    return [_waiver(path, entry) for entry in document.get("waiver", [])]
 
 
-def _date(value: object) -> str:
-    return value.isoformat() if isinstance(value, datetime.date) else str(value)
+def _waiver(path: Path, entry: dict[str, Any]) -> Waiver:
+    fact, rule, date, expires = entry["fact"], entry.get("rule"), entry["date"], entry["expires"]
+    # A datetime is a date to Python, and cannot be compared with one.
+    if type(date) is not datetime.date or type(expires) is not datetime.date:
+        raise BadInput(f"waivers {path}: {fact}: write date and expires as TOML dates, 2026-11-12")
+    if expires <= date:
+        raise BadInput(f"waivers {path}: {fact} expires before it begins")
+    if expires - date > _AT_MOST:
+        raise BadInput(f"waivers {path}: {fact} holds for more than a year: look again before that")
+    if rule is not None and rule not in RULES:
+        raise BadInput(f"waivers {path}: {rule!r} is not a rule of the gate")
+    if not re.fullmatch(r"[\w-]+(/.*)?", fact) and rule is None:
+        raise BadInput(
+            f"waivers {path}: {fact!r} accepts too much: begin with a layer, retries/default/*, or add a rule"
+        )
+    return Waiver(fact, rule, entry["reason"], date, expires)
+
+
+def notes(accepted: Sequence[Waiver], used: Set[Waiver], today: datetime.date) -> Iterator[str]:
+    """Lines on the waivers that have expired, and on those that no change needs."""
+    for waiver in accepted:
+        if waiver.expires <= today:
+            yield f"{waiver.title}: expired on {waiver.expires} and covers nothing: look again, or remove it"
+        elif waiver not in used:
+            yield f"{waiver.title}: no change in this run needs it (until {waiver.expires})"

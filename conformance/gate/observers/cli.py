@@ -1,7 +1,7 @@
 """Prints what an AWS CLI does for admin-set-user-password (exit code, streams, requests) as one canonical JSON line.
 
 Run as a file, in a process of its own, with the AWS CLI to observe in front on PYTHONPATH. The calls are forked from a
-process that has the CLI loaded (conformance.cli_client); some are made as plain subprocesses too, as a check on the
+process that has the CLI loaded (conformance.aws_cli.client); some are made as plain subprocesses too, as a check on the
 forking, and with `python cli.py subprocess` all are. A service in this process records the requests: the path of
 --endpoint-url says which case they belong to.
 """
@@ -20,7 +20,8 @@ from pathlib import Path
 sys.path.append(str(Path(__file__).resolve().parents[3]))  # the suite itself, last
 sys.path.insert(0, str(Path(__file__).resolve().parent / "quick"))  # for the processes of the CLI, not for this one
 
-from conformance.aws_cli.client import AwsCli, AwsCliTimeout, clean_environment, run_subprocess
+from conformance.aws_cli.client import AwsCli, clean_environment, run_subprocess
+from conformance.gate.observers import loopback
 
 COMMAND = ["cognito-idp", "admin-set-user-password"]
 POOL = ["--user-pool-id", "us-east-1_Example01"]
@@ -28,13 +29,13 @@ USER = ["--username", "alice"]
 PASSWORD = ["--password", "Perm4nent!"]
 CALL = [*COMMAND, *POOL, *USER, *PASSWORD]
 ONCE = {"AWS_MAX_ATTEMPTS": "1"}
-TIMEOUT = 20  # seconds; nothing sleeps
+TIMEOUT = 120  # seconds; nothing sleeps, and a machine may be slow
 PARALLEL = 4
 
 
 @dataclass(frozen=True)
 class Case:
-    """A call: what is written, what the environment adds, and what the service answers (status, body)."""
+    """A call: what is written, what the environment adds, what the service answers (status and body, or bytes)."""
 
     arguments: list
     answer: tuple = (200, b"{}")
@@ -121,9 +122,17 @@ CASES = {
     "broken-json": Case(CALL, (200, b'{"a": ')),
     "empty": Case(CALL, (200, b"")),
     "redirect": Case(CALL, (302, b"")),
+    # Connections that break, sent as these bytes; the connection is closed then.
+    "cut-answer": Case(CALL, loopback.answer(b"{}", length=50)),
+    "cut-answer-once": Case(CALL, loopback.answer(b"{}", length=50), ONCE),
+    "closed-before-the-answer": Case(CALL, b"", ONCE),
+    "not-http": Case(CALL, b"220 mail.example.com ESMTP\r\n", ONCE),
+    "chunked": Case(CALL, loopback.answer(b"2\r\n{}\r\n0\r\n\r\n", Transfer_Encoding="chunked")),
 }
 # The same as true subprocesses: what the fork saves must not show.
 TRUE = ("accepted", "missing-password", "UserNotFoundException")
+
+
 RECORDED = defaultdict(list)
 
 
@@ -148,7 +157,12 @@ class Recorder(BaseHTTPRequestHandler):
             "signed": re.search(r"SignedHeaders=([^,]+)", authorization)[1] if authorization else None,
         }
         RECORDED[case].append(seen)
-        status, content = CASES[case.removesuffix("-true")].answer
+        prepared = CASES[case.removesuffix("-true")].answer
+        if isinstance(prepared, bytes):
+            self.wfile.write(prepared)
+            self.close_connection = True
+            return
+        status, content = prepared
         self.send_response(status)
         self.send_header("Content-Type", "application/x-amz-json-1.1")
         if status == 302:
@@ -178,10 +192,7 @@ def observe(run_one, home, url):
 
     def call(name, run, case):
         environment = {k: v for k, v in {**inherited, **case.environment}.items() if v or k == "AWS_PAGER"}
-        try:
-            done = run([*case.arguments, "--endpoint-url", f"{url}/{name}"], environment, TIMEOUT)
-        except AwsCliTimeout:
-            return name, {"exit_code": "did not end", "stdout": "", "stderr": "", "requests": RECORDED[name]}
+        done = run([*case.arguments, "--endpoint-url", f"{url}/{name}"], environment, TIMEOUT)
         seen = {"exit_code": done.exit_code, "stdout": done.stdout, "stderr": done.stderr}
         for stream in ("stdout", "stderr"):
             for found, shown in scrubbed:
@@ -196,18 +207,18 @@ def observe(run_one, home, url):
             for part, value in seen.items():
                 if part == "stderr" and name.endswith("-true"):
                     value = value.replace(f"{name}", name.removesuffix("-true"))
-                yield f"cli/{name}/{part}", value
+                yield ["cli", f"{name}/{part}", "", value]
 
 
 def main():
-    """Print the facts: {"facts": {"cli/accepted/exit_code": 0, ...}}."""
+    """Print the facts: {"facts": [["cli", "accepted/exit_code", "", 0], ...]}."""
     server = ThreadingHTTPServer(("127.0.0.1", 0), Recorder)
     server.daemon_threads = True
     threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.02}, daemon=True).start()
     url = f"http://127.0.0.1:{server.server_port}"
     with tempfile.TemporaryDirectory(prefix="cognito-conformance-") as home, AwsCli() as aws:
         # A fork of version 2 lacks the threads that awscrt started in the parent, and waits for them for ever.
-        facts = dict(observe(run_subprocess if "subprocess" in sys.argv[1:] else aws.run, home, url))
+        facts = list(observe(run_subprocess if "subprocess" in sys.argv[1:] else aws.run, home, url))
     server.shutdown()
     server.server_close()
     printed = json.dumps({"facts": facts}, sort_keys=True)

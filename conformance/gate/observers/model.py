@@ -1,9 +1,8 @@
 """Prints the service models of a botocore, without their documentation, as one canonical JSON line.
 
 Run as a file, in a process of its own, with the botocore to observe in front on PYTHONPATH: `python model.py
-cognito-idp ...`, or `python model.py --all [--except SERVICE,...]`. The models come through botocore's own loader, and
-what is derived from them (protocol, authentication) through botocore's own classes: another version may derive another
-value from the same file.
+cognito-idp ...`. The models come through botocore's own loader, and what is derived from them (protocol,
+authentication) through botocore's own classes: another version may derive another value from the same file.
 
 With `--of-awscli` it reads the botocore that this AWS CLI carries or depends on.
 """
@@ -133,13 +132,8 @@ def main():
     gc.disable()  # everything that is made here stays until the end
     loader = botocore.loaders.Loader(file_loader=_PlainFiles(), include_default_search_paths=False)
     loader.search_paths.append(loader.BUILTIN_DATA_PATH)
-    words = [word for word in sys.argv[1:] if not word.startswith("--of-")]
-    if words[:1] == ["--all"]:
-        left_out = set(words[2].split(",")) if words[1:2] == ["--except"] else set()
-        names = [name for name in loader.list_available_services("service-2") if name not in left_out]
-    else:
-        available = set(loader.list_available_services("service-2"))
-        names = [name for name in words if name in available]
+    available = set(loader.list_available_services("service-2"))
+    names = [word for word in sys.argv[1:] if word in available]
     services = {name: service(loader, name) for name in names}
     printed = json.dumps({"versions": {"botocore": botocore.__version__}, "services": services}, sort_keys=True)
     sys.stdout.write(f"{printed}\n")

@@ -46,7 +46,7 @@ def skeletons(session):
     for name in model.operation_names:
         shape = model.operation_model(name).input_shape
         value = botocore.utils.ArgumentGenerator().generate_skeleton(shape) if shape is not None else {}
-        yield f"skeleton/{xform_name(name, '-')}", value
+        yield ["skeleton", xform_name(name, "-"), name, value]
 
 
 def words(driver):
@@ -65,22 +65,24 @@ def words(driver):
 
 
 def main():
-    """Print the facts: {"versions": {...}, "facts": {"option/--password": {...}, ...}}."""
+    """Print the facts: {"versions": {...}, "facts": [["option", "global/--region", "", {...}], ...]}."""
     driver = clidriver.create_clidriver()
-    facts = {}
-    for name, argument in driver._get_argument_table().items():
-        facts[f"option/global/--{name}"] = option(argument)
     commands = driver._get_command_table()["cognito-idp"]._get_command_table()
+    skeleton = {row[1]: row for row in skeletons(driver.session)}
+    options, global_options = commands[COMMAND].arg_table, driver._get_argument_table()
+    rows = [["option", f"global/--{name}", "", option(argument)] for name, argument in global_options.items()]
+    rows += [["option", f"{COMMAND}/--{name}", "", option(argument)] for name, argument in options.items()]
     for name in commands:
-        facts[f"command/cognito-idp/{name}"] = True
-    for name, argument in commands[COMMAND].arg_table.items():
-        facts[f"option/{COMMAND}/--{name}"] = option(argument)
-    facts["promise-cli/options"] = sorted(f"--{name}" for name in commands[COMMAND].arg_table)
-    facts["promise-cli/global-options"] = sorted(f"--{name}" for name in driver._get_argument_table())
-    facts.update(skeletons(driver.session))
-    facts["promise-cli/skeleton"] = json.dumps(facts[f"skeleton/{COMMAND}"])
-    facts[f"help/{COMMAND}"] = words(driver)
-    printed = json.dumps({"versions": {"awscli": awscli.__version__}, "facts": facts}, sort_keys=True)
+        operation = skeleton[name][2] if name in skeleton else ""
+        rows.append(["command", f"cognito-idp/{name}", operation, True])
+    rows += skeleton.values()
+    rows += [
+        ["promise-cli", "options", "", sorted(f"--{name}" for name in options)],
+        ["promise-cli", "global-options", "", sorted(f"--{name}" for name in global_options)],
+        ["promise-cli", "skeleton", "", json.dumps(skeleton[COMMAND][3])],
+        ["help", COMMAND, "", words(driver)],
+    ]
+    printed = json.dumps({"versions": {"awscli": awscli.__version__}, "facts": rows}, sort_keys=True)
     sys.stdout.write(f"{printed}\n")
 
 

@@ -12,7 +12,7 @@ from conformance.gate import comparison, models, observation
 from conformance.gate.clients import Client
 from conformance.gate.observation import SERVICE, Observation
 from conformance.gate.rules import MODEL, RULES
-from tests import sites
+from tests.gate import sites
 
 Model = dict[str, Any]
 OPERATION = "AdminSetUserPassword"
@@ -284,7 +284,7 @@ def test_a_changed_model_is_named_by_its_rule(read: dict[str, Any], name: str) -
     mutant = MUTANTS[name]
     findings = list(models.compare(SERVICE, read["original"], read[name]))
 
-    assert [f for f in findings if f.rule == mutant.rule and mutant.fact in f.fact], findings
+    assert [f for f in findings if f.rule == mutant.rule and mutant.fact in str(f.fact)], findings
     assert not mutant.alone or {finding.rule for finding in findings} == {mutant.rule}
 
 
@@ -294,12 +294,11 @@ def test_what_nobody_can_observe_is_no_change(read: dict[str, Any], name: str) -
     assert not list(models.compare(SERVICE, read["original"], read[name]))
 
 
-def test_a_service_that_comes_or_goes_is_one_change(read: dict[str, Any]) -> None:
-    """A service of which one side knows nothing is one finding, not one for each of its operations."""
-    there = read["original"]
+def test_a_service_that_goes_loses_its_operations(read: dict[str, Any]) -> None:
+    """A version without the service is one without any of its operations."""
+    rules = {f.rule for f in models.compare(SERVICE, read["original"], None)}
 
-    assert [f.rule for f in models.compare("new", None, there)] == ["service-added"]
-    assert [f.rule for f in models.compare("old", there, None)] == ["service-removed"]
+    assert rules == {"operation-removed"}
 
 
 @pytest.mark.parametrize("gone", ["waiter-added", "waiter-changed"])
@@ -316,7 +315,7 @@ def test_a_waiter_that_goes_or_changes_is_named(read: dict[str, Any], gone: str)
 def test_every_rule_of_the_model_layer_has_a_mutant() -> None:
     """No rule of the model layer is without a model that meets it; those of the contract have tests of their own."""
     met = {mutant.rule for mutant in MUTANTS.values()}
-    met |= {"service-added", "service-removed", "waiter-removed", "waiter-changed"}
+    met |= {"waiter-removed", "waiter-changed"}
 
     assert {rule.id for rule in RULES.values() if rule.layer == MODEL and not rule.id.startswith("contract-")} == met
 
@@ -338,8 +337,8 @@ def _verdicts(read: dict[str, Any], name: str) -> tuple[str, str]:
         ("output-member-removed", ("breaking", "safe")),
         ("input-member-added-required", ("breaking", "breaking")),
         ("error-status", ("review", "breaking")),
-        ("input-min-lowered", ("review", "safe")),
-        ("error-added", ("safe", "safe")),
+        ("input-min-lowered", ("safe", "review")),
+        ("error-added", ("safe", "review")),
         ("operation-added", ("safe", "safe")),
         ("documentation", ("safe", "safe")),
     ],

@@ -1,0 +1,292 @@
+"""What a repository pins, before and after, in each format: the subcommand in a repository made for the test."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+from collections.abc import Callable, Iterator, Mapping
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from conformance.errors import BadInput
+from conformance.gate import pins, releases
+from tests.gate.index import Release, indexing, wheel
+
+Repository = Callable[..., Path]
+BUMP = ("boto3==1.0.0", "boto3==1.1.0")
+
+
+@pytest.fixture
+def repository(tmp_path: Path) -> Repository:
+    """A git repository with a commit for each of these states; a state is path -> text."""
+    place = tmp_path / "repository"
+    place.mkdir()
+    who = ["-c", "user.name=tester", "-c", "user.email=tester@example.com", "-c", "commit.gpgsign=false"]
+
+    def commit(*states: Mapping[str, str]) -> Path:
+        subprocess.run(["git", "init", "--quiet", str(place)], check=True)
+        for state in states:
+            for path in place.rglob("*"):
+                if path.is_file() and ".git" not in path.parts:
+                    path.unlink()
+            for name, text in state.items():
+                (place / name).parent.mkdir(parents=True, exist_ok=True)
+                (place / name).write_text(text)
+            for words in (["add", "--all"], [*who, "commit", "--quiet", "--allow-empty", "-m", "state"]):
+                subprocess.run(["git", *words], cwd=place, check=True)
+        return place
+
+    return commit
+
+
+def _changes(place: Path) -> list[tuple[str, str]]:
+    return pins.changes(place, "HEAD~1", "HEAD")[0]
+
+
+def _lock(boto3: str, botocore: str, **extra: str) -> str:
+    versions = {"boto3": boto3, "botocore": botocore, "requests": "2.0.0", **extra}
+    return "version = 1\n" + "".join(f'\n[[package]]\nname = "{n}"\nversion = "{v}"\n' for n, v in versions.items())
+
+
+def _pipfile_lock(boto3: str) -> str:
+    return json.dumps({"_meta": {}, "default": {"boto3": {"version": f"=={boto3}", "hashes": []}}, "develop": {}})
+
+
+# Format -> its text, where {} stands for the version.
+FORMATS = {
+    "requirements.txt": "requests==2.0\nboto3=={} \\\n    --hash=sha256:0000  # the SDK\n",
+    "requirements-dev.txt": "boto3[crt]=={}\n",
+    "requirements/prod.txt": "BOTO3 == {} ; python_version >= '3.8'\n",
+    "services/api/requirements.txt": "boto3==={}\n",
+    "constraints.txt": "boto3=={}\n",
+    "requirements.in": "boto3=={}\n",
+    "pyproject.toml": '[project]\nname = "x"\ndependencies = ["boto3=={}"]\n',
+    "groups/pyproject.toml": '[dependency-groups]\ntest = ["boto3=={}", {{include-group = "x"}}]\nx = []\n',
+    "extras/pyproject.toml": '[project.optional-dependencies]\naws = ["boto3=={}"]\n',
+    "poetry/pyproject.toml": '[tool.poetry.dependencies]\npython = "^3.11"\nboto3 = "{}"\n',
+    "poetry2/pyproject.toml": '[tool.poetry.group.aws.dependencies]\nboto3 = {{version = "=={}", extras = ["crt"]}}\n',
+    "uv/pyproject.toml": '[tool.uv]\nconstraint-dependencies = ["boto3=={}"]\n',
+    "Pipfile": '[packages]\nboto3 = "=={}"\n',
+    "setup.cfg": "[options]\ninstall_requires =\n    requests\n    boto3=={}\n",
+    "pylock.toml": 'lock-version = "1.0"\n[[packages]]\nname = "boto3"\nversion = "{}"\n',
+}
+
+
+@pytest.mark.parametrize("path", FORMATS)
+def test_a_bumped_pin_is_a_pair(repository: Repository, path: str) -> None:
+    """Each format is read on both sides."""
+    text = FORMATS[path]
+
+    assert _changes(repository({path: text.format("1.0.0")}, {path: text.format("1.1.0")})) == [BUMP]
+
+
+@pytest.mark.parametrize("path", ["uv.lock", "poetry.lock", "pdm.lock"])
+def test_a_lock_is_one_pair_with_what_it_pins_below(repository: Repository, path: str) -> None:
+    """boto3 and botocore of one lock are compared together, with its urllib3."""
+    states = _lock("1.0.0", "1.0.1", urllib3="2.1.0"), _lock("1.1.0", "1.1.1", urllib3="2.2.0")
+    found = _changes(repository(*({path: state} for state in states)))
+
+    assert found == [("boto3==1.0.0,botocore==1.0.1,urllib3==2.1.0", "boto3==1.1.0,botocore==1.1.1,urllib3==2.2.0")]
+
+
+def test_a_pipfile_lock_is_read(repository: Repository) -> None:
+    """So is the version that Pipenv resolved."""
+    assert _changes(repository({"Pipfile.lock": _pipfile_lock("1.0.0")}, {"Pipfile.lock": _pipfile_lock("1.1.0")})) == [
+        BUMP
+    ]
+
+
+def test_another_urllib3_below_the_same_client_is_a_pair(repository: Repository) -> None:
+    """What runs below a client is part of it."""
+    states = [{"uv.lock": _lock("1.0.0", "1.0.1", urllib3=version)} for version in ("1.26.0", "2.0.0")]
+
+    assert _changes(repository(*states)) == [
+        ("boto3==1.0.0,botocore==1.0.1,urllib3==1.26.0", "boto3==1.0.0,botocore==1.0.1,urllib3==2.0.0")
+    ]
+
+
+def test_included_files_belong_to_the_file_that_includes_them(repository: Repository) -> None:
+    """-r and -c are followed, and one bump is one pair."""
+    states = [
+        {
+            "requirements.txt": "-r deps/base.txt\n-c constraints.txt\nboto3\n",
+            "deps/base.txt": "requests\n",
+            "constraints.txt": f"boto3=={version}\n",
+        }
+        for version in ("1.0.0", "1.1.0")
+    ]
+
+    assert _changes(repository(*states)) == [BUMP]
+
+
+def test_a_range_beside_a_lock_says_nothing(repository: Repository) -> None:
+    """The lock's version is what is installed, whatever the range allows."""
+    states = [
+        {
+            "pyproject.toml": f'[project]\nname = "x"\ndependencies = ["boto3>={low}"]\n',
+            "uv.lock": _lock(version, "1.0.1"),
+        }
+        for low, version in (("0.9", "1.0.0"), ("1.0", "1.1.0"))
+    ]
+
+    assert _changes(repository(*states)) == [("boto3==1.0.0,botocore==1.0.1", "boto3==1.1.0,botocore==1.0.1")]
+
+
+def test_a_pin_that_moves_to_another_format_is_a_pair(repository: Repository) -> None:
+    """requirements.txt gives way to uv.lock: the client changes all the same."""
+    states = {"requirements.txt": "boto3==1.0.0\n"}, {"uv.lock": _lock("1.1.0", "1.1.1")}
+
+    assert _changes(repository(*states)) == [("boto3==1.0.0", "boto3==1.1.0,botocore==1.1.1")]
+
+
+def test_two_files_with_two_versions_are_two_pairs(repository: Repository) -> None:
+    """Only what changes is compared, in each file by itself."""
+    states = [
+        {
+            "a/requirements.txt": "boto3==1.0.0\n",
+            "b/requirements.txt": f"boto3=={b}\n",
+            "c/requirements.txt": f"awscli=={c}\n",
+        }
+        for b, c in (("1.0.1", "1.32.0"), ("1.1.0", "1.33.0"))
+    ]
+
+    assert _changes(repository(*states)) == [("boto3==1.0.1", "boto3==1.1.0"), ("awscli==1.32.0", "awscli==1.33.0")]
+
+
+def test_a_change_of_other_packages_is_no_pair(repository: Repository) -> None:
+    """Nothing to compare, and the report says what was read."""
+    place = repository(
+        {"requirements.txt": "boto3==1.0.0\nrequests==1\n", "README.md": "boto3==0.1"},
+        {"requirements.txt": "boto3==1.0.0\nrequests==2\n", "README.md": "boto3==0.2"},
+    )
+    found, read = pins.changes(place, "HEAD~1", "HEAD")
+
+    assert found == []
+    assert "HEAD: pins read from requirements.txt" in read
+
+
+def test_a_new_pin_has_nothing_to_be_compared_with(repository: Repository) -> None:
+    """It is named as new."""
+    found, read = pins.changes(repository({}, {"requirements.txt": "boto3==1.0.0\n"}), "HEAD~1", "HEAD")
+
+    assert found == []
+    assert any("is new" in line for line in read)
+
+
+UNREADABLE = {
+    "requirements.txt": "boto3 @ https://example.com/boto3-{}-py3-none-any.whl\n",
+    "requirements-env.txt": "boto3==${{BOTO3_{}}}\n",
+    "editable/requirements.txt": "-e git+https://github.com/boto/boto3.git@{}\n",
+    "poetry/pyproject.toml": '[tool.poetry.dependencies]\nboto3 = {{git = "https://example.com/boto3", tag = "{}"}}\n',
+    "uv.lock": '[[package]]\nname = "boto3"\nversion = "{}"\nsource = {{ git = "https://github.com/boto/boto3" }}\n',
+    "setup.py": "setup(install_requires=['boto3=={}'])\n",
+    "environment.yml": "dependencies:\n  - boto3={}\n",
+    "Dockerfile": "RUN pip install boto3=={}\n",
+    ".github/workflows/test.yml": "      - run: pip install 'awscli=={}'\n",
+    "tox.ini": "deps = boto3=={}\n",
+}
+
+
+@pytest.mark.parametrize("path", UNREADABLE)
+def test_a_changed_pin_that_cannot_be_read_is_bad_input(repository: Repository, path: str) -> None:
+    """A URL, a variable, a fork or a format that is not read: one line names file and line."""
+    states = [{path: UNREADABLE[path].format(version)} for version in ("1.0.0", "1.1.0")]
+
+    with pytest.raises(BadInput, match=path.rpartition("/")[2].replace(".", r"\.")):
+        _changes(repository(*states))
+
+
+def test_a_pin_that_cannot_be_read_and_stays_is_no_error(repository: Repository) -> None:
+    """Only what changes is judged."""
+    states = [
+        {"Dockerfile": "RUN pip install awscli==1.32.0\n", "x/requirements.txt": f"boto3=={v}\n"}
+        for v in ("1.0.0", "1.1.0")
+    ]
+
+    assert _changes(repository(*states)) == [BUMP]
+
+
+@pytest.mark.parametrize(("path", "text"), [("uv.lock", "[[package"), ("Pipfile.lock", "{"), ("setup.cfg", "boto3\n")])
+def test_a_broken_lock_is_bad_input(repository: Repository, path: str, text: str) -> None:
+    """One line names the file."""
+    with pytest.raises(BadInput, match=path.replace(".", r"\.")):
+        _changes(repository({}, {path: f"{text} # boto3"}))
+
+
+def test_a_revision_that_does_not_exist_is_bad_input(repository: Repository) -> None:
+    """As a shallow clone lacks the base."""
+    place = repository({"requirements.txt": "boto3==1.0.0\n"})
+
+    with pytest.raises(BadInput, match="fetch-depth"):
+        pins.changes(place, "nosuchbranch", "HEAD")
+
+
+@pytest.mark.parametrize(
+    ("written", "specifier"),
+    [
+        ("^1.44", "<2,>=1.44"),
+        ("~1.44.1", "<1.45,>=1.44.1"),
+        ("^0.2.3", "<0.3,>=0.2.3"),
+        ("1.44.0", "==1.44.0"),
+        (">=1.40, <1.45", "<1.45,>=1.40"),
+        ("1.44.*", "==1.44.*"),
+        ("~1", "<2,>=1"),
+    ],
+)
+def test_poetrys_constraints_are_read_as_poetry_does(written: str, specifier: str) -> None:
+    """A caret keeps the first number that is not 0, a tilde the second."""
+    assert pins._normal(pins._poetry(written)) == specifier
+
+
+# --- with an index
+
+
+@pytest.fixture
+def index(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """An index with three releases of boto3 and an empty cache."""
+    served = [Release("boto3", v, wheel("boto3", v, {"boto3/__init__.py": ""})) for v in ("1.0.0", "1.1.0", "2.0.0")]
+    monkeypatch.setenv(releases.VARIABLE, str(tmp_path / "cache"))
+    with indexing(*served) as running:
+        for name, value in running.environment.items():
+            monkeypatch.setenv(name, value)
+        yield
+
+
+@pytest.mark.usefixtures("index")
+def test_a_range_stands_for_the_newest_release_that_it_allows(repository: Repository) -> None:
+    """A raised upper bound lets another release in."""
+    text = '[project]\nname = "x"\ndependencies = ["boto3[crt]>=1,<{}"]\n'
+    states = [{"pyproject.toml": text.format(high)} for high in ("2", "3")]
+
+    assert _changes(repository(*states)) == [("boto3==1.1.0", "boto3==2.0.0")]
+
+
+@pytest.mark.usefixtures("index")
+def test_each_night_what_is_pinned_is_compared_with_the_newest(repository: Repository) -> None:
+    """Of the repository, not of what the gate itself has installed."""
+    place = repository(
+        {"requirements.txt": "boto3==1.0.0\n", "x/pyproject.toml": FORMATS["pyproject.toml"].format("1.1.0")}
+    )
+
+    assert pins.against_latest(place, "HEAD")[0] == [("boto3==1.0.0", "latest"), ("boto3==1.1.0", "latest")]
+
+
+def test_a_repository_that_pins_nothing_is_bad_input(repository: Repository) -> None:
+    """A nightly run that compares nothing is not green."""
+    with pytest.raises(BadInput, match="pins boto3, botocore or awscli"):
+        pins.against_latest(repository({"README.md": "We use boto3.\n"}), "HEAD")
+
+
+def test_the_command_judges_what_a_pull_request_changes(gate: Any, repository: Repository) -> None:
+    """Without a change of a client it ends with 0 and says what it read; a mis-pinned one ends with 2."""
+    same = repository({"requirements.txt": "boto3==1.0.0\n"}, {"requirements.txt": "boto3==1.0.0\nrequests\n"})
+    done = gate("--from-git", "HEAD~1", "--to-git", "HEAD", directory=same)
+
+    assert done.exit_code == 0, done.stderr
+    assert "no client changes its version" in done.markdown
+    assert "pins read from requirements.txt" in done.markdown
+    assert done.report["pairs"] == []
+    mispinned = repository({"requirements.txt": "boto3==${VERSION}\n"})
+    assert gate("--from-git", "HEAD~1", "--to-git", "HEAD", directory=mispinned).exit_code == 2
