@@ -8,7 +8,7 @@ import shlex
 from collections.abc import Mapping
 from typing import Any
 
-from conformance.lifecycle.steps import _FEDERATE, _POOL, _RECEIVE, _REMEMBER, Call
+from conformance.lifecycle.steps import FEDERATE, POOL, RECEIVE, REMEMBER, Call
 
 
 def script(calls: tuple[Call, ...], url: str) -> tuple[str, ...]:
@@ -24,11 +24,11 @@ def script(calls: tuple[Call, ...], url: str) -> tuple[str, ...]:
     calls = _needed(calls)
     used = " ".join(json.dumps(dict(call.parameters)) for call in calls)
     for call in calls:
-        if call.operation == _REMEMBER:
+        if call.operation == REMEMBER:
             lines += [f'{name}="${old}"' for name, old in call.gives.items() if f'"${name}"' in used]
-        elif call.operation == _RECEIVE:
+        elif call.operation == RECEIVE:
             lines += [f'read -rp "The code that was sent: " {name}' for name in call.gives if f'"${name}"' in used]
-        elif call.operation == _FEDERATE:
+        elif call.operation == FEDERATE:
             lines.append('read -rp "A user of $POOL who came from a provider: " NAME')
             lines.append('PROVIDER="${NAME%%_*}" SUBJECT="${NAME#*_}"')
         elif call.flow is not None:
@@ -37,7 +37,7 @@ def script(calls: tuple[Call, ...], url: str) -> tuple[str, ...]:
             )
         else:
             lines.append(_command(call, used))
-    lines.append(f"{_cli('AdminGetUser', _POOL)} --query '[UserStatus, Enabled]'")
+    lines.append(f"{_cli('AdminGetUser', POOL)} --query '[UserStatus, Enabled]'")
     return tuple(lines)
 
 
@@ -51,7 +51,7 @@ def _needed(calls: tuple[Call, ...]) -> tuple[Call, ...]:
             continue
         kept.append(call)
         wanted -= given
-        if call.operation == _REMEMBER:
+        if call.operation == REMEMBER:
             wanted |= {call.gives[name] for name in given}
         text = json.dumps(dict(call.parameters))
         wanted |= set(re.findall(r'"\$([A-Z_]+)"', text)) - {"POOL", "CLIENT", "NAME"}

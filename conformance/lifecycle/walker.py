@@ -12,17 +12,16 @@ from conformance.contract.transitions import NONE, Row
 from conformance.errors import Blocked
 from conformance.lifecycle.model import Belief
 from conformance.lifecycle.steps import (
-    _CODES,
-    _FEDERATE,
-    _RECEIVE,
-    _REMEMBER,
     CHECK,
+    CODES,
     CONTROLLED_STEPS,
-    FEDERATED,
+    FEDERATE,
+    RECEIVE,
+    REMEMBER,
     STEPS,
     Call,
     Step,
-    _known,
+    knows_password,
 )
 from conformance.target.client import ServiceError
 from conformance.target.control import Control
@@ -31,8 +30,9 @@ from conformance.target.pools import Pool
 from conformance.target.sign_in import USER_SRP_AUTH, sign_in
 from conformance.verdict.observed import ACCEPTED, TOKENS, UNIMPLEMENTED, Outcome, SignInOutcome, Status
 
-# What counts towards MOST_CODES.
-_CODE_OPERATIONS = ("AdminResetUserPassword", "ForgotPassword", "ConfirmForgotPassword", "ConfirmSignUp")
+# The account may send no more messages, for today or at all: that says nothing of the operation.
+EXHAUSTED = frozenset({"LimitExceededException", "CodeDeliveryFailureException"})
+UNUSABLE = UNIMPLEMENTED | EXHAUSTED
 
 
 @dataclass(frozen=True)
@@ -67,7 +67,7 @@ class Walker:
         self.calls: list[Call] = []
         self.visits: list[Visit] = []
         self.steps: list[Step] = []
-        self.unimplemented: set[tuple[str, str]] = set()
+        self.unusable: dict[tuple[str, str], Outcome] = {}
         self._control = control
         pool.service.journal.begin()
 
@@ -78,7 +78,7 @@ class Walker:
     def possible(self) -> list[Step]:
         """The steps that say something about the user as it is."""
         every = STEPS if self._control is None else (*STEPS, *CONTROLLED_STEPS)
-        steps = (s for s in every if (s.operation, s.when) not in self.unimplemented and s.possible(self.user))
+        steps = (s for s in every if (s.operation, s.when) not in self.unusable and s.possible(self.user))
         return [s for s in steps if self.row(s).asserted]
 
     def take(self, step: Step) -> None:
@@ -88,7 +88,7 @@ class Walker:
         self.steps.append(step)
         row = self.row(step)
         self._visit(step, step.call(self.user))
-        if self.row(CHECK).asserted and _known(self.user) and self.user.status != NONE and step is not CHECK:
+        if self.row(CHECK).asserted and knows_password(self.user) and self.user.exists and step is not CHECK:
             check = replace(CHECK.call(self.user), check=True)
             self._visit(CHECK, check, cause=row if step.sets_password and row.asserted else None)
 
@@ -96,8 +96,8 @@ class Walker:
         user, row = self.user, self.row(step)
         before, enabled = user.status, user.enabled
         outcome = self._send(call)
-        if outcome in UNIMPLEMENTED:
-            self.unimplemented.add((step.operation, step.when))
+        if outcome in UNUSABLE:
+            self.unusable[step.operation, step.when] = outcome
         status, user.enabled = self._look()
         user.status = str(status)
         expected_enabled = {"AdminDisableUser": False, "AdminEnableUser": True}.get(step.operation, enabled)
@@ -105,7 +105,8 @@ class Walker:
             expected_enabled = enabled
         expected = row.to or user.status
         expected_outcome = row.also if row.also == outcome else row.outcome
-        if cause is not None and outcome == "NotAuthorizedException" != expected_outcome:
+        refused_unexpectedly = outcome == "NotAuthorizedException" and outcome != expected_outcome
+        if cause is not None and refused_unexpectedly:
             row = cause
         visit = Visit(
             row,
@@ -116,14 +117,14 @@ class Walker:
             _shown(expected, expected_enabled or expected == NONE),
             tuple(self.steps),
         )
-        if row.asserted and outcome not in UNIMPLEMENTED:
+        if row.asserted and outcome not in UNUSABLE:
             self.visits.append(visit)
         self._learn(step, call, visit, before)
 
     def _send(self, call: Call) -> Outcome:
         user = self.user
         self.calls.append(call)
-        if call.operation == _FEDERATE:
+        if call.operation == FEDERATE:
             self._federate()
             return Outcome(ACCEPTED)
         sent = _filled(call.parameters, user.variables)
@@ -163,7 +164,7 @@ class Walker:
         self.user.variables.pop(variable, None)
         if sent:
             self.user.variables[variable] = sent
-            self.calls.append(Call(_RECEIVE, {}, {variable: ""}))
+            self.calls.append(Call(RECEIVE, {}, {variable: ""}))
 
     def _keep(self, answer: Mapping[str, Any], gives: Mapping[str, str]) -> None:
         for variable, path in gives.items():
@@ -185,50 +186,29 @@ class Walker:
         return Status(seen["UserStatus"]), bool(seen["Enabled"])
 
     def _learn(self, step: Step, call: Call, visit: Visit, before: str) -> None:
-        """What the step means for the user; after a disagreement only what was seen is known."""
-        user, done = self.user, not visit.outcome.refused
-        user.session = visit.outcome == "NEW_PASSWORD_REQUIRED"
-        user.failures += visit.outcome == "NotAuthorizedException" and "Auth" in step.operation
-        user.changes += step.operation == "ChangePassword"
-        user.codes += step.operation in _CODE_OPERATIONS
-        if visit.outcome == TOKENS and visit.agrees and "REFRESH" not in step.when:
-            user.signed_in = True
-        if step.sets_password and done:
-            user.password = _sent_password(call)
-            user.code_sent = user.code_sent and None
-        elif done and step.operation == "ConfirmForgotPassword":
-            user.password, user.code_sent = None, None
-        elif done and step.when == "MessageAction=RESEND":
-            user.password = None
-        if done and step.operation in ("AdminResetUserPassword", "ForgotPassword"):
-            user.code_sent = True
-        if done and step.operation in ("AdminDisableUser", "AdminUserGlobalSignOut") and user.signed_in:
-            # A disabled user's refresh token is only said to be refused while the user is disabled.
-            user.signed_in, user.revoked = False, True
-            user.signed_out = user.signed_out or step.operation == "AdminUserGlobalSignOut"
-            revoked = ("TOKEN", "REFRESH_TOKEN") if step.operation == "AdminUserGlobalSignOut" else ("TOKEN",)
-            user.variables |= {f"REVOKED_{name}": user.variables.get(name, "") for name in revoked}
-            self.calls.append(Call(_REMEMBER, {}, {f"REVOKED_{name}": name for name in revoked}))
-        if user.status == NONE or before == NONE:
-            user.signed_in = user.revoked = user.signed_out = user.session = False
-            user.code_sent = False if before != NONE else user.code_sent
-            user.verified = user.status != NONE and (step.when == "MessageAction=SUPPRESS" or step is FEDERATED)
-            for variable in _CODES.values():
-                user.variables.pop(variable, None)
-            user.password = user.password if user.status != NONE else None
-        # Where a refusal was expected as well, an answer sends no code: it only does not tell.
-        if done and step.operation in _CODES and user.status != NONE and visit.row.error is None:
-            self._receive(_CODES[step.operation])
-        if not visit.agrees:
-            user.session = False
-            if "InitiateAuth" not in visit.row.operation:
-                user.password, user.signed_in = None, False
+        """Tell the model what happened; after a disagreement only what was seen is known."""
+        user = self.user
+        user.session = visit.agrees and visit.outcome == "NEW_PASSWORD_REQUIRED"
+        user.used.update([step.counts] if step.counts else [])
+        user.used["failures"] += step.signs_in and visit.outcome == "NotAuthorizedException" and step.counts is None
+        # ForgotPassword may answer 200 for a user it would refuse (it hides which users exist); no code is sent then.
+        accepted = visit.agrees and not visit.outcome.refused and visit.row.error is None
+        if accepted and (not step.signs_in or visit.outcome == TOKENS):
+            self._happened(step, call)
+        elif NONE in (user.status, before):
+            user.deleted({})
+        if not visit.agrees and "InitiateAuth" not in visit.row.operation:
+            user.doubted()
 
-
-def _sent_password(call: Call) -> str:
-    sent = {**call.parameters, **call.parameters.get("ChallengeResponses", {})}
-    names = ("TemporaryPassword", "ProposedPassword", "NEW_PASSWORD", "Password")
-    return str(next(sent[name] for name in names if name in sent))
+    def _happened(self, step: Step, call: Call) -> None:
+        """Tell the model of the event, and keep what belongs to it: tokens that are revoked, a code that arrives."""
+        if step.operation == "AdminUserGlobalSignOut" and self.user.tokens:
+            names = ("TOKEN", "REFRESH_TOKEN")
+            self.user.variables |= {f"REVOKED_{name}": self.user.variables.get(name, "") for name in names}
+            self.calls.append(Call(REMEMBER, {}, {f"REVOKED_{name}": name for name in names}))
+        step.event(self.user, call.parameters)
+        if step.operation in CODES and self.user.exists:
+            self._receive(CODES[step.operation])
 
 
 def _shown(status: str, enabled: bool) -> str:

@@ -18,23 +18,26 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, rule, run_sta
 
 from conformance.contract.transitions import Row
 from conformance.errors import Blocked, Inconclusive, Unsupported, WouldSend
-from conformance.lifecycle.steps import CONTROLLED_PATHS, PATHS, Step, driven, driven_by_requests, step
-from conformance.lifecycle.walker import Visit, Walker
+from conformance.lifecycle.steps import CONTROLLED_PATHS, PATHS, Step, approaches, driven, driven_by_requests, step
+from conformance.lifecycle.walker import EXHAUSTED, Visit, Walker
 from conformance.target.control import Control
 from conformance.target.pools import Pool
+from conformance.verdict.observed import Outcome
 
 Paths = Mapping[tuple[str, bool], tuple[tuple[str, str], ...]]
 
 STEPS_EACH = 6
 
 # By single bits: Hypothesis mixes constants that it finds in the caller's modules into the integers that it draws.
-_NUMBERS = st.tuples(*[st.booleans()] * 12).map(lambda bits: sum(bit << place for place, bit in enumerate(bits)))
-# One number in so many is drawn from all that is possible, the others from what was not seen yet.
-_ANYTHING = 10
+_NUMBERS = st.tuples(*[st.booleans()] * 10).map(lambda bits: sum(bit << place for place, bit in enumerate(bits)))
+# One choice in eight is made from all that is possible, the others from what was not seen yet.
+_ANYTHING = st.tuples(*[st.booleans()] * 3).map(all)
+# A start is as good as the one with the most unseen rows if it has two thirds as many: else every walk begins alike.
+_NOT_MUCH_LESS = 2 / 3
 
 
 class Unvisited(LookupError):
-    """No walk came by a row."""
+    """No walk can come by a row at this target."""
 
 
 class Walks:
@@ -49,7 +52,8 @@ class Walks:
         self._agreements: dict[Row, Visit] = {}
         self._disagreements: dict[Row, Visit] = {}
         self._unreached: set[tuple[str, bool]] = set()
-        self._unimplemented: set[tuple[str, str]] = set()
+        self._unusable: dict[tuple[str, str], Outcome] = {}
+        self._in_the_way: dict[Row, Blocked] = {}
         self._blocked: str | None = None
         self._fault: Inconclusive | None = None
         self._unsent: dict[tuple[str, str], str] = {}
@@ -57,12 +61,15 @@ class Walks:
     def walk(self) -> Walks:
         """Take the walks, the same ones for a seed and a target that answers the same.
 
-        With a control path as many again follow, which use it; the others are what they are without one.
+        With a control path as many again follow, which use it; the others are what they are without one. To the rows
+        that chance did not come by, the walks at last go straight.
 
         Raises Inconclusive for a transport fault."""
         self._draw(None, PATHS, driven_by_requests())
         if self._control is not None:
             self._draw(self._control, {**PATHS, **CONTROLLED_PATHS}, driven())
+        for row in driven_by_requests() if self._control is None else driven():
+            self._go_straight(row)
         if self._fault is not None:
             raise self._fault
         return self
@@ -76,19 +83,19 @@ class Walks:
             def __init__(self) -> None:
                 super().__init__()
                 self.walker = Walker(walks._pool, control)
-                self.walker.unimplemented = walks._unimplemented
+                self.walker.unusable = walks._unusable
 
-            @initialize(number=_NUMBERS)
-            def begin(self, number: int) -> None:
-                start = walks._start(number, paths, rows)
+            @initialize(anything=_ANYTHING, number=_NUMBERS)
+            def begin(self, anything: bool, number: int) -> None:
+                start = walks._start(anything, number, paths, rows)
                 for operation, when in paths[start]:
                     walks._take(self.walker, step(operation, when))
                 if (self.walker.user.status, self.walker.user.enabled) != start:
                     walks._unreached.add(start)
 
-            @rule(number=_NUMBERS)
-            def go_on(self, number: int) -> None:
-                chosen = walks._choose(self.walker, number)
+            @rule(anything=_ANYTHING, number=_NUMBERS)
+            def go_on(self, anything: bool, number: int) -> None:
+                chosen = walks._choose(self.walker, anything, number)
                 if chosen is not None:
                     walks._take(self.walker, chosen)
 
@@ -107,6 +114,33 @@ class Walks:
                 run_state_machine_as_test(hypothesis.seed(self.seed)(Machine), settings=settings)
             finally:
                 set_hypothesis_home_dir(None)
+
+    def _go_straight(self, row: Row) -> None:
+        """Go to a row by each way that leads there, until it is seen; note what stands in the way."""
+        for steps in approaches(row, controlled=self._control is not None):
+            if self._saw(row) or (row.operation, row.when) in self._unusable:
+                return
+            walker = Walker(self._pool, self._control)
+            walker.unusable = self._unusable
+            if self._arrives(walker, steps[:-1], row) and steps[-1].possible(walker.user):
+                self._take(walker, steps[-1])
+
+    def _arrives(self, walker: Walker, steps: Sequence[Step], row: Row) -> bool:
+        """Take the steps on the way to a row; tells whether the user came to where it begins."""
+        for taken in steps:
+            if not taken.possible(walker.user):
+                return False
+            self._take(walker, taken)
+            outcome = self._unusable.get((taken.operation, taken.when))
+            if outcome is not None:
+                reason = f"{taken.operation}, on the way to {row.start}, answers {outcome}"
+                self._in_the_way.setdefault(row, Blocked(reason, taken.operation))
+                return False
+        arrived = (walker.user.status, walker.user.enabled) == (row.start, row.enabled)
+        if steps and not arrived:
+            reason = f"a user could not be brought to {row.start}: {steps[-1].operation} led to {walker.user.status}"
+            self._in_the_way.setdefault(row, Blocked(reason, steps[-1].operation))
+        return arrived
 
     def follow(self, routes: Mapping[Row, Sequence[Step]]) -> Walks:
         """Take the steps that lead to each of these rows, until one of its claim disagreed.
@@ -130,23 +164,28 @@ class Walks:
     def of(self, row: Row) -> Visit:
         """A visit to a row: the first that disagreed, else one that agreed.
 
-        Raises Blocked or Unsupported where the target let none come by, Unvisited where none happened to."""
+        Raises Blocked, Unsupported or Inconclusive where the target let none come by, Unvisited where none can."""
         seen = self._disagreements.get(row) or self._agreements.get(row)
         if seen is not None:
             return seen
         if (row.operation, row.when) in self._unsent:
             raise Unvisited(self._unsent[row.operation, row.when])
-        if (row.operation, row.when) in self._unimplemented:
+        refused = self._unusable.get((row.operation, row.when))
+        if refused in EXHAUSTED:
+            raise Inconclusive(f"{row.operation} answers {refused}: no more messages may be sent")
+        if refused is not None:
             raise Unsupported(f"{row.operation} is not implemented")
         if self._blocked is not None:
             raise Blocked(self._blocked)
-        if self._unsent and (row.start == "RESET_REQUIRED" or (row.operation, row.when) in self._unsent):
+        if self._unsent and row.start == "RESET_REQUIRED":
             raise Unvisited(next(iter(self._unsent.values())))
+        if row in self._in_the_way:
+            raise self._in_the_way[row]
         if self._control is None and row not in driven_by_requests():
             raise Unvisited(
                 "the target has no control path, by which a federated user or the code that was sent could be had"
             )
-        raise Unvisited(f"none of {self.examples} walks came by (seed {self.seed}): try --stateful-examples")
+        raise Blocked(f"no walk came by {row.id}: the steps that lead there ended elsewhere")
 
     def shortest(self, visit: Visit) -> Visit:
         """The same disagreement after as few steps as do, each of them needed."""
@@ -188,7 +227,7 @@ class Walks:
             self._blocked = str(blocked)
         except WouldSend as message:  # nothing was sent, and the user is what it was
             self._unsent[chosen.operation, chosen.when] = str(message)
-            walker.unimplemented.add((chosen.operation, chosen.when))
+            walker.unusable[chosen.operation, chosen.when] = Outcome("not sent")
             walker.steps.pop()
         except Inconclusive as fault:  # kept for the end: Hypothesis would take it for a failure, and try again
             self._fault = fault
@@ -196,23 +235,22 @@ class Walks:
         for visit in walker.visits[before:]:
             (self._agreements if visit.agrees else self._disagreements).setdefault(visit.row, visit)
 
-    def _start(self, number: int, paths: Paths, rows: Sequence[Row]) -> tuple[str, bool]:
+    def _start(self, anything: bool, number: int, paths: Paths, rows: Sequence[Row]) -> tuple[str, bool]:
         """A status of which much was not seen yet, unless its path led elsewhere before."""
         unseen = Counter((row.start, row.enabled) for row in rows if not self._saw(row))
         for start in self._unreached:
             unseen[start] = 0
         most = max(unseen.values(), default=0)
-        anything = number % _ANYTHING == _ANYTHING - 1
-        starts = [start for start in paths if anything or unseen[start] * 3 >= most * 2]
-        return starts[number // _ANYTHING % len(starts)]
+        starts = [start for start in paths if anything or unseen[start] >= most * _NOT_MUCH_LESS]
+        return starts[number % len(starts)]
 
-    def _choose(self, walker: Walker, number: int) -> Step | None:
+    def _choose(self, walker: Walker, anything: bool, number: int) -> Step | None:
         """A step that can be taken, by preference to a row that was not seen yet, best without leaving the status."""
         possible = walker.possible() if self._fault is None and self._blocked is None else []
-        if possible and number % _ANYTHING != _ANYTHING - 1:
+        if possible and not anything:
             urgency = {s: self._urgency(walker, s) for s in possible}
             possible = [s for s in possible if urgency[s] == max(urgency.values())]
-        return possible[number // _ANYTHING % len(possible)] if possible else None
+        return possible[number % len(possible)] if possible else None
 
     def _urgency(self, walker: Walker, chosen: Step) -> tuple[bool, bool]:
         row = walker.row(chosen)

@@ -20,7 +20,7 @@ from conformance.reference.directory import Members
 from conformance.reference.errors import Refusal
 from conformance.reference.http import HttpAnswer, server
 from conformance.reference.service import CognitoSpec
-from conformance.reference.stored import AppClient, StoredUser
+from conformance.reference.stored import StoredClient, StoredUser
 from conformance.verdict.reply import HttpRequest
 
 FORK = multiprocessing.get_context("fork")
@@ -181,7 +181,7 @@ def renamed(code: str, only: str = "") -> Call:
 setting = around(CognitoSpec, "set_password")
 
 
-def at_sign_in(change: Callable[[CognitoSpec, str, AppClient, StoredUser, bool], Members | None]) -> Plant:
+def at_sign_in(change: Callable[[CognitoSpec, str, StoredClient, StoredUser, bool], Members | None]) -> Plant:
     """Ask `change(self, flow, client, user, right)` first when a user signs in; None leaves it to the service."""
 
     @around(CognitoSpec, "sign_in")
@@ -190,7 +190,7 @@ def at_sign_in(change: Callable[[CognitoSpec, str, AppClient, StoredUser, bool],
         self: CognitoSpec,
         operation: str,
         flow: str,
-        client: AppClient,
+        client: StoredClient,
         user: StoredUser | None,
         right: bool,
     ) -> Members:

@@ -12,7 +12,7 @@ from conformance.reference.directory import Directory, Members
 from conformance.reference.errors import Refusal
 from conformance.reference.iam import Caller
 from conformance.reference.sessions import Sessions
-from conformance.reference.stored import AppClient, StoredPool, StoredUser
+from conformance.reference.stored import StoredClient, StoredPool, StoredUser
 
 DAY = 86400.0
 # Failures that lock a user out, and for how long: 1 s, 2 s, 4 s and so on (developer guide, lock-out behaviour).
@@ -48,7 +48,7 @@ class Authentication(Directory):
         self.client_of(self.pool(asked), asked)
         return self.initiate_auth(asked, "AdminInitiateAuth")
 
-    def refresh(self, client: AppClient, parameters: Mapping[str, str]) -> Members:
+    def refresh(self, client: StoredClient, parameters: Mapping[str, str]) -> Members:
         """New tokens for a refresh token of the same client."""
         grant = self.bearer(required(parameters, "REFRESH_TOKEN"), "refresh")
         if grant.client is not client:
@@ -56,7 +56,7 @@ class Authentication(Directory):
         check_secret_hash(client, parameters.get("SECRET_HASH"), grant.user.username, self.sub(grant.user))
         return {"AuthenticationResult": self.tokens.issue(client, grant.user, grant.origin), "ChallengeParameters": {}}
 
-    def begin_srp(self, client: AppClient, user: StoredUser | None, name: str, srp_a: str) -> Members:
+    def begin_srp(self, client: StoredClient, user: StoredUser | None, name: str, srp_a: str) -> Members:
         """The server's values, by which the client proves that it knows the password."""
         if user is None and not client.hides_users:
             raise Refusal("UserNotFoundException", errors.NO_USER)
@@ -91,7 +91,7 @@ class Authentication(Directory):
         self.client_of(self.pool(asked), asked)
         return self.respond_to_auth_challenge(asked, "AdminRespondToAuthChallenge")
 
-    def finish_srp(self, client: AppClient, responses: Members) -> Members:
+    def finish_srp(self, client: StoredClient, responses: Members) -> Members:
         """Sign in whoever proves to know the password."""
         user = self.find(client.pool, responses["USERNAME"])
         exchange = self.sessions.finish(required(responses, "PASSWORD_CLAIM_SECRET_BLOCK"), client, user)
@@ -99,7 +99,7 @@ class Authentication(Directory):
         right = user is not None and srp.proven(exchange, client.pool.key, user.username, *proof)
         return self.sign_in("InitiateAuth", "USER_SRP_AUTH", client, user, right)
 
-    def answer_challenge(self, operation: str, client: AppClient, session: str, responses: Members) -> Members:
+    def answer_challenge(self, operation: str, client: StoredClient, session: str, responses: Members) -> Members:
         """Set the password that the user chose, and sign the user in."""
         user = self.find(client.pool, responses["USERNAME"])
         opened = self.sessions.find(session, client, user)
@@ -115,7 +115,7 @@ class Authentication(Directory):
         opened.used = True
         return self.granted(client, user)
 
-    def sign_in(self, operation: str, flow: str, client: AppClient, user: StoredUser | None, right: bool) -> Members:
+    def sign_in(self, operation: str, flow: str, client: StoredClient, user: StoredUser | None, right: bool) -> Members:
         """Tokens, a challenge or a refusal: what comes of a right or a wrong password."""
         pool, when = client.pool, f"{flow}, {'right' if right else 'wrong'} password"
         if user is None and not client.hides_users:
@@ -150,7 +150,7 @@ class Authentication(Directory):
         if pool.now - user.since > pool.policy["TemporaryPasswordValidityDays"] * DAY:
             raise Refusal("NotAuthorizedException", errors.EXPIRED_PASSWORD)
 
-    def challenged(self, client: AppClient, user: StoredUser) -> Members:
+    def challenged(self, client: StoredClient, user: StoredUser) -> Members:
         """The challenge to choose a new password."""
         shown = {name: value for name, value in user.attributes.items() if name != "sub"}
         lacking = [f"{attributes.PREFIX}{name}" for name in attributes.lacking(client.pool, user)]
@@ -162,7 +162,7 @@ class Authentication(Directory):
         session = self.sessions.open(client, user)
         return {"ChallengeName": "NEW_PASSWORD_REQUIRED", "Session": session, "ChallengeParameters": parameters}
 
-    def granted(self, client: AppClient, user: StoredUser) -> Members:
+    def granted(self, client: StoredClient, user: StoredUser) -> Members:
         """Tokens that are valid until they expire or are revoked."""
         return {"AuthenticationResult": self.tokens.issue(client, user), "ChallengeParameters": {}}
 

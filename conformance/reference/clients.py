@@ -8,7 +8,7 @@ import hmac
 
 from conformance.reference import errors
 from conformance.reference.errors import Refusal
-from conformance.reference.stored import AppClient
+from conformance.reference.stored import StoredClient
 
 # What each operation takes, and the older names of the same flows.
 FLOWS = {
@@ -25,13 +25,13 @@ def flow_named(name: str) -> str:
     return OLDER_NAMES.get(name, name)
 
 
-def allowed_flows(client: AppClient) -> tuple[str, ...]:
+def allowed_flows(client: StoredClient) -> tuple[str, ...]:
     """The flows that a client allows."""
     named = tuple(flow_named(flow.removeprefix("ALLOW_")) for flow in client.flows)
     return named if any(flow.startswith("ALLOW_") for flow in client.flows) else (*named, *ALWAYS)
 
 
-def check_flow(operation: str, client: AppClient, flow: str) -> None:
+def check_flow(operation: str, client: StoredClient, flow: str) -> None:
     """Raise Refusal where the operation does not know the flow, or the client does not allow it."""
     if flow not in FLOWS[operation]:
         raise Refusal("InvalidParameterException", "Initiate Auth method not supported.")
@@ -39,7 +39,7 @@ def check_flow(operation: str, client: AppClient, flow: str) -> None:
         raise Refusal("InvalidParameterException", f"{flow} flow not enabled for this client")
 
 
-def check_secret_hash(client: AppClient, given: str | None, *names: str) -> None:
+def check_secret_hash(client: StoredClient, given: str | None, *names: str) -> None:
     """Raise Refusal where the client has a secret, and the hash for one of these names did not come."""
     if not client.secret:
         return
@@ -49,7 +49,7 @@ def check_secret_hash(client: AppClient, given: str | None, *names: str) -> None
         raise Refusal("NotAuthorizedException", errors.WRONG_SECRET_HASH.format(client.id))
 
 
-def secret_hash(client: AppClient, name: str) -> str:
+def secret_hash(client: StoredClient, name: str) -> str:
     """The hash for a name."""
     digest = hmac.new(client.secret.encode(), f"{name}{client.id}".encode(), hashlib.sha256).digest()
     return base64.b64encode(digest).decode()

@@ -15,7 +15,7 @@ from conformance.reference.attributes import given
 from conformance.reference.clients import check_secret_hash
 from conformance.reference.errors import Refusal, by_status
 from conformance.reference.iam import Caller
-from conformance.reference.stored import AppClient, StoredPool, StoredUser
+from conformance.reference.stored import StoredClient, StoredPool, StoredUser
 from conformance.reference.tokens import Grant, Tokens
 
 Members = dict[str, Any]
@@ -27,7 +27,7 @@ class Directory:
     def __init__(self, callers: Mapping[str, Caller]) -> None:
         self.callers = dict(callers)
         self.pools: dict[str, StoredPool] = {}
-        self.clients: dict[str, AppClient] = {}
+        self.clients: dict[str, StoredClient] = {}
         self.tokens = Tokens()
         self.table = transitions.load()
         self._lock = threading.Lock()
@@ -38,20 +38,20 @@ class Directory:
             raise Refusal("ResourceNotFoundException", f"User pool {asked['UserPoolId']} does not exist.")
         return self.pools[asked["UserPoolId"]]
 
-    def client(self, asked: Members) -> AppClient:
+    def client(self, asked: Members) -> StoredClient:
         """The client that is named."""
         if asked["ClientId"] not in self.clients:
             raise Refusal("ResourceNotFoundException", f"User pool client {asked['ClientId']} does not exist.")
         return self.clients[asked["ClientId"]]
 
-    def client_of(self, pool: StoredPool, asked: Members) -> AppClient:
+    def client_of(self, pool: StoredPool, asked: Members) -> StoredClient:
         """The client that is named, which must be one of this pool's."""
         client = self.client(asked)
         if client.pool is not pool:
             raise Refusal("ResourceNotFoundException", f"User pool client {client.id} does not exist.")
         return client
 
-    def client_proven(self, asked: Members) -> AppClient:
+    def client_proven(self, asked: Members) -> StoredClient:
         """The client that is named; if it has a secret, the request proves that it comes from there."""
         client = self.client(asked)
         check_secret_hash(client, asked.get("SecretHash"), asked["Username"])

@@ -14,7 +14,7 @@ from conformance.reference.authentication import Authentication
 from conformance.reference.directory import Members
 from conformance.reference.errors import by_status
 from conformance.reference.iam import Caller, Statement
-from conformance.reference.stored import AppClient, StoredPool, StoredUser
+from conformance.reference.stored import StoredClient, StoredPool, StoredUser
 
 REGION = "us-east-1"
 # How long a code is good for (developer guide, quotas).
@@ -91,7 +91,7 @@ class CognitoSpec(Authentication):
 
     def create_user_pool_client(self, asked: Members) -> Members:
         """A client that allows the flows it names; with a secret if it asks for one."""
-        client = AppClient(
+        client = StoredClient(
             secrets.token_hex(13),
             asked["ClientName"],
             self.pool(asked),

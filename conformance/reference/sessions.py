@@ -9,14 +9,14 @@ from dataclasses import dataclass
 from conformance.reference import errors
 from conformance.reference.errors import Refusal
 from conformance.reference.srp import SrpExchange
-from conformance.reference.stored import AppClient, StoredUser
+from conformance.reference.stored import StoredClient, StoredUser
 
 
 @dataclass
 class Session:
     """A challenge that waits for its answer."""
 
-    client: AppClient
+    client: StoredClient
     user: StoredUser
     opened: float
     used: bool = False
@@ -27,15 +27,15 @@ class Sessions:
 
     def __init__(self) -> None:
         self.waiting: dict[str, Session] = {}
-        self._exchanges: dict[str, tuple[AppClient, StoredUser, SrpExchange]] = {}
+        self._exchanges: dict[str, tuple[StoredClient, StoredUser, SrpExchange]] = {}
 
-    def open(self, client: AppClient, user: StoredUser) -> str:
+    def open(self, client: StoredClient, user: StoredUser) -> str:
         """Open a session for a challenge; returns its name."""
         name = base64.urlsafe_b64encode(secrets.token_bytes(48)).decode()
         self.waiting[name] = Session(client, user, client.pool.now)
         return name
 
-    def find(self, name: str, client: AppClient, user: StoredUser | None) -> Session:
+    def find(self, name: str, client: StoredClient, user: StoredUser | None) -> Session:
         """Find the session of this client and user.
 
         Raises Refusal for one that is another's, over, used, or was never opened."""
@@ -48,11 +48,11 @@ class Sessions:
             raise Refusal("NotAuthorizedException", errors.NO_SESSION)
         return session
 
-    def begin(self, client: AppClient, user: StoredUser, exchange: SrpExchange) -> None:
+    def begin(self, client: StoredClient, user: StoredUser, exchange: SrpExchange) -> None:
         """Keep an exchange of SRP until its proof comes."""
         self._exchanges[exchange.secret_block] = (client, user, exchange)
 
-    def finish(self, secret_block: str, client: AppClient, user: StoredUser | None) -> SrpExchange:
+    def finish(self, secret_block: str, client: StoredClient, user: StoredUser | None) -> SrpExchange:
         """Take the exchange that this client and user began.
 
         Raises Refusal where there is none."""

@@ -69,7 +69,7 @@ class StoredPool:
 
 
 @dataclass(frozen=True)
-class AppClient:
+class StoredClient:
     """An app client of a pool; `secret` is empty if it has none.
 
     A session is good for `session_minutes`, an access token for `access_hours`."""

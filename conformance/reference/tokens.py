@@ -15,7 +15,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from conformance.reference.stored import VERIFIED, AppClient, StoredUser
+from conformance.reference.stored import VERIFIED, StoredClient, StoredUser
 
 HOUR = 3600
 REFRESH_SECONDS = 30 * 86400
@@ -27,7 +27,7 @@ SCOPE = "aws.cognito.signin.user.admin"
 class Grant:
     """What a token stands for: `use` is access, id or refresh, `origin` the sign-in that it comes from."""
 
-    client: AppClient
+    client: StoredClient
     user: StoredUser
     use: str
     origin: str
@@ -41,7 +41,7 @@ class Tokens:
         self._grants: dict[str, Grant] = {}
         self._key = secrets.token_bytes(32)
 
-    def issue(self, client: AppClient, user: StoredUser, origin: str = "") -> dict[str, Any]:
+    def issue(self, client: StoredClient, user: StoredUser, origin: str = "") -> dict[str, Any]:
         """Issue tokens after a sign-in, or, with the `origin` of a refresh token, the ones that it gives."""
         tokens = {}
         started = origin or str(uuid.uuid4())
@@ -74,7 +74,7 @@ class Tokens:
         return (text + b"." + _encoded(hmac.new(self._key, text, hashlib.sha256).digest())).decode()
 
 
-def claims(client: AppClient, user: StoredUser, use: str, origin: str) -> dict[str, Any]:
+def claims(client: StoredClient, user: StoredUser, use: str, origin: str) -> dict[str, Any]:
     """The claims of an access or identity token."""
     now = int(client.pool.now)
     common = {

@@ -23,7 +23,7 @@ from conformance.mutants.mutant import (
 from conformance.reference import password_policy as passwords
 from conformance.reference.directory import Members
 from conformance.reference.service import CognitoSpec
-from conformance.reference.stored import AppClient, StoredPool, StoredUser
+from conformance.reference.stored import StoredClient, StoredPool, StoredUser
 
 DESCRIBED = "challenge-parameters-describe-the-user"
 
@@ -37,7 +37,7 @@ challenged = around(CognitoSpec, "challenged")
     "temporary-password-is-challenged",
 )
 @challenged
-def with_tokens(real: Call, self: CognitoSpec, client: AppClient, user: StoredUser) -> Members:
+def with_tokens(real: Call, self: CognitoSpec, client: StoredClient, user: StoredUser) -> Members:
     return {**real(self, client, user), **self.granted(client, user)}
 
 
@@ -54,7 +54,7 @@ def of_another_name(real: Call, *rest: Any) -> Members:
 
 @mutant("challenge-shows-sub", "userAttributes has the sub.", "challenge-omits-sub")
 @challenged
-def shows_sub(real: Call, self: CognitoSpec, client: AppClient, user: StoredUser) -> Members:
+def shows_sub(real: Call, self: CognitoSpec, client: StoredClient, user: StoredUser) -> Members:
     return _with_parameters(real(self, client, user), userAttributes=json.dumps(user.attributes))
 
 
@@ -115,13 +115,13 @@ def _for_operation(operation: str, name: str) -> None:
         "challenge-answer-grants-tokens",
     )
     @answering
-    def stores_nothing(_: Call, self: CognitoSpec, __: str, client: AppClient, session: str, *___: Any) -> Members:
+    def stores_nothing(_: Call, self: CognitoSpec, __: str, client: StoredClient, session: str, *___: Any) -> Members:
         return self.granted(client, self.sessions.waiting[session].user)
 
     @mutant(f"{name}-takes-any-session", f"{operation} takes any session.", "challenge-session-must-be-valid")
     @answering
     def takes_any_session(
-        real: Call, self: CognitoSpec, asked: str, client: AppClient, _: str, responses: Members
+        real: Call, self: CognitoSpec, asked: str, client: StoredClient, _: str, responses: Members
     ) -> Members:
         answer: Members = real(self, asked, client, _session_of(self, responses["USERNAME"]), responses)
         return answer

@@ -22,7 +22,7 @@ from conformance.reference import password_policy as passwords
 from conformance.reference.directory import Members
 from conformance.reference.errors import Refusal
 from conformance.reference.service import CognitoSpec
-from conformance.reference.stored import AppClient, StoredPool, StoredUser
+from conformance.reference.stored import StoredClient, StoredPool, StoredUser
 
 EXPIRED, SETS = "expired-temporary-password-is-refused", "pool-sets-the-validity"
 DEFAULT, ZERO = "validity-is-seven-days-by-default", "zero-days-mean-the-default"
@@ -88,7 +88,7 @@ def stay_out() -> None:
             raise
 
     @at_sign_in
-    def keep_out(_: CognitoSpec, __: str, ___: AppClient, user: StoredUser, right: bool) -> Members | None:
+    def keep_out(_: CognitoSpec, __: str, ___: StoredClient, user: StoredUser, right: bool) -> Members | None:
         return refuse() if right and user.attributes["sub"] in expired else None
 
     together(remember, keep_out)()
@@ -96,7 +96,7 @@ def stay_out() -> None:
 
 @mutant("used-accounts-expire", "A password that the user chose expires as well.", "used-account-does-not-expire")
 @around(CognitoSpec, "granted")
-def used_expire(real: Call, self: CognitoSpec, client: AppClient, user: StoredUser) -> Any:
+def used_expire(real: Call, self: CognitoSpec, client: StoredClient, user: StoredUser) -> Any:
     self.check_expiry(client.pool, user)
     return real(self, client, user)
 

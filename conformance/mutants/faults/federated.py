@@ -8,7 +8,7 @@ from conformance.contract.transitions import Row
 from conformance.mutants.mutant import SET, Call, Plant, around, at_sign_in, low, mutant, refuse, rows, setting
 from conformance.reference.directory import Members
 from conformance.reference.service import CognitoSpec
-from conformance.reference.stored import AppClient, StoredPool, StoredUser
+from conformance.reference.stored import StoredClient, StoredPool, StoredUser
 
 PERMANENT, EXTERNAL = "Permanent=true", "EXTERNAL_PROVIDER"
 GETS, CONFIRMED = "federated-user-may-get-a-password", "federated-user-becomes-confirmed"
@@ -56,13 +56,13 @@ def not_stored(
     SIGNS_IN,
 )
 @at_sign_in
-def at_the_provider_only(_: CognitoSpec, flow: str, __: AppClient, user: StoredUser, ___: bool) -> Members | None:
+def at_the_provider_only(_: CognitoSpec, flow: str, __: StoredClient, user: StoredUser, ___: bool) -> Members | None:
     return refuse() if _came(user) and flow != "ADMIN_USER_PASSWORD_AUTH" else None
 
 
 @mutant("federated-users-sign-in-with-any-password", "Any password signs a federated user in.", GETS, SIGNS_IN)
 @at_sign_in
-def with_any_password(self: CognitoSpec, _: str, client: AppClient, user: StoredUser, __: bool) -> Members | None:
+def with_any_password(self: CognitoSpec, _: str, client: StoredClient, user: StoredUser, __: bool) -> Members | None:
     return self.granted(client, user) if _came(user) else None
 
 

@@ -13,7 +13,7 @@ from conformance.reference.service import CognitoSpec
 # USER_SRP_AUTH begins with InitiateAuth and ends here.
 SRP_ENDS = {"RespondToAuthChallenge": ("InitiateAuth",)}
 # What the operations of the lifecycle never answer by themselves.
-OTHERWISE = "LimitExceededException"
+OTHERWISE = "AliasExistsException"
 
 
 def _not_so(operation: str, error: str | None, starts: Collection[tuple[str, bool]]) -> Plant:

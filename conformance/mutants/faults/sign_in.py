@@ -22,7 +22,7 @@ from conformance.mutants.mutant import (
 from conformance.reference import errors, srp
 from conformance.reference.directory import Members
 from conformance.reference.service import CognitoSpec
-from conformance.reference.stored import AppClient, StoredPool, StoredUser
+from conformance.reference.stored import StoredClient, StoredPool, StoredUser
 
 SIGNS_IN, CHALLENGED = "permanent-password-signs-in", "temporary-password-is-challenged"
 WRONG, DISABLED = "wrong-password-is-refused", "disabled-user-stays-signed-out"
@@ -43,26 +43,26 @@ def _for_flow(flow: str) -> None:
     )
     @around(CognitoSpec, "sign_in")
     def takes_any_password(
-        real: Call, self: CognitoSpec, operation: str, asked: str, client: AppClient, user: StoredUser, right: bool
+        real: Call, self: CognitoSpec, operation: str, asked: str, client: StoredClient, user: StoredUser, right: bool
     ) -> Any:
         return real(self, operation, asked, client, user, right or asked == flow)
 
     @mutant(f"{name}-refuses", f"{flow} refuses what an administrator has set.", SIGNS_IN, CHALLENGED, WRONG)
     @at_sign_in
-    def refuses(_: CognitoSpec, asked: str, __: AppClient, user: StoredUser, right: bool) -> Members | None:
+    def refuses(_: CognitoSpec, asked: str, __: StoredClient, user: StoredUser, right: bool) -> Members | None:
         return refuse() if right and asked == flow and len(user.passwords) > 1 else None
 
     @mutant(f"{name}-lets-the-disabled-in", f"{flow} lets a disabled user in.", DISABLED)
     @at_sign_in
     def lets_the_disabled_in(
-        self: CognitoSpec, asked: str, client: AppClient, user: StoredUser, right: bool
+        self: CognitoSpec, asked: str, client: StoredClient, user: StoredUser, right: bool
     ) -> Members | None:
         return self.granted(client, user) if right and asked == flow and not user.enabled else None
 
     @mutant(f"{name}-challenges-the-permanent", f"{flow} answers a permanent password with the challenge.", SIGNS_IN)
     @at_sign_in
     def challenges_the_permanent(
-        self: CognitoSpec, asked: str, client: AppClient, user: StoredUser, right: bool
+        self: CognitoSpec, asked: str, client: StoredClient, user: StoredUser, right: bool
     ) -> Members | None:
         permanent = right and user.status == "CONFIRMED" and len(user.passwords) > 1
         return self.challenged(client, user) if permanent and asked == flow else None
@@ -75,7 +75,7 @@ def _for_flow(flow: str) -> None:
     )
     @at_sign_in
     def skips_the_challenge(
-        self: CognitoSpec, asked: str, client: AppClient, user: StoredUser, right: bool
+        self: CognitoSpec, asked: str, client: StoredClient, user: StoredUser, right: bool
     ) -> Members | None:
         temporary = right and user.status == "FORCE_CHANGE_PASSWORD" and user.enabled
         return self.granted(client, user) if temporary and asked == flow else None
@@ -88,7 +88,7 @@ def _for_flow(flow: str) -> None:
     )
     @at_sign_in
     def keeps_the_old(
-        self: CognitoSpec, asked: str, client: AppClient, user: StoredUser, right: bool
+        self: CognitoSpec, asked: str, client: StoredClient, user: StoredUser, right: bool
     ) -> Members | None:
         return self.granted(client, user) if not right and asked == flow and len(user.passwords) > 1 else None
 
@@ -125,7 +125,9 @@ mutant("wrong-password-names-another-error", "A wrong password is UserNotFoundEx
 
 @mutant("disabled-is-another-error", "A disabled user's sign-in is UserNotConfirmedException.", DISABLED)
 @at_sign_in
-def disabled_is_another_error(_: CognitoSpec, __: str, ___: AppClient, user: StoredUser, ____: bool) -> Members | None:
+def disabled_is_another_error(
+    _: CognitoSpec, __: str, ___: StoredClient, user: StoredUser, ____: bool
+) -> Members | None:
     return None if user.enabled else refuse("UserNotConfirmedException", errors.DISABLED)
 
 

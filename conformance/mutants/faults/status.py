@@ -8,7 +8,7 @@ from conformance.contract.transitions import Row
 from conformance.mutants.mutant import RESPOND, SET, Call, around, low, mutant, refuse, rows, setting, together
 from conformance.reference.directory import Members
 from conformance.reference.service import CognitoSpec
-from conformance.reference.stored import AppClient, StoredPool, StoredUser
+from conformance.reference.stored import StoredClient, StoredPool, StoredUser
 
 STARTS = ("UNCONFIRMED", "CONFIRMED", "FORCE_CHANGE_PASSWORD", "RESET_REQUIRED")
 PERMANENT, TEMPORARY, OMITTED = "Permanent=true", "Permanent=false", "Permanent omitted"
@@ -78,7 +78,7 @@ def late() -> None:
         self: CognitoSpec,
         operation: str,
         flow: str,
-        client: AppClient,
+        client: StoredClient,
         user: StoredUser | None,
         right: bool,
     ) -> Any:
