@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import argparse
 import re
+import shlex
 import time
 from collections import Counter
-from collections.abc import Generator, Sequence
+from collections.abc import Generator, Iterable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -18,12 +20,12 @@ from conformance.bindings import NAMES, clients
 from conformance.console import check_writable, text_of
 from conformance.contract import ledger
 from conformance.errors import BadInput, Undecided
-from conformance.report import document, html
+from conformance.report import document, html, junit
 from conformance.report.findings import explanation
 from conformance.report.terminal import summary, table
 from conformance.run import catalogue
 from conformance.run.catalogue import SCENARIOS
-from conformance.run.options import OPTIONS, TARGET
+from conformance.run.options import OPTIONS, TARGET, words
 from conformance.run.run import Run
 from conformance.run.settings import Settings, verify_aws_environment, within
 from conformance.target.client import silence
@@ -41,7 +43,7 @@ _STARTED = pytest.StashKey[float]()
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
-    """Every option of `cognito-conformance run`; -n and -k are pytest's own, and so is --junit under another name."""
+    """Every option of `cognito-conformance run`; -n and -k are pytest's own."""
     group = parser.getgroup("cognito-conformance", "conformance of an endpoint to Amazon Cognito's documentation")
     for option in (TARGET, *OPTIONS):
         if option.own:
@@ -50,7 +52,6 @@ def pytest_addoption(parser: pytest.Parser) -> None:
                 group.addoption(
                     option.name, type=option.type, default=option.default, metavar=option.metavar, help=shown
                 )
-    group.addoption("--junit", dest="xmlpath", metavar="FILE", help="write the results as JUnit XML")
 
 
 @pytest.hookimpl(tryfirst=True)
@@ -73,12 +74,21 @@ def pytest_configure(config: pytest.Config) -> None:
             raise BadInput("AWS is judged by `cognito-conformance run aws`, not by pytest: see docs/aws.md")
     except BadInput as problem:
         raise pytest.UsageError(str(problem)) from None
-    config.stash[RUN] = run = Run(checked)
+    config.stash[RUN] = run = Run(checked, command=_command(config))
     config.pluginmanager.register(Collector(run))
 
 
+def _command(config: pytest.Config) -> str:
+    """The `cognito-conformance run` that asks for the same, without its reports."""
+    values = {o.dest: getattr(config.option, o.dest) for o in OPTIONS if o.own and not o.file}
+    values["expression"] = config.option.keyword or None
+    target = [config.option.target] if config.option.target else []
+    asked = [word for name in words(values) for word in (name.split("=", 1) if name.startswith("--") else [name])]
+    return shlex.join(["cognito-conformance", "run", *target, *asked])
+
+
 def _reports(config: pytest.Config) -> dict[str, Path | None]:
-    """The files of --json and --html; an --html of another plugin is none of ours."""
+    """The files of --json, --junit and --html; an --html of another plugin is none of ours."""
     values = {option.dest: getattr(config.option, option.dest) for option in OPTIONS if option.file and option.own}
     return {name: value if isinstance(value, Path) else None for name, value in values.items()}
 
@@ -118,34 +128,48 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
         metafunc.parametrize(_way(metafunc.fixturenames), asked or names[:1], indirect=True)
 
 
-@pytest.hookimpl(tryfirst=True)
-def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """Keep the bindings and claims that were asked for, and notice what `-k` cannot mean."""
+@pytest.hookimpl(wrapper=True, tryfirst=True)
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> Generator[None]:
+    """Keep the bindings, claims and share that were asked for, and notice what `-k` cannot mean.
+
+    What another tier would add is counted after `-k` has chosen."""
     run = config.stash.get(RUN, None)
     if run is None:
-        return
-    scenarios = [item for item in items if item.get_closest_marker("claim")]
-    dropped = [item for item in scenarios if not _chosen(item, run)]
-    gone = set(dropped)
+        return (yield)
+    scenarios = _scenarios(items)
+    for item in scenarios:
+        item.extra_keyword_matches |= {claim_of(item), ledger.load_all().claims[claim_of(item)].topic}
     run.partial = {_pair(item) for item in scenarios if any("::" in argument for argument in config.args)}
     if len(scenarios) == len(items):
         run.problem = _unknown_word(config.option.keyword or "", scenarios)
-    items[:] = [] if run.problem else [item for item in items if item not in gone]
-    if dropped:
-        config.hook.pytest_deselected(items=dropped)
+    _drop(config, items, [item for item in scenarios if binding_of(item) not in run.settings.bindings])
+    run.planned = Counter(_pair(item) for item in _scenarios(items) if _gated(item, run))
+    result = yield
+    beyond = [item for item in _scenarios(items) if not _gated(item, run)]
+    run.left_out = Counter(ledger.load_all().claims[claim_of(item)].tier for item in beyond)
+    _drop(config, items, beyond)
+    if run.settings.shard:
+        mine = run.settings.shard.of(Counter(claim_of(item) for item in _scenarios(items)))
+        _drop(config, items, [item for item in _scenarios(items) if claim_of(item) not in mine])
+    if run.problem:
+        items[:] = []
+    return result
 
 
-def _chosen(item: pytest.Item, run: Run) -> bool:
-    """Whether a scenario over a binding is to be run, before any `-k`; counts those, and what another tier adds."""
-    claim = ledger.load_all().claims[claim_of(item)]
-    item.extra_keyword_matches |= {claim.id, claim.topic}
-    if binding_of(item) not in run.settings.bindings:
-        return False
-    if not within(run.settings.tier, claim.tier):
-        run.left_out[claim.tier] += 1
-        return False
-    run.planned[_pair(item)] += 1
-    return True
+def _scenarios(items: Iterable[pytest.Item]) -> list[pytest.Item]:
+    return [item for item in items if item.get_closest_marker("claim")]
+
+
+def _drop(config: pytest.Config, items: list[pytest.Item], unwanted: Sequence[pytest.Item]) -> None:
+    gone = set(unwanted)
+    items[:] = [item for item in items if item not in gone]
+    if gone:
+        config.hook.pytest_deselected(items=list(unwanted))
+
+
+def _gated(item: pytest.Item, run: Run) -> bool:
+    """Whether the tier of the run has the scenario's claim."""
+    return within(run.settings.tier, ledger.load_all().claims[claim_of(item)].tier)
 
 
 def _unknown_word(expression: str, items: Sequence[pytest.Item]) -> str | None:
@@ -201,12 +225,7 @@ def pytest_runtest_makereport(
     elif result.verdict != Verdict.SKIPPED:
         run.unanswered = 0
     _dress(report, result, run)
-    # On the item: JUnit takes its properties from the report on the teardown.
-    item.user_properties += [
-        ("claim", result.claim),
-        ("verdict", str(result.verdict)),
-        ("kind", str(result.kind or "")),
-    ]
+    item.user_properties.append(("verdict", str(result.verdict)))
     report.throttled = throttled()  # type: ignore[attr-defined]
     report.conformance = result.as_json()  # type: ignore[attr-defined]  # xdist carries what JSON can
     return report
@@ -234,7 +253,7 @@ def _result(item: pytest.Item, call: pytest.CallInfo[None], run: Run) -> Result:
         flow=divergence.flow if divergence else None,
         blocked_by=judgement.blocked_by,
         seconds=round(time.perf_counter() - item.stash[_STARTED], 3),
-        exchange=tuple((e.sent, e.received) for e in journal.exchanges) if divergence else (),
+        exchange=journal.steps if judgement.verdict != Verdict.CONFORMS else (),
         script=journal.script if divergence else (),
     )
     return replace(result, known=run.settings.baseline.entry(result) is not None)
@@ -320,6 +339,7 @@ def pytest_sessionfinish(session: pytest.Session) -> None:
     if run.problem is not None:
         session.exitstatus = pytest.ExitCode.USAGE_ERROR
         return
+    run.seconds = round((datetime.now(UTC) - run.started).total_seconds(), 1)
     if run.settings.state is not None:
         run.settings.state.close()
     if session.exitstatus not in (pytest.ExitCode.OK, pytest.ExitCode.TESTS_FAILED):
@@ -327,6 +347,8 @@ def pytest_sessionfinish(session: pytest.Session) -> None:
     reports = _reports(config)
     if (file := reports["json"]) is not None:
         document.write(run, file)
+    if (file := reports["junit"]) is not None:
+        junit.write(run, file)
     if (file := reports["html"]) is not None:
         html.write(run, clients(run.settings.bindings), file)
     if run.results and run.exit_code and session.exitstatus == pytest.ExitCode.OK:
@@ -340,7 +362,7 @@ def pytest_terminal_summary(terminalreporter: Any, config: pytest.Config) -> Non
         return
     terminalreporter.section("conformance")
     if run.results:
-        terminalreporter.write(text_of(table(run)) + text_of(summary(run)))
+        terminalreporter.write(text_of(summary(run)) + "\n" + text_of(table(run)))
     if run.problem:
         terminalreporter.write_line(run.problem, red=True)
 
@@ -397,4 +419,4 @@ def _parameters(item: pytest.Item) -> str:
 
 
 def _pair(item: pytest.Item) -> str:
-    return f"{_scenario(item)}|{binding_of(item)}"
+    return f"{claim_of(item)}|{binding_of(item)}"

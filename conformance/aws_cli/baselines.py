@@ -32,41 +32,20 @@ def nearest(version: str) -> Path | None:
     return known[max(older)] if older else None
 
 
-def load(bindings: Sequence[str], ledger: Ledger, scenarios: set[str]) -> tuple[Entry, ...]:
-    """The entries for the programs among these bindings that are installed."""
-    entries: list[Entry] = []
-    for name in discovery.NAMES:
-        version = discovery.version(name) if name in bindings else None
-        path = nearest(version) if version else None
-        if path is not None:
-            entries += [replace(entry, bindings=(name,)) for entry in baseline.load(path, ledger, scenarios).entries]
-    return tuple(entries)
+def load(bindings: Sequence[str], ledger: Ledger) -> tuple[Entry, ...]:
+    """The entries for the programs among these bindings that are installed, each about its own binding."""
+    return tuple(
+        replace(entry, shows=tuple(replace(symptom, bindings=(name,)) for symptom in entry.shows))
+        for name in bindings
+        for entry in of_program(name, ledger).entries
+    )
 
 
-def without(whole: Baseline, ledger: Ledger) -> Baseline:
-    """What a baseline says of the target."""
-    return Baseline(tuple(entry for entry in whole.entries if ledger.claim(entry.claim).topic != TOPIC), whole.path)
-
-
-def write(whole: Baseline, ledger: Ledger, bindings: Sequence[str]) -> list[Path]:
-    """Write what a baseline says of the programs among `bindings`, and return the files."""
-    written = []
-    for name in discovery.NAMES:
-        version = discovery.version(name) if name in bindings else None
-        if version is None:
-            continue
-        entries = [
-            replace(entry, bindings=(name,), since=entry.since if _is_version(entry, name) else version)
-            for entry in whole.entries
-            if ledger.claim(entry.claim).topic == TOPIC and (not entry.bindings or name in entry.bindings)
-        ]
-        baseline.write(Baseline(tuple(entries)), path_of(version), f"AWS CLI {version}")
-        written.append(path_of(version))
-    return written
-
-
-def _is_version(entry: Entry, name: str) -> bool:
-    return entry.since.startswith({"cli": "1.", "cli2": "2."}[name])
+def of_program(name: str, ledger: Ledger) -> Baseline:
+    """The baseline of the program behind a binding, as its file has it; empty where there is neither."""
+    version = discovery.version(name) if name in discovery.NAMES else None
+    path = nearest(version) if version else None
+    return baseline.load(path, ledger) if path else Baseline()
 
 
 def _numbers(version: str) -> tuple[int, ...]:

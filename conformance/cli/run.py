@@ -25,7 +25,7 @@ from conformance.cli import aws
 from conformance.console import Terminal, check_writable
 from conformance.errors import BadInput, Inconclusive, SuiteFault
 from conformance.plugin import RUN
-from conformance.report.terminal import head, statements, summary, table, verdict_line
+from conformance.report.terminal import details, head, statements, summary, table
 from conformance.run.catalogue import SCENARIOS
 from conformance.run.options import AWS_OPTIONS, OPTIONS, Option, words
 from conformance.run.run import Run
@@ -81,8 +81,9 @@ def with_options(options: Sequence[Option]) -> Callable[[F], F]:
 @judging
 @with_options([option for option in OPTIONS if option.file])
 @with_options(AWS_OPTIONS)
+@click.option("-v", "--verbose", is_flag=True, help="Show every claim, statement by statement.")
 @click.pass_context
-def run(ctx: click.Context, /, **options: Any) -> None:
+def run(ctx: click.Context, /, verbose: bool, **options: Any) -> None:
     """Judge TARGET (default: moto, embedded), statement by statement.
 
     Exit code 0: nothing beyond the baseline; 1: a divergence beyond it, or an entry of it that no longer holds;
@@ -95,11 +96,12 @@ def run(ctx: click.Context, /, **options: Any) -> None:
     else:
         aws.check_unused(options)
         target, done = None, judge(console, options)
-    console.print(statements(done))
+    console.print(summary(done))
     console.print()
     console.print(table(done))
-    console.print(summary(done), soft_wrap=True)
-    console.print(verdict_line(done), soft_wrap=True)
+    console.print(details(done), soft_wrap=True)
+    if verbose:
+        console.print(statements(done))
     ctx.exit(done.exit_code if target is None else aws.ended(console, target, done.exit_code))
 
 

@@ -7,6 +7,7 @@ import click
 from conformance.bindings import NAMES, REGISTRY, clients
 from conformance.contract import ledger
 from conformance.errors import BadInput
+from conformance.report.findings import counted
 from conformance.target import definition
 from conformance.verdict import baseline
 
@@ -22,7 +23,7 @@ def targets() -> None:
             state = str(problem)
         path = baseline.path_of(name)
         entries = (
-            f"{len(baseline.load(path, ledger.load_all()).entries)} known divergences"
+            counted(len(baseline.load(path, ledger.load_all()).entries), "known cause")
             if path.exists()
             else "no baseline"
         )

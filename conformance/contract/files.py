@@ -18,6 +18,8 @@ _PACKAGE = Path(__file__).resolve().parent.parent
 _ROOT = _PACKAGE if (_PACKAGE / "schemas").is_dir() else _PACKAGE.parent
 SCHEMAS = _ROOT / "schemas"
 FIXTURES = _ROOT / "fixtures"
+# The package where it is an installed copy, which nothing may change; None in a checkout.
+INSTALLED = _PACKAGE if _ROOT == _PACKAGE else None
 
 
 def toml(what: str, path: Path) -> dict[str, Any]:

@@ -1,7 +1,8 @@
-"""Divergences grouped and explained."""
+"""Results grouped and explained."""
 
 from __future__ import annotations
 
+import math
 import shlex
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -14,8 +15,11 @@ from conformance.run import catalogue
 from conformance.run.options import BINDINGS
 from conformance.run.run import Run
 from conformance.run.settings import Settings
+from conformance.target.clock import libfaketime
+from conformance.verdict.baseline import Entry
+from conformance.verdict.causes import Cause
 from conformance.verdict.results import Result, Tally
-from conformance.verdict.verdicts import Verdict
+from conformance.verdict.verdicts import Kind, Verdict
 
 MARKS = {
     Verdict.CONFORMS: ("✓", "green"),
@@ -89,16 +93,31 @@ def explanation(result: Result, settings: Settings) -> str:
 
 def _exchange(result: Result) -> list[str]:
     """The call that was judged and, behind it, the observation that decided; `--json` has every step."""
-    calls = [step for step in result.exchange if step[0].startswith(("AdminSetUserPassword ", "POST ", "GET ", "aws "))]
-    steps = dict.fromkeys([*calls[-1:], *result.exchange[-1:]])
+    judged = [number for number, step in enumerate(result.exchange) if step.judged]
+    shown = sorted({*judged[-1:], len(result.exchange) - 1}) if result.exchange else []
     return [
-        line for sent, received in steps for line in (f"sent       {_short(sent)}", f"received   {_short(received)}")
+        line
+        for step in (result.exchange[number] for number in shown)
+        for line in (f"sent       {_short(step.sent)}", f"received   {_short(step.received)}")
     ]
 
 
 def _short(text: str, most: int = 400) -> str:
     text = text.replace("\n", " ")
     return text if len(text) <= most else f"{text[:most]}…"
+
+
+def clock(settings: Settings) -> str:
+    """Whether time passes at the target, which expiry takes, and what moves it."""
+    target = settings.target
+    if target.control:
+        return "moved by the target's control path"
+    if target.faketime and libfaketime():
+        return "moved by libfaketime"
+    if settings.state:
+        return f"waited for: {relative(settings.state.path)}"
+    remedy = "--state FILE judges it in two runs" if target.url else "install faketime" if target.faketime else None
+    return "stands still, so expiry is skipped" + (f": {remedy}" if remedy else "")
 
 
 def relative(path: Path) -> str:
@@ -149,16 +168,51 @@ def by_topic(run: Run) -> dict[str, list[ClaimResults]]:
 
 
 def percent(figure: float | None) -> str:
-    # Rounded down: 100 % is said of nothing that has a single exception.
-    return "-" if figure is None else f"{int(figure * 1000) / 10:.1f} %"
+    # Rounded down, so that nothing with a single exception shows 100 %.
+    return "-" if figure is None else f"{math.floor(figure * 1000 + 1e-9) / 10:.1f} %"
 
 
-def numbered(number: int, finding: Finding, settings: Settings) -> str:
-    text = explanation(finding.first, settings)
-    others = finding.results[1:]
-    also = ", ".join(result.where for result in others[:6])
-    more = f" and {len(others) - 6} more" if len(others) > 6 else ""
-    return f"{number}. {text}" + (f"\n  also in    {also}{more}" if others else "")
+def counted(number: int, noun: str) -> str:
+    """A number with its noun: 1 claim, 2 claims."""
+    return f"{number} {noun if number == 1 else noun + 's'}"
+
+
+def numbered(number: int, cause: Cause, settings: Settings) -> str:
+    """A cause as text: the plainest of its new results explained, and where else it shows."""
+    first, *others = plainest(cause.new)
+    ids = [result.id for result in others[:5]] + ([f"{len(others) - 5} more"] if len(others) > 5 else [])
+    also = [f"  also in    {one}" for one in ids]
+    return "\n".join([f"{number}. {explanation(first, settings)}", f"  cause      {cause.id}", *also])
+
+
+def plainest(results: Iterable[Result]) -> list[Result]:
+    """The results, the plainest binding first."""
+    return sorted(results, key=lambda result: (NAMES.index(result.binding), result.id))
+
+
+@dataclass(frozen=True)
+class KnownCause:
+    """An entry of the baseline with the results that it explains."""
+
+    entry: Entry
+    results: tuple[Result, ...]
+
+    @property
+    def kind(self) -> Kind:
+        """The most serious kind among its results."""
+        return min((result.kind for result in self.results if result.kind), key=lambda kind: kind.severity)
+
+
+def known_causes(run: Run) -> list[KnownCause]:
+    """The entries of the baseline that explain something, most serious kind first."""
+    groups: dict[int, list[Result]] = {}
+    entries = run.settings.baseline.entries
+    for result in run.results.values():
+        if result.known:
+            number = next(number for number, entry in enumerate(entries) if entry.explains(result))
+            groups.setdefault(number, []).append(result)
+    found = [KnownCause(entries[number], tuple(group)) for number, group in sorted(groups.items())]
+    return sorted(found, key=lambda known: (known.kind.severity, -len(known.results)))
 
 
 def scenarios_of(claim: Claim) -> list[str]:

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections import Counter
+from collections.abc import Iterable, Iterator, Sequence
+
 from rich.console import Group
 from rich.padding import Padding
 from rich.table import Table
@@ -9,15 +12,25 @@ from rich.text import Text
 
 from conformance.console import named
 from conformance.contract import ledger
-from conformance.report.findings import MARKS, ClaimResults, by_topic, findings, numbered, percent, relative
+from conformance.report.findings import (
+    MARKS,
+    ClaimResults,
+    by_topic,
+    clock,
+    counted,
+    known_causes,
+    numbered,
+    percent,
+    relative,
+)
 from conformance.run import catalogue
 from conformance.run.options import TIERS
 from conformance.run.run import Run
 from conformance.run.settings import Settings, within
-from conformance.target.clock import libfaketime
-from conformance.verdict.baseline import Baseline, Stale
+from conformance.verdict.baseline import Baseline
+from conformance.verdict.causes import Cause
 from conformance.verdict.results import Result, Tally
-from conformance.verdict.verdicts import Verdict
+from conformance.verdict.verdicts import Kind, Verdict
 
 
 def head(settings: Settings, clients: dict[str, str]) -> Table:
@@ -31,23 +44,10 @@ def head(settings: Settings, clients: dict[str, str]) -> Table:
         "claims": f"{len(claims)} of AdminSetUserPassword and the lifecycle around it, tier {settings.tier}",
         "bindings": ", ".join(f"{name} ({clients.get(name, 'not installed')})" for name in settings.bindings),
         "walks": f"{settings.examples} with seed {settings.seed} (--stateful-examples, --seed)",
-        "clock": _clock(settings),
-        "baseline": f"{relative(known.path)}, {len(known.entries)} known divergences" if known.path else "none",
+        "clock": clock(settings),
+        "baseline": f"{relative(known.path)}, {counted(len(known.entries), 'known cause')}" if known.path else "none",
     }
     return named(rows)
-
-
-def _clock(settings: Settings) -> str:
-    """Whether time passes at the target, which expiry takes."""
-    target = settings.target
-    if target.control:
-        return "moved by the target's control path"
-    if target.faketime and libfaketime():
-        return "moved by libfaketime"
-    if settings.state:
-        return f"waited for: {relative(settings.state.path)}"
-    remedy = "--state FILE judges it in two runs" if target.url else "install faketime" if target.faketime else None
-    return "stands still, so expiry is skipped" + (f": {remedy}" if remedy else "")
 
 
 def statements(run: Run) -> Group:
@@ -108,62 +108,113 @@ def _cell(tally: Tally) -> str:
 
 
 def summary(run: Run) -> Group:
-    """What the table leaves out, the divergences beyond the baseline, and the entries that no longer hold."""
+    """The verdict in a line, the counts by verdict and kind, the causes, and what of the baseline no longer holds."""
     tally = Tally.of(run.results.values())
-    parts = [Text()]
-    counts = [f"{tally[verdict]} {verdict}" for verdict in Verdict if tally[verdict]]
+    diverging = Counter(result.kind for result in run.results.values() if result.kind)
     known = sum(result.known for result in run.results.values())
-    parts.append(Text(f"{tally.total} results: {', '.join(counts)}" + (f" ({known} of them known)" if known else "")))
-    parts.append(Text("conformity = conforms / (conforms + diverges); coverage = (conforms + diverges) / all", "dim"))
+    parts = [Text(), verdict_line(run), Text()]
+    counts = ", ".join(f"{tally[verdict]} {verdict}" for verdict in Verdict if tally[verdict])
+    parts.append(Text(f"{counted(tally.total, 'result')}: {counts}"))
+    if diverging:
+        kinds = ", ".join(f"{diverging[kind]} {kind}" for kind in Kind if diverging[kind])
+        parts.append(Text(f"{counted(sum(diverging.values()), 'divergence')}: {kinds}; {known} known"))
+    parts.append(
+        Text(
+            f"conformity {percent(tally.conformity)} = conforms / (conforms + diverges); "
+            f"coverage {percent(tally.coverage)} = (conforms + diverges) / all",
+            "dim",
+        )
+    )
+    parts += _causes(run)
+    if run.stale:
+        parts.append(Text(f"\nThe baseline no longer describes {counted(len(run.stale), 'claim')}:", "bold red"))
+        parts += [Text(f"  {stale.text}") for stale in run.stale]
+        parts.append(Text("  mend it with cognito-conformance baseline update"))
+    return Group(*parts)
+
+
+def _causes(run: Run) -> Iterator[Text]:
+    """A line for each cause: first the new ones, then the known ones, then what keeps results from being judged."""
+    found = run.causes
+    new = [cause for cause in found if cause.new]
+    if new:
+        yield Text(f"\n{counted(len(new), 'cause')} beyond the baseline, most serious first", "bold red")
+        yield from _lines((cause.kind, cause.new, _telling(cause), "red") for cause in new)
+    known = known_causes(run)
+    if known:
+        yield Text(f"\n{counted(len(known), 'known cause')}", "bold yellow")
+        yield from _lines((one.kind, one.results, one.entry.reason, "yellow") for one in known)
+    unjudged = [cause for cause in found if cause.kind is None]
+    if unjudged:
+        yield Text("\nNot judged", "bold")
+        yield from _lines((cause.verdict, cause.results, cause.observed or "", "dim") for cause in unjudged)
+    for reason, results in _undecided(run).items():
+        what = "a fault of the suite, please report it" if results[0].fault else "inconclusive"
+        yield Text(f"\n{counted(len(results), 'result')}: {what}: {reason}\n  first: {results[0].id}", style="magenta")
+
+
+def _lines(rows: Iterable[tuple[object, Sequence[Result], str, str]]) -> Iterator[Text]:
+    for kind, results, text, colour in rows:
+        claims = counted(len({result.claim for result in results}), "claim")
+        line = Text(f"  {kind!s:<12}", colour, no_wrap=True, overflow="ellipsis")
+        yield line.append(f"{counted(len(results), 'result'):>11} {claims:>10}  {text}", "default")
+
+
+def _telling(cause: Cause) -> str:
+    """What a cause is, in a line."""
+    by = f" by {cause.flow}" if cause.flow else ""
+    return f"{cause.operation}{by}: {cause.observed}; documented: {cause.expected}"
+
+
+def _undecided(run: Run) -> dict[str, list[Result]]:
+    reasons: dict[str, list[Result]] = {}
+    for result in run.results.values():
+        if result.verdict == Verdict.INCONCLUSIVE:
+            reasons.setdefault(result.reason or "", []).append(result)
+    return reasons
+
+
+def details(run: Run) -> Group:
+    """The new causes explained, and what the run leaves out."""
+    parts: list[Text] = []
+    new = [cause for cause in run.causes if cause.new]
+    parts += [Text(f"\n{numbered(number, cause, run.settings)}") for number, cause in enumerate(new, 1)]
     more = sum(run.left_out.values())
     if more:
         wider = TIERS[-1] if run.left_out[TIERS[-1]] else TIERS[1]
-        parts.append(Text(f"{more} more results with --tier {wider}", "dim"))
+        parts.append(Text(f"\n{counted(more, 'more result')} with --tier {wider}", "dim"))
     state = run.settings.state
     waiting = state.waiting().values() if state else ()
     if state and waiting:
         last = max(waiting, key=lambda user: user.due)
-        parts.append(Text(f"{len(waiting)} results wait in {relative(state.path)}: give it again from {last.day} on"))
-    pending = [claim for claim in ledger.load_all().claims.values() if claim.state == "pending"]
-    if pending:
+        wait = "waits" if len(waiting) == 1 else "wait"
         parts.append(
-            Text(f"{len(pending)} claims of the ledger are pending: cognito-conformance claims --state pending", "dim")
+            Text(
+                f"{counted(len(waiting), 'result')} {wait} in {relative(state.path)}: give it again from {last.day} on"
+            )
         )
-    new = findings(run.new)
-    if new:
-        parts.append(Text(f"\n{len(new)} divergences beyond the baseline, most serious first", "bold red"))
-        parts += [Text(f"\n{numbered(number, finding, run.settings)}") for number, finding in enumerate(new, 1)]
-    if run.stale:
-        parts.append(Text(f"\n{len(run.stale)} entries of the baseline no longer describe the target", "bold red"))
-        parts += [Text(f"  {_stale(stale)}") for stale in run.stale]
-        parts.append(Text("  mend them with cognito-conformance baseline update"))
-    undecided = [r for r in run.results.values() if r.verdict == Verdict.INCONCLUSIVE]
-    reasons: dict[str, list[Result]] = {}
-    for result in undecided:
-        reasons.setdefault(result.reason or "", []).append(result)
-    for reason, results in reasons.items():
-        what = "a fault of the suite, please report it" if results[0].fault else "inconclusive"
-        parts.append(Text(f"\n{len(results)} results: {what}: {reason}\n  first: {results[0].id}", "magenta"))
-    parts.append(Text())
     return Group(*parts)
 
 
-def _stale(stale: Stale) -> str:
-    return f"{stale.state}: {stale.entry.title}: {stale.detail}"
-
-
 def verdict_line(run: Run) -> Text:
-    """The last line: the exit code in words."""
+    """The exit code in words."""
     tally = Tally.of(run.results.values())
     code = run.exit_code
     if code == 3 and not tally[Verdict.INCONCLUSIVE]:
         reasons = sorted({r.reason for r in run.results.values() if r.reason})
         return Text(f"nothing could be judged: {reasons[0] if reasons else 'no scenario ran'}", "bold magenta")
+    new = len(run.new)
+    beyond = f"{counted(new, 'divergence')} beyond the baseline" if new else "nothing beyond the baseline"
+    if code == 1 or new:
+        stale = f", {counted(len(run.stale), 'stale claim')} in it" if run.stale else ""
+        causes = f", {counted(len([cause for cause in run.causes if cause.new]), 'cause')}" if new else ""
+        allowed = "; none of a kind that --fail-on names" if code == 0 else ""
+        text = f"{beyond}{causes}{stale}{allowed}"
+    else:
+        text = beyond
     return {
-        0: Text("nothing beyond the baseline", "bold green"),
-        1: Text(
-            f"{len(findings(run.new))} divergences beyond the baseline, {len(run.stale)} stale entries", "bold red"
-        ),
+        0: Text(text, "bold yellow" if new else "bold green"),
+        1: Text(text, "bold red"),
         3: Text("inconclusive: the run says nothing about part of the target", "bold magenta"),
         4: Text("the suite itself failed: please report it", "bold magenta"),
     }[code]

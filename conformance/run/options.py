@@ -44,8 +44,10 @@ OPTIONS = (
     Option("--state", "set up now what expires, keep it in FILE, judge it when FILE is given again", "FILE", type=Path),
     Option("-n", "run in so many processes at once", "WORKERS", "0", own=False),
     Option("-k", "only what matches: claim, topic, scenario, id; and, or, not", "EXPR", own=False),
+    Option("--shard", "judge a share of the claims, the I-th of N; merge puts the results together", "I/N"),
+    Option("--fail-on", "which kinds of divergence turn the exit code (default: all of them)", "KINDS"),
     Option("--json", "write the results as JSON", "FILE", type=Path, file=True),
-    Option("--junit", "write the results as JUnit XML", "FILE", type=Path, file=True, own=False),
+    Option("--junit", "write the results as JUnit XML, grouped by claim", "FILE", type=Path, file=True),
     Option("--html", "write the report as one HTML page", "FILE", type=Path, file=True),
 )
 # Of `run aws` alone: pytest has none of them, since AWS is judged by the command only (docs/aws.md).

@@ -5,10 +5,13 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
 
 from conformance.lifecycle.walks import Walks
 from conformance.run.settings import Settings
+from conformance.verdict import causes
 from conformance.verdict.baseline import Stale
+from conformance.verdict.causes import Cause
 from conformance.verdict.journal import Journal
 from conformance.verdict.results import Result, Tally
 from conformance.verdict.verdicts import Verdict
@@ -22,7 +25,7 @@ class Run:
 
     settings: Settings
     results: dict[str, Result] = field(default_factory=dict)
-    # (scenario, binding) -> how many results there are to be; without an entry the pair was run in part.
+    # "claim|binding" -> how many results there are to be; a pair in `partial` was run in part.
     planned: Counter[str] = field(default_factory=Counter)
     partial: set[str] = field(default_factory=set)
     left_out: Counter[str] = field(default_factory=Counter)
@@ -31,6 +34,9 @@ class Run:
     broken: str | None = None
     unanswered: int = 0
     told: str | None = None
+    started: datetime = field(default_factory=lambda: datetime.now(UTC))
+    seconds: float = 0.0
+    command: str = ""
     walk: Callable[[Walks], Walks] = Walks.walk
 
     @property
@@ -41,10 +47,19 @@ class Run:
     @property
     def stale(self) -> list[Stale]:
         """The entries of the baseline that this run proved wrong."""
-        results = list(self.results.values())
-        done = Counter(f"{result.scenario}|{result.binding}" for result in results)
-        complete = [pair for pair, count in self.planned.items() if pair not in self.partial and done[pair] == count]
-        return self.settings.baseline.stale(results, [(pair.split("|")[0], pair.split("|")[1]) for pair in complete])
+        return self.settings.baseline.stale(list(self.results.values()), self.complete)
+
+    @property
+    def complete(self) -> list[tuple[str, str]]:
+        """The claims and bindings of which every result is there."""
+        done = Counter(f"{result.claim}|{result.binding}" for result in self.results.values())
+        pairs = [pair for pair, count in self.planned.items() if pair not in self.partial and done[pair] == count]
+        return [(pair.split("|")[0], pair.split("|")[1]) for pair in pairs]
+
+    @property
+    def causes(self) -> list[Cause]:
+        """What the target does that explains its results, most serious first."""
+        return causes.causes(self.results.values())
 
     @property
     def new(self) -> list[Result]:
@@ -62,4 +77,6 @@ class Run:
             return 4
         if tally[Verdict.INCONCLUSIVE] or not tally.judged:
             return 3
-        return 1 if self.new or self.stale else 0
+        counted = self.settings.fail_on
+        failing = any(result.kind in counted for result in self.new)
+        return 1 if failing or any(stale.symptom.kind in counted for stale in self.stale) else 0

@@ -13,13 +13,14 @@ from conformance.aws_cli import baselines
 from conformance.console import check_writable
 from conformance.contract import ledger
 from conformance.errors import BadInput
-from conformance.run import catalogue
 from conformance.run.options import EXAMPLES, OPTIONS, SEED, TARGET, TIERS, words
+from conformance.run.shard import Shard
 from conformance.target.client import client
 from conformance.target.deferred import StateFile
 from conformance.target.definition import INVENTED, REGION, Endpoint, Target, resolve
 from conformance.verdict import baseline
 from conformance.verdict.baseline import Baseline
+from conformance.verdict.verdicts import Kind
 
 
 @dataclass(frozen=True)
@@ -33,6 +34,8 @@ class Settings:
     examples: int = EXAMPLES
     seed: int = SEED
     state: StateFile | None = None
+    fail_on: frozenset[Kind] = frozenset(Kind)
+    shard: Shard | None = None
 
     @property
     def arguments(self) -> str:
@@ -70,6 +73,8 @@ class Settings:
             value["stateful_examples"],
             value["seed"],
             _state(target, value["state"]),
+            _kinds(value["fail_on"]),
+            Shard.of_word(value["shard"]) if value["shard"] is not None else None,
         )
 
 
@@ -89,17 +94,24 @@ def _state(target: Target, path: Path | None) -> StateFile | None:
     return state
 
 
+def _kinds(words: str | None) -> frozenset[Kind]:
+    names = [word.strip() for word in (words or "").split(",") if word.strip()]
+    unknown = [name for name in names if name not in set(Kind)]
+    if unknown or (words is not None and not names):
+        raise BadInput(f"--fail-on {words!r}: choose some of {','.join(Kind)}")
+    return frozenset(map(Kind, names)) if names else frozenset(Kind)
+
+
 def _baseline(target: Target, name: str | None, names: Sequence[str]) -> Baseline:
     """The named file, `none`, or what is shipped for a target that is shipped; with what is known of each AWS CLI."""
     if name == "none":
         return Baseline()
-    scenarios = {scenario.name for scenario in catalogue.scenarios()}
     shipped = target.url is None and target.argument == target.name
     path = Path(name) if name is not None else baseline.path_of(target.name)
     found = Baseline()
     if name is not None or (shipped and path.exists()):
-        found = baseline.load(path, ledger.load_all(), scenarios)
-    programs = baselines.load(names, ledger.load_all(), scenarios)
+        found = baseline.load(path, ledger.load_all())
+    programs = baselines.load(names, ledger.load_all())
     return Baseline(found.entries + programs, found.path)
 
 

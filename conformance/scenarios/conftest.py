@@ -198,7 +198,7 @@ def visit(request: pytest.FixtureRequest, walks: Walks, service: Cognito) -> Cal
         except Unvisited as unvisited:
             pytest.skip(str(unvisited))
         if not seen.agrees:
-            seen = seen if settings.baseline.names(request.node.originalname, row.id) else walks.shortest(seen)
+            seen = seen if settings.baseline.names(row.claim, row.id) else walks.shortest(seen)
             service.journal.begin()
             service.journal.script = script(seen.calls, settings.target.url or "http://127.0.0.1:5000")
         return seen
@@ -299,7 +299,7 @@ def federated_user(request: pytest.FixtureRequest, pools: Pools, _control: Contr
     named, usernames = request.getfixturevalue("_provisioned")
     pool = pools.known(named.user_pool_id, named.client_id)
     for username in usernames:
-        pool.service.journal.names[username] = "<user>"
+        pool.service.journal.private[username] = "<user>"
         user = pool.find(username, username, "")
         if user.status == "EXTERNAL_PROVIDER":
             return user

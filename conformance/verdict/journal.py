@@ -29,23 +29,26 @@ _SHORTEST = 8
 
 @dataclass(frozen=True)
 class Exchange:
-    """One request and its answer, as text that is safe to publish."""
+    """One request and its answer, as text that is safe to publish; `judged` where it is the operation under test."""
 
     sent: str
     received: str
+    judged: bool = False
 
 
 class Journal:
     """What one scenario sent and received.
 
     `secrets` are values to hide wherever they appear: the credentials in use. `names` maps what differs from run to run
-    (user names, pool ids) to a word for it, so that an observation reads the same every time. `script` is for a shell:
-    what shows the same by hand, where the scenario knows.
+    (user names, pool ids) to a word for it, so that an observation reads the same every time. `private` does so for
+    names that are not ours, in everything that is written down. `script` is for a shell: what shows the same by hand,
+    where the scenario knows.
     """
 
     def __init__(self, secrets: Iterable[str] = ()) -> None:
         self.exchanges: list[Exchange] = []
         self.names: dict[str, str] = {}
+        self.private: dict[str, str] = {}
         self.reply: Reply | None = None
         self.script: tuple[str, ...] = ()
         self._secrets = [secret for secret in secrets if len(secret) >= _SHORTEST]
@@ -58,6 +61,11 @@ class Journal:
         """Write down an exchange that the plain client made."""
         self.exchanges.append(Exchange(self.redact(sent), self.redact(received)))
 
+    @property
+    def steps(self) -> tuple[Exchange, ...]:
+        """What was sent and received so far."""
+        return tuple(self.exchanges)
+
     def record_reply(self, sent: str, reply: Reply) -> Reply:
         """Write down an exchange that a binding made, and return its reply."""
         self.reply = reply
@@ -66,7 +74,7 @@ class Journal:
             received = f"HTTP {reply.status} {hide_members(body)}"
         else:
             received = f"exit code {reply.exit_code}; stdout {reply.stdout!r}; stderr {reply.stderr!r}"
-        self.record(sent, received)
+        self.exchanges.append(Exchange(self.redact(sent), self.redact(received), judged=True))
         return reply
 
     def redact(self, text: str) -> str:
@@ -74,6 +82,8 @@ class Journal:
         text = printable(text)
         for secret in self._secrets:
             text = text.replace(secret, HIDDEN)
+        for name, word in self.private.items():
+            text = text.replace(name, word)
         text = _SECRET_TEXT.sub(HIDDEN, text)
         return text if len(text) <= _LONGEST else f"{text[:_LONGEST]}… ({len(text)} characters)"
 

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Mapping
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass
 from typing import Any
 
+from conformance.verdict.journal import Exchange
 from conformance.verdict.verdicts import Kind, Verdict
 
 
@@ -17,7 +18,8 @@ class Result:
     `id` is stable across runs and machines, and selects just this result with `-k`. `kind`, `expected` and `observed`
     are set for a divergence, `reason` for a verdict that says nothing about the target, `known` where the baseline has
     the divergence, `fault` where the suite itself failed, `script` where AWS CLI commands show the same by hand.
-    `operation` and `flow` are those whose answer diverged, `blocked_by` the claim or operation that stands in the way.
+    `operation` and `flow` are those whose answer diverged, `blocked_by` the claim or operation that stands in the way,
+    `cause` the id of the cause that explains it (verdict/causes.py), known once the run is over.
     """
 
     id: str
@@ -36,8 +38,9 @@ class Result:
     operation: str | None = None
     flow: str | None = None
     blocked_by: str | None = None
+    cause: str | None = None
     seconds: float = 0.0
-    exchange: tuple[tuple[str, str], ...] = field(default=())
+    exchange: tuple[Exchange, ...] = ()
     script: tuple[str, ...] = ()
 
     @property
@@ -51,7 +54,7 @@ class Result:
         # Plain strings: execnet, which carries results between processes, knows no enums.
         document["verdict"], document["kind"] = str(self.verdict), str(self.kind) if self.kind else None
         document["script"] = list(self.script)
-        document["exchange"] = [{"sent": sent, "received": received} for sent, received in self.exchange]
+        document["exchange"] = [asdict(step) for step in self.exchange]
         return document
 
     @classmethod
@@ -63,7 +66,7 @@ class Result:
                 "verdict": Verdict(document["verdict"]),
                 "kind": Kind(document["kind"]) if document["kind"] else None,
                 "script": tuple(document["script"]),
-                "exchange": tuple((step["sent"], step["received"]) for step in document["exchange"]),
+                "exchange": tuple(Exchange(**step) for step in document["exchange"]),
             }
         )
 

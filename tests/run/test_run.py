@@ -62,15 +62,62 @@ def test_the_report_is_valid_by_its_schema(run):
     assert done.counts().keys() == {"conforms", "diverges"}
 
 
-def test_junit_has_every_result(run, tmp_path):
-    """--junit writes one test case a result, with its claim and verdict, and a failure for each new divergence."""
+def test_junit_has_every_result_by_claim(run, tmp_path):
+    """--junit writes a suite for each claim, a case for each result, and a failure for each new divergence."""
     file = tmp_path / "junit.xml"
     done = run("--baseline", "none", "--junit", str(file), *SOME)
-    cases = ElementTree.parse(file).findall(".//testcase")
-    verdicts = {case.get("name"): case.find("properties/property[@name='verdict']").get("value") for case in cases}
+    suites = ElementTree.parse(file).findall("testsuite")
+    cases = [(suite.get("name"), case) for suite in suites for case in suite.findall("testcase")]
+    verdicts = {c.get("name"): c.find("properties/property[@name='verdict']").get("value") for _, c in cases}
 
     assert verdicts == done.verdicts()
-    assert len([case for case in cases if case.find("failure") is not None]) == done.counts()["diverges"]
+    assert {case.get("name"): claim for claim, case in cases} == {r["id"]: r["claim"] for r in done.report["results"]}
+    assert len([case for _, case in cases if case.find("failure") is not None]) == done.counts()["diverges"]
+
+
+def test_causes_come_first_and_claims_on_demand(run):
+    """The verdict, the counts and the causes stand above the table; the claims are shown with -v."""
+    short, long = run("--baseline", "none", *SOME), run("--baseline", "none", "-v", *SOME)
+    lines = [line.rstrip() for line in short.stdout.splitlines()]
+    order = [next(number for number, line in enumerate(lines) if re.match(start, line)) for start in ORDER]
+
+    assert order == sorted(order)
+    assert "✗ Sign-in with any password" not in short.stdout
+    assert "✗ Sign-in with any password" in long.stdout
+    assert {cause["id"] for cause in short.report["causes"]} == {
+        result["cause"] for result in short.report["results"] if result["cause"]
+    }
+
+
+ORDER = (r"\d+ divergences beyond .*, \d cause", r"\d+ results:", r"\d+ divergences:", r"\d causes? ", "topic")
+
+
+@pytest.mark.parametrize(("kinds", "code"), [("crash,leak", 0), ("permissive", 1)])
+def test_fail_on_chooses_what_turns_the_exit_code(run, kinds, code):
+    """A new divergence of a kind that --fail-on does not name is shown, and the run exits with 0."""
+    done = run("--baseline", "none", "--fail-on", kinds, *SOME)
+
+    assert done.exit_code == code
+    assert f"{done.counts()['diverges']} divergences beyond the baseline" in done.stdout
+
+
+def test_the_hint_counts_what_was_chosen(run):
+    """What another tier would add is counted among the scenarios that -k chooses."""
+    chosen = ("--bindings", "sdk", "-k", "test_status or test_output")
+    fewer, more = run(*chosen), run(*chosen, "--tier", "wording")
+    hint = re.search(r"(\d+) more results? with --tier \w+", fewer.stdout)
+
+    assert int(hint[1] if hint else 0) == len(more.report["results"]) - len(fewer.report["results"])
+
+
+def test_shares_put_together_are_the_whole(run):
+    """Each result of a run is in exactly one of its shares, with the same verdict."""
+    chosen = ("--bindings", "sdk", "-k", "test_status or test_output or test_sign_in")
+    whole, *shares = run(*chosen), run(*chosen, "--shard", "1/2"), run(*chosen, "--shard", "2/2")
+    found = [share.verdicts() for share in shares]
+
+    assert found[0].keys().isdisjoint(found[1])
+    assert found[0] | found[1] == whole.verdicts()
 
 
 def test_the_page_stands_alone(run, tmp_path):

@@ -6,7 +6,7 @@ import json
 import threading
 
 import pytest
-import tomli_w
+import tomlkit
 
 from conformance.errors import BadInput, Blocked
 from conformance.mutants import hostile
@@ -24,7 +24,7 @@ TABLE = {"user_pool_id": "us-east-1_abc", "client_id": "0client", "usernames": [
 def written(tmp_path, **table):
     """A target file that says this."""
     file = tmp_path / "mine.toml"
-    file.write_text(tomli_w.dumps({"title": "mine", "url": "http://127.0.0.1:1", **table}), encoding="utf-8")
+    file.write_text(tomlkit.dumps({"title": "mine", "url": "http://127.0.0.1:1", **table}), encoding="utf-8")
     return str(file)
 
 

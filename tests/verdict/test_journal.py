@@ -46,7 +46,8 @@ def test_a_secret_is_hidden_in_any_text(secret):
     journal = Journal()
     journal.record(f"sent {secret} off", f"got {secret} back")
 
-    assert [HIDDEN in text and secret not in text for text in vars(journal.exchanges[0]).values()] == [True, True]
+    (exchange,) = journal.exchanges
+    assert [HIDDEN in text and secret not in text for text in (exchange.sent, exchange.received)] == [True, True]
 
 
 def test_the_credentials_in_use_are_hidden():
