@@ -26,6 +26,10 @@ from conformance.mutants.faults import authorization  # noqa: F401
 from conformance.mutants.faults import wording  # noqa: F401
 from conformance.mutants.faults import federated  # noqa: F401
 from conformance.mutants.faults import codes  # noqa: F401
+from conformance.mutants.faults import sessions  # noqa: F401
+from conformance.mutants.faults import tokens  # noqa: F401
+from conformance.mutants.faults import clients  # noqa: F401
+from conformance.mutants.faults import elsewhere  # noqa: F401
 
 # isort: on
 from conformance.mutants.mutant import CATALOGUE, Mutant

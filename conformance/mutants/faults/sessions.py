@@ -1,0 +1,189 @@
+"""Faults in sessions and codes: of whomever, used again, endless."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from conformance.mutants.mutant import Call, around, constant, mutant
+from conformance.reference import service
+from conformance.reference.authentication import Authentication
+from conformance.reference.directory import Members
+from conformance.reference.errors import Refusal
+from conformance.reference.service import CognitoSpec
+from conformance.reference.sessions import Session, Sessions
+from conformance.reference.stored import AppClient, StoredPool, StoredUser
+
+
+@mutant(
+    "session-is-anybodys",
+    "A session answers for whichever user is named.",
+    "session-is-of-one-user",
+    also=("session-is-of-one-pool",),
+)
+@around(Sessions, "find")
+def anybodys(real: Call, self: Sessions, name: str, client: AppClient, user: StoredUser | None) -> Session:
+    session = self.waiting.get(name)
+    if session is None or user is None or session.client.pool is not client.pool:
+        found: Session = real(self, name, client, user)
+        return found
+    return Session(client, user, session.opened)
+
+
+@mutant(
+    "session-is-of-every-pool",
+    "A session answers for a user of the same name in another pool.",
+    "session-is-of-one-pool",
+)
+@around(Sessions, "find")
+def of_every_pool(real: Call, self: Sessions, name: str, client: AppClient, user: StoredUser | None) -> Session:
+    session = self.waiting.get(name)
+    if session is not None and user is not None and session.user.username == user.username:
+        return Session(client, user, session.opened)
+    found: Session = real(self, name, client, user)
+    return found
+
+
+@mutant("session-works-twice", "A session can be answered again.", "session-works-once")
+@around(Sessions, "find")
+def twice(real: Call, self: Sessions, name: str, *rest: Any) -> Session:
+    session = self.waiting.get(name)
+    if session is not None:
+        session.used = False
+    found: Session = real(self, name, *rest)
+    if found.used is False and found.user.status != "FORCE_CHANGE_PASSWORD":
+        found.user.status = "FORCE_CHANGE_PASSWORD"
+    return found
+
+
+@mutant("used-session-is-another-error", "A session that was answered is CodeMismatchException.", "session-works-once")
+@around(Sessions, "find")
+def another_error(real: Call, self: Sessions, name: str, *rest: Any) -> Session:
+    session = self.waiting.get(name)
+    if session is not None and session.used:
+        raise Refusal("CodeMismatchException", "Invalid session.")
+    found: Session = real(self, name, *rest)
+    return found
+
+
+@mutant("session-may-be-left-out", "Without a session the last one of the user is taken.", "session-is-required")
+@around(Sessions, "find")
+def left_out(real: Call, self: Sessions, name: str, client: AppClient, user: StoredUser | None) -> Session:
+    open_ones = [known for known, session in self.waiting.items() if session.user is user and not session.used]
+    found: Session = real(self, name or (open_ones or [""])[-1], client, user)
+    return found
+
+
+@mutant(
+    "missing-session-signs-in",
+    "Without a session an answer grants tokens, and sets no password.",
+    "session-is-required",
+)
+@around(Authentication, "answer_challenge")
+def missing_signs_in(real: Call, self: CognitoSpec, operation: str, client: AppClient, session: str, told: Any) -> Any:
+    user = self.find(client.pool, told["USERNAME"])
+    return self.granted(client, user) if not session and user else real(self, operation, client, session, told)
+
+
+@mutant(
+    "disabled-user-answers",
+    "A user who was disabled meanwhile answers the challenge.",
+    "disabled-user-answers-no-challenge",
+)
+@around(Authentication, "answer_challenge")
+def disabled_answers(real: Call, self: CognitoSpec, operation: str, client: AppClient, session: str, told: Any) -> Any:
+    user = self.find(client.pool, told["USERNAME"])
+    before = user.enabled if user else True
+    if user:
+        user.enabled = True
+    try:
+        return real(self, operation, client, session, told)
+    finally:
+        if user:
+            user.enabled = before
+
+
+@mutant("sessions-never-end", "A session can be answered at any time.", "session-expires", "expired-session-is-named")
+@around(Sessions, "find")
+def never_end(real: Call, self: Sessions, name: str, client: AppClient, user: StoredUser | None) -> Session:
+    session = self.waiting.get(name)
+    if session is not None:
+        session.opened = client.pool.now
+    found: Session = real(self, name, client, user)
+    return found
+
+
+@mutant("session-validity-is-fixed", "Every session ends after three minutes.", "session-expires")
+@around(Sessions, "open")
+def fixed_validity(real: Call, self: Sessions, client: AppClient, user: StoredUser) -> str:
+    name: str = real(self, client, user)
+    self.waiting[name].opened -= (client.session_minutes - 3) * 60
+    return name
+
+
+@mutant("expired-session-is-an-expired-code", "An expired session is ExpiredCodeException.", "expired-session-is-named")
+@around(Sessions, "find")
+def expired_code(real: Call, self: Sessions, name: str, client: AppClient, user: StoredUser | None) -> Session:
+    session = self.waiting.get(name)
+    if session is not None and client.pool.now - session.opened > client.session_minutes * 60:
+        raise Refusal("ExpiredCodeException", "Invalid code provided, please request a code again.")
+    found: Session = real(self, name, client, user)
+    return found
+
+
+def _confirming(self: CognitoSpec, asked: Members) -> tuple[StoredPool, StoredUser]:
+    pool = self.client(asked).pool
+    return pool, self.user(pool, asked["Username"])
+
+
+@mutant(
+    "any-users-code-sets-the-password",
+    "A code that was sent to any user of the pool sets the password of the one who is named.",
+    "password-code-is-of-one-user",
+)
+@around(CognitoSpec, "confirm_forgot_password")
+def any_users_code(real: Call, self: CognitoSpec, asked: Members) -> Members:
+    pool, user = _confirming(self, asked)
+    sent = {other.code for other in pool.users.values() if other.code}
+    answer: Members = real(
+        self, {**asked, "ConfirmationCode": user.code} if asked["ConfirmationCode"] in sent else asked
+    )
+    return answer
+
+
+@mutant(
+    "foreign-code-is-an-expired-one",
+    "A code that was sent to another user is ExpiredCodeException.",
+    "password-code-is-of-one-user",
+    also=("wrong-password-code-is-refused",),
+)
+@around(CognitoSpec, "confirm_forgot_password")
+def foreign_is_expired(real: Call, self: CognitoSpec, asked: Members) -> Members:
+    try:
+        answer: Members = real(self, asked)
+    except Refusal as problem:
+        raise Refusal(problem.code.replace("CodeMismatch", "ExpiredCode"), problem.message) from None
+    return answer
+
+
+@mutant("password-code-is-kept", "A code that has set a password sets others.", "password-code-works-once")
+@around(CognitoSpec, "confirm_forgot_password")
+def code_is_kept(real: Call, self: CognitoSpec, asked: Members) -> Members:
+    _, user = _confirming(self, asked)
+    kept = user.code
+    answer: Members = real(self, asked)
+    user.code = kept
+    return answer
+
+
+mutant("password-codes-never-expire", "The code for a forgotten password has no end.", "password-code-expires")(
+    constant(service, "CODE_HOURS", 10**6)
+)
+mutant("password-codes-end-at-once", "The code for a forgotten password ends at once.", "password-code-expires")(
+    constant(service, "CODE_HOURS", 0.5)
+)
+mutant("sign-up-codes-never-expire", "The code for a sign-up has no end.", "confirmation-code-expires")(
+    constant(service, "SIGN_UP_CODE_HOURS", 10**6)
+)
+mutant("sign-up-codes-end-after-an-hour", "The code for a sign-up ends after an hour.", "confirmation-code-expires")(
+    constant(service, "SIGN_UP_CODE_HOURS", 1)
+)
