@@ -38,7 +38,8 @@ class Mutant:
     """A single fault: what it is, how it is planted, and what follows.
 
     `claims` must kill it, with each binding but those of `hidden_by`, which cannot see it. `also` are the other claims
-    whose own sentence it breaks: they may diverge. Whatever else diverges accuses falsely."""
+    whose own sentence it breaks: they may diverge. Whatever else diverges accuses falsely. Without `claims` it is
+    innocent: odd, but no claim is broken, and none may diverge."""
 
     name: str
     intent: str
@@ -65,6 +66,11 @@ def mutant(
         return plant
 
     return decorate
+
+
+def innocent(name: str, intent: str) -> Callable[[Plant], Plant]:
+    """Put an oddity into the catalogue that breaks no claim: the suite must accuse it of nothing."""
+    return mutant(name, intent)
 
 
 def around(owner: object, name: str) -> Callable[[Call], Plant]:

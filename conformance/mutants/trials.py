@@ -65,6 +65,7 @@ def try_mutants(
     names: Sequence[str], workers: int, bindings: Sequence[str], state: Path | None
 ) -> Iterator[TrialResult]:
     """Yield the result of each mutant as it comes; what `state` has from an interrupted run is not tried again."""
+    names = [name for name in names if faults()[name].claims]
     known = remembered(state)
     yield from (known[name] for name in names if name in known)
     left = [name for name in names if name not in known]

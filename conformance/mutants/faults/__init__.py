@@ -31,6 +31,8 @@ from conformance.mutants.faults import tokens  # noqa: F401
 from conformance.mutants.faults import clients  # noqa: F401
 from conformance.mutants.faults import elsewhere  # noqa: F401
 
+from conformance.mutants.faults import innocent  # noqa: F401
+
 # isort: on
 from conformance.mutants.mutant import CATALOGUE, Mutant
 

@@ -20,10 +20,13 @@ from conformance.mutants.mutant import (
     setting,
     together,
 )
+from conformance.reference import http
 from conformance.reference import password_policy as passwords
 from conformance.reference.directory import Members
+from conformance.reference.http import HttpAnswer
 from conformance.reference.service import CognitoSpec
 from conformance.reference.stored import StoredClient, StoredPool, StoredUser
+from conformance.verdict.reply import HttpRequest
 
 DESCRIBED = "challenge-parameters-describe-the-user"
 
@@ -39,6 +42,36 @@ challenged = around(CognitoSpec, "challenged")
 @challenged
 def with_tokens(real: Call, self: CognitoSpec, client: StoredClient, user: StoredUser) -> Members:
     return {**real(self, client, user), **self.granted(client, user)}
+
+
+@mutant(
+    "administrators-challenge-with-tokens",
+    "The challenge of AdminInitiateAuth comes with tokens.",
+    "challenge-grants-no-tokens",
+    also=("temporary-password-is-challenged",),
+)
+@around(CognitoSpec, "admin_initiate_auth")
+def administrators_with_tokens(real: Call, self: CognitoSpec, asked: Members) -> Members:
+    answer: Members = real(self, asked)
+    user = self.find(self.pool(asked), asked.get("AuthParameters", {}).get("USERNAME", ""))
+    if answer.get("ChallengeName") == "NEW_PASSWORD_REQUIRED" and user is not None:
+        return {**answer, **self.granted(self.client(asked), user)}
+    return answer
+
+
+@mutant(
+    "initiate-auth-crashes-at-the-challenge",
+    "InitiateAuth answers a temporary password with a web page of status 500.",
+    "temporary-password-is-challenged",
+    "forced-change-is-a-challenge",
+)
+@around(http, "answer")
+def crashes(real: Call, service: CognitoSpec, request: HttpRequest) -> HttpAnswer:
+    answer: HttpAnswer = real(service, request)
+    initiates = request.headers.get("x-amz-target", "").endswith(".InitiateAuth")
+    if initiates and b"NEW_PASSWORD_REQUIRED" in answer.body:
+        return HttpAnswer(500, b"<html>exception while calling cognito-idp</html>", {"Content-Type": "text/html"})
+    return answer
 
 
 @mutant(
@@ -84,6 +117,7 @@ mutant("challenge-names-another", "A wrong USER_ID_FOR_SRP.", DESCRIBED)(_parame
 mutant("challenge-requires-nothing", "No requiredAttributes.", DESCRIBED)(_parameters(requiredAttributes=None))
 mutant("challenge-requires-null", "requiredAttributes is null.", DESCRIBED)(_parameters(requiredAttributes="null"))
 mutant("challenge-without-attributes", "userAttributes is empty.", DESCRIBED)(_parameters(userAttributes="{}"))
+mutant("challenge-has-no-attributes", "No userAttributes.", DESCRIBED)(_parameters(userAttributes=None))
 mutant("challenge-attributes-no-json", "userAttributes is no JSON.", DESCRIBED)(_parameters(userAttributes="Ada"))
 
 

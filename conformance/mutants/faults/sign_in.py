@@ -15,6 +15,7 @@ from conformance.mutants.mutant import (
     low,
     mutant,
     refuse,
+    renamed,
     rows,
     setting,
     together,
@@ -91,6 +92,15 @@ def _for_flow(flow: str) -> None:
         self: CognitoSpec, asked: str, client: StoredClient, user: StoredUser, right: bool
     ) -> Members | None:
         return self.granted(client, user) if not right and asked == flow and len(user.passwords) > 1 else None
+
+    @mutant(f"{name}-names-another-error", f"{flow} refuses a wrong password as InvalidPasswordException.", WRONG)
+    @around(CognitoSpec, "sign_in")
+    def names_another_error(
+        real: Call, self: CognitoSpec, operation: str, asked: str, client: StoredClient, user: StoredUser, right: bool
+    ) -> Any:
+        call = renamed("InvalidPasswordException", "NotAuthorizedException") if asked == flow and not right else None
+        given = (self, operation, asked, client, user, right)
+        return call(real, *given) if call else real(*given)
 
     mutant(
         f"{name}-challenge-without-session",
@@ -173,3 +183,31 @@ for _name, _intent, _operation, _answer in (
     ),
 ):
     mutant(_name, _intent, f"{low(_operation)}-works-afterwards")(_instead(_operation, _answer))
+
+
+@mutant(
+    "srp-tokens-are-no-good",
+    "The tokens of USER_SRP_AUTH authorize nothing.",
+    "change-password-works-afterwards",
+    "update-user-attributes-works-afterwards",
+)
+@around(CognitoSpec, "finish_srp")
+def srp_tokens_are_no_good(real: Call, self: CognitoSpec, *rest: Any) -> Any:
+    before = dict(self.tokens._grants)
+    answer = real(self, *rest)
+    self.tokens._grants = before
+    return answer
+
+
+@mutant(
+    "any-password-until-one-is-set",
+    "InitiateAuth gives tokens for any password of a user who has the one of the invitation.",
+    "forced-change-is-a-challenge",
+    "wrong-password-does-not-sign-in",
+)
+@at_sign_in
+def any_password_at_first(
+    self: CognitoSpec, flow: str, client: StoredClient, user: StoredUser, _: bool
+) -> Members | None:
+    invited = user.status == "FORCE_CHANGE_PASSWORD" and len(user.passwords) == 1
+    return self.granted(client, user) if invited and flow == "USER_PASSWORD_AUTH" else None

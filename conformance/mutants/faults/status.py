@@ -104,3 +104,11 @@ for _operation, _name in zip(RESPOND, ("answered-challenge", "challenge-answered
         "new-password-confirms-the-user",
         "challenge-answer-grants-tokens",
     )(rows(_operation, "NEW_PASSWORD_REQUIRED", "FORCE_CHANGE_PASSWORD", to="FORCE_CHANGE_PASSWORD"))
+
+
+@mutant("sign-up-confirms", "SignUp leaves the user CONFIRMED.", "signed-up-user-is-unconfirmed")
+@around(CognitoSpec, "sign_up")
+def sign_up_confirms(real: Call, self: CognitoSpec, asked: Members) -> Members:
+    answer: Members = real(self, asked)
+    self.user(self.client(asked).pool, asked["Username"]).status = "CONFIRMED"
+    return answer

@@ -9,6 +9,7 @@ import regex
 
 from conformance.mutants.mutant import Call, Plant, around, constant, laxer, low, mutant, pattern_of, renamed, stricter
 from conformance.reference.directory import Members
+from conformance.reference.errors import Refusal
 from conformance.reference.service import CognitoSpec
 from conformance.reference.stored import StoredPool, StoredUser
 
@@ -171,6 +172,24 @@ mutant(
 @around(CognitoSpec, "admin_set_user_password")
 def unknown_accepted(real: Call, self: CognitoSpec, asked: Members) -> Members:
     answer: Members = real(self, asked) if self.find(self.pool(asked), asked["Username"]) else {}
+    return answer
+
+
+@mutant(
+    "refused-name-is-set-all-the-same",
+    "A name in another case is refused, and its user has the new password.",
+    SENSITIVE,
+)
+@around(CognitoSpec, "admin_set_user_password")
+def set_all_the_same(real: Call, self: CognitoSpec, asked: Members) -> Members:
+    try:
+        answer: Members = real(self, asked)
+    except Refusal as problem:
+        pool, name = self.pool(asked), asked["Username"].lower()
+        for user in pool.users.values():
+            if problem.code == "UserNotFoundException" and user.username.lower() == name:
+                self.store(pool, user, asked["Password"])
+        raise
     return answer
 
 
