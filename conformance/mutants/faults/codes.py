@@ -5,7 +5,8 @@ from __future__ import annotations
 from botocore import xform_name
 
 from conformance.contract.transitions import Row
-from conformance.mutants.mutant import Call, Plant, around, low, mutant, rows, setting
+from conformance.mutants.mutant import Call, Plant, around, constant, low, mutant, rows, setting, together
+from conformance.reference import service
 from conformance.reference.service import CognitoSpec
 from conformance.reference.stored import StoredPool, StoredUser
 
@@ -62,3 +63,13 @@ def keeps_the_old(
         self.move(pool, user, row)
     else:
         real(self, pool, user, operation, password, row)
+
+
+mutant(
+    "any-code-whether-sent-or-not",
+    "Every code is right, also where none was sent.",
+    "wrong-password-code-is-refused",
+    "password-code-must-have-been-sent",
+    "wrong-confirmation-code-is-refused",
+    "password-code-is-of-one-user",
+)(together(constant(service, "code", lambda *_: "right code"), constant(service, "check_age", lambda *_: None)))
