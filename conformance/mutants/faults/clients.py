@@ -13,7 +13,7 @@ from conformance.reference.clients import FLOWS, flow_named
 from conformance.reference.directory import Members
 from conformance.reference.errors import Refusal
 from conformance.reference.service import CognitoSpec
-from conformance.reference.stored import AppClient
+from conformance.reference.stored import StoredClient
 
 UNKNOWN, THEIRS, USERS = (
     "unknown-flow-is-refused",
@@ -26,7 +26,7 @@ ADMIN_SRP, ADMIN_WRONG = "administrator-signs-in-by-srp", "administrator-is-refu
 OLDER = "admin-no-srp-auth-signs-in"
 
 
-def _checking(check: Callable[[Call, str, AppClient, str], None]) -> Plant:
+def _checking(check: Callable[[Call, str, StoredClient, str], None]) -> Plant:
     """Check a flow otherwise: `check(real, operation, client, flow)`."""
     return around(authentication, "check_flow")(check)
 
@@ -40,7 +40,7 @@ def unknown_gives_tokens(real: Call, self: CognitoSpec, asked: Members, *rest: A
 
 
 @_checking
-def not_authorized(real: Call, operation: str, client: AppClient, flow: str) -> None:
+def not_authorized(real: Call, operation: str, client: StoredClient, flow: str) -> None:
     if flow not in {known for flows in FLOWS.values() for known in flows}:
         refuse()
     real(operation, client, flow)
@@ -63,7 +63,7 @@ mutant("admin-initiate-auth-takes-users-flow", "AdminInitiateAuth takes USER_PAS
 
 @mutant("foreign-flow-is-not-authorized", "The other operation's flow is NotAuthorizedException.", THEIRS, USERS)
 @_checking
-def foreign_not_authorized(real: Call, operation: str, client: AppClient, flow: str) -> None:
+def foreign_not_authorized(real: Call, operation: str, client: StoredClient, flow: str) -> None:
     if flow not in FLOWS[operation] and flow in {known for flows in FLOWS.values() for known in flows}:
         refuse()
     real(operation, client, flow)
@@ -71,13 +71,13 @@ def foreign_not_authorized(real: Call, operation: str, client: AppClient, flow: 
 
 @mutant("flows-are-not-looked-at", "A client allows every flow.", ALLOWED, SRP, NO_PASSWORD)
 @around(clients, "allowed_flows")
-def not_looked_at(_: Call, __: AppClient) -> tuple[str, ...]:
+def not_looked_at(_: Call, __: StoredClient) -> tuple[str, ...]:
     return tuple(flow for flows in FLOWS.values() for flow in flows)
 
 
 @mutant("flow-not-allowed-is-not-authorized", "A flow that is not allowed is NotAuthorizedException.", ALLOWED)
 @_checking
-def not_allowed(real: Call, operation: str, client: AppClient, flow: str) -> None:
+def not_allowed(real: Call, operation: str, client: StoredClient, flow: str) -> None:
     if flow in FLOWS[operation] and flow not in clients.allowed_flows(client):
         refuse()
     real(operation, client, flow)
@@ -85,13 +85,13 @@ def not_allowed(real: Call, operation: str, client: AppClient, flow: str) -> Non
 
 @mutant("srp-is-always-allowed", "A client allows USER_SRP_AUTH, whatever it names.", SRP)
 @around(clients, "allowed_flows")
-def srp_always(real: Call, client: AppClient) -> tuple[str, ...]:
+def srp_always(real: Call, client: StoredClient) -> tuple[str, ...]:
     return (*real(client), "USER_SRP_AUTH")
 
 
 @mutant("no-flows-are-all-flows", "A client without ExplicitAuthFlows allows every flow.", NO_PASSWORD)
 @around(clients, "allowed_flows")
-def all_flows(real: Call, client: AppClient) -> tuple[str, ...]:
+def all_flows(real: Call, client: StoredClient) -> tuple[str, ...]:
     allowed: tuple[str, ...] = real(client)
     return allowed if client.flows else tuple(flow for flows in FLOWS.values() for flow in flows)
 
@@ -106,14 +106,14 @@ mutant("no-flows-do-not-refresh", "A client without ExplicitAuthFlows refreshes 
 
 @mutant("one-flow-is-not-enough", "A client must allow USER_SRP_AUTH for any other flow to work.", ONE)
 @around(clients, "allowed_flows")
-def one_is_not_enough(real: Call, client: AppClient) -> tuple[str, ...]:
+def one_is_not_enough(real: Call, client: StoredClient) -> tuple[str, ...]:
     allowed: tuple[str, ...] = real(client)
     return allowed if "USER_SRP_AUTH" in allowed else ("REFRESH_TOKEN_AUTH",)
 
 
 @mutant("only-the-first-flow-counts", "Of ExplicitAuthFlows only the last one counts.", ONE)
 @around(clients, "allowed_flows")
-def the_last_counts(real: Call, client: AppClient) -> tuple[str, ...]:
+def the_last_counts(real: Call, client: StoredClient) -> tuple[str, ...]:
     allowed: tuple[str, ...] = real(client)
     return allowed[-1:] if len(client.flows) == 2 else allowed
 
@@ -217,7 +217,7 @@ def asks_nothing(*_: Any) -> None:
 
 
 @_asking
-def asks_for_any(real: Call, client: AppClient, given: str | None, *names: str) -> None:
+def asks_for_any(real: Call, client: StoredClient, given: str | None, *names: str) -> None:
     real(client, clients.secret_hash(client, names[0]) if client.secret and given else given, *names)
 
 
@@ -242,7 +242,7 @@ for _place, _owner, _claims in (
 
 @mutant("no-secret-hash-is-right", "No SECRET_HASH is right.", SIGNS_IN)
 @around(authentication, "check_secret_hash")
-def none_is_right(real: Call, client: AppClient, given: str | None, *names: str) -> None:
+def none_is_right(real: Call, client: StoredClient, given: str | None, *names: str) -> None:
     if client.secret and given:
         refuse()
     real(client, given, *names)
@@ -250,11 +250,11 @@ def none_is_right(real: Call, client: AppClient, given: str | None, *names: str)
 
 @mutant("hash-of-another-order", "SECRET_HASH is taken of client and name in the other order.", SIGNS_IN)
 @around(clients, "secret_hash")
-def another_order(real: Call, client: AppClient, name: str) -> Any:
+def another_order(real: Call, client: StoredClient, name: str) -> Any:
     return real(replace(client, id=""), f"{client.id}{name}")
 
 
-def _answers_by(name_of: Callable[[CognitoSpec, AppClient, str], str]) -> Plant:
+def _answers_by(name_of: Callable[[CognitoSpec, StoredClient, str], str]) -> Plant:
     """At a challenge, want the hash of another name."""
 
     @around(CognitoSpec, "respond_to_auth_challenge")
@@ -269,14 +269,14 @@ def _answers_by(name_of: Callable[[CognitoSpec, AppClient, str], str]) -> Plant:
 
 @mutant("challenge-wants-the-hash-of-the-typed-name", "At a challenge the alias's hash is wanted.", INTERNAL)
 @_answers_by
-def of_the_typed_name(self: CognitoSpec, client: AppClient, name: str) -> str:
+def of_the_typed_name(self: CognitoSpec, client: StoredClient, name: str) -> str:
     user = self.find(client.pool, name)
     return user.attributes.get("email", name) if user and client.pool.aliases else name
 
 
 @mutant("challenge-wants-the-hash-of-the-sub", "At a challenge the hash of the sub is wanted.", INTERNAL)
 @_answers_by
-def of_the_sub(self: CognitoSpec, client: AppClient, name: str) -> str:
+def of_the_sub(self: CognitoSpec, client: StoredClient, name: str) -> str:
     user = self.find(client.pool, name)
     return self.sub(user) if user and client.pool.aliases else name
 
@@ -299,7 +299,7 @@ def hide_nobody(real: Call, self: CognitoSpec, asked: Members) -> Any:
 @mutant("hidden-user-signs-in", "A client that hides who exists asks nobody for a new password.", HIDDEN)
 @around(CognitoSpec, "sign_in")
 def hidden_signs_in(
-    real: Call, self: CognitoSpec, operation: str, flow: str, client: AppClient, user: Any, right: bool
+    real: Call, self: CognitoSpec, operation: str, flow: str, client: StoredClient, user: Any, right: bool
 ) -> Any:
     return (
         {"ChallengeName": "NEW_PASSWORD_REQUIRED", "Session": "x" * 20}
@@ -317,7 +317,7 @@ def no_code(real: Call, self: CognitoSpec, asked: Members) -> Any:
 @mutant("reset-is-a-parameter-where-users-are-hidden", "RESET_REQUIRED is InvalidParameterException there.", RESET)
 @around(CognitoSpec, "sign_in")
 def reset_is_a_parameter(
-    real: Call, self: CognitoSpec, operation: str, flow: str, client: AppClient, user: Any, right: bool
+    real: Call, self: CognitoSpec, operation: str, flow: str, client: StoredClient, user: Any, right: bool
 ) -> Any:
     if client.hides_users and user is not None and user.status == "RESET_REQUIRED":
         refuse("InvalidParameterException", "Invalid input given")
@@ -327,7 +327,7 @@ def reset_is_a_parameter(
 @mutant("reset-is-forgotten-where-users-are-hidden", "A user in RESET_REQUIRED signs in there.", RESET)
 @around(CognitoSpec, "sign_in")
 def reset_is_forgotten(
-    real: Call, self: CognitoSpec, operation: str, flow: str, client: AppClient, user: Any, right: bool
+    real: Call, self: CognitoSpec, operation: str, flow: str, client: StoredClient, user: Any, right: bool
 ) -> Any:
     forgotten = client.hides_users and user is not None and user.status == "RESET_REQUIRED" and right
     return self.granted(client, user) if forgotten else real(self, operation, flow, client, user, right)

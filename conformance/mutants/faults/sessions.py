@@ -11,7 +11,7 @@ from conformance.reference.directory import Members
 from conformance.reference.errors import Refusal
 from conformance.reference.service import CognitoSpec
 from conformance.reference.sessions import Session, Sessions
-from conformance.reference.stored import AppClient, StoredPool, StoredUser
+from conformance.reference.stored import StoredClient, StoredPool, StoredUser
 
 
 @mutant(
@@ -21,7 +21,7 @@ from conformance.reference.stored import AppClient, StoredPool, StoredUser
     also=("session-is-of-one-pool",),
 )
 @around(Sessions, "find")
-def anybodys(real: Call, self: Sessions, name: str, client: AppClient, user: StoredUser | None) -> Session:
+def anybodys(real: Call, self: Sessions, name: str, client: StoredClient, user: StoredUser | None) -> Session:
     session = self.waiting.get(name)
     if session is None or user is None or session.client.pool is not client.pool:
         found: Session = real(self, name, client, user)
@@ -35,7 +35,7 @@ def anybodys(real: Call, self: Sessions, name: str, client: AppClient, user: Sto
     "session-is-of-one-pool",
 )
 @around(Sessions, "find")
-def of_every_pool(real: Call, self: Sessions, name: str, client: AppClient, user: StoredUser | None) -> Session:
+def of_every_pool(real: Call, self: Sessions, name: str, client: StoredClient, user: StoredUser | None) -> Session:
     session = self.waiting.get(name)
     if session is not None and user is not None and session.user.username == user.username:
         return Session(client, user, session.opened)
@@ -67,7 +67,7 @@ def another_error(real: Call, self: Sessions, name: str, *rest: Any) -> Session:
 
 @mutant("session-may-be-left-out", "Without a session the last one of the user is taken.", "session-is-required")
 @around(Sessions, "find")
-def left_out(real: Call, self: Sessions, name: str, client: AppClient, user: StoredUser | None) -> Session:
+def left_out(real: Call, self: Sessions, name: str, client: StoredClient, user: StoredUser | None) -> Session:
     open_ones = [known for known, session in self.waiting.items() if session.user is user and not session.used]
     found: Session = real(self, name or (open_ones or [""])[-1], client, user)
     return found
@@ -79,7 +79,9 @@ def left_out(real: Call, self: Sessions, name: str, client: AppClient, user: Sto
     "session-is-required",
 )
 @around(Authentication, "answer_challenge")
-def missing_signs_in(real: Call, self: CognitoSpec, operation: str, client: AppClient, session: str, told: Any) -> Any:
+def missing_signs_in(
+    real: Call, self: CognitoSpec, operation: str, client: StoredClient, session: str, told: Any
+) -> Any:
     user = self.find(client.pool, told["USERNAME"])
     return self.granted(client, user) if not session and user else real(self, operation, client, session, told)
 
@@ -90,7 +92,9 @@ def missing_signs_in(real: Call, self: CognitoSpec, operation: str, client: AppC
     "disabled-user-answers-no-challenge",
 )
 @around(Authentication, "answer_challenge")
-def disabled_answers(real: Call, self: CognitoSpec, operation: str, client: AppClient, session: str, told: Any) -> Any:
+def disabled_answers(
+    real: Call, self: CognitoSpec, operation: str, client: StoredClient, session: str, told: Any
+) -> Any:
     user = self.find(client.pool, told["USERNAME"])
     before = user.enabled if user else True
     if user:
@@ -104,7 +108,7 @@ def disabled_answers(real: Call, self: CognitoSpec, operation: str, client: AppC
 
 @mutant("sessions-never-end", "A session can be answered at any time.", "session-expires", "expired-session-is-named")
 @around(Sessions, "find")
-def never_end(real: Call, self: Sessions, name: str, client: AppClient, user: StoredUser | None) -> Session:
+def never_end(real: Call, self: Sessions, name: str, client: StoredClient, user: StoredUser | None) -> Session:
     session = self.waiting.get(name)
     if session is not None:
         session.opened = client.pool.now
@@ -114,7 +118,7 @@ def never_end(real: Call, self: Sessions, name: str, client: AppClient, user: St
 
 @mutant("session-validity-is-fixed", "Every session ends after three minutes.", "session-expires")
 @around(Sessions, "open")
-def fixed_validity(real: Call, self: Sessions, client: AppClient, user: StoredUser) -> str:
+def fixed_validity(real: Call, self: Sessions, client: StoredClient, user: StoredUser) -> str:
     name: str = real(self, client, user)
     self.waiting[name].opened -= (client.session_minutes - 3) * 60
     return name
@@ -122,7 +126,7 @@ def fixed_validity(real: Call, self: Sessions, client: AppClient, user: StoredUs
 
 @mutant("expired-session-is-an-expired-code", "An expired session is ExpiredCodeException.", "expired-session-is-named")
 @around(Sessions, "find")
-def expired_code(real: Call, self: Sessions, name: str, client: AppClient, user: StoredUser | None) -> Session:
+def expired_code(real: Call, self: Sessions, name: str, client: StoredClient, user: StoredUser | None) -> Session:
     session = self.waiting.get(name)
     if session is not None and client.pool.now - session.opened > client.session_minutes * 60:
         raise Refusal("ExpiredCodeException", "Invalid code provided, please request a code again.")

@@ -11,7 +11,7 @@ from conformance.reference import tokens
 from conformance.reference.authentication import Authentication
 from conformance.reference.directory import Members
 from conformance.reference.service import CognitoSpec
-from conformance.reference.stored import AppClient, StoredUser
+from conformance.reference.stored import StoredClient, StoredUser
 from conformance.reference.tokens import Grant, Tokens
 
 CHANGES, SHOWS = "only-an-access-token-changes-the-password", "only-an-access-token-shows-the-user"
@@ -41,18 +41,18 @@ mutant("access-token-refreshes", "An access token does as a refresh token.", REF
 
 @mutant("refresh-token-is-of-every-client", "A refresh token works at any client.", CLIENT)
 @around(Authentication, "refresh")
-def of_every_client(real: Call, self: CognitoSpec, _: AppClient, parameters: Members) -> Any:
+def of_every_client(real: Call, self: CognitoSpec, _: StoredClient, parameters: Members) -> Any:
     return real(self, self.bearer(parameters["REFRESH_TOKEN"], "refresh").client, parameters)
 
 
 @mutant("refresh-token-is-of-the-pool", "A refresh token works at any client of its pool.", CLIENT)
 @around(Authentication, "refresh")
-def of_the_pool(real: Call, self: CognitoSpec, client: AppClient, parameters: Members) -> Any:
+def of_the_pool(real: Call, self: CognitoSpec, client: StoredClient, parameters: Members) -> Any:
     grant = self.bearer(parameters["REFRESH_TOKEN"], "refresh")
     return real(self, grant.client if grant.client.pool is client.pool else client, parameters)
 
 
-def _first(client: AppClient, user: StoredUser) -> StoredUser:
+def _first(client: StoredClient, user: StoredUser) -> StoredUser:
     """The first user of the pool who is not this one, if there is another."""
     return next((other for other in client.pool.users.values() if other is not user), user)
 
@@ -65,14 +65,14 @@ def _first(client: AppClient, user: StoredUser) -> StoredUser:
     also=("access-token-names-user-and-client", "id-token-names-user-and-client"),
 )
 @around(Tokens, "issue")
-def of_another(real: Call, self: Tokens, client: AppClient, user: StoredUser, *rest: Any) -> Any:
+def of_another(real: Call, self: Tokens, client: StoredClient, user: StoredUser, *rest: Any) -> Any:
     return real(self, client, _first(client, user), *rest)
 
 
 @mutant("refreshing-gives-anothers-tokens", "A refresh token gives the tokens of another user of the pool.", OWNER)
 @around(Tokens, "issue")
 def refreshed_for_another(
-    real: Call, self: Tokens, client: AppClient, user: StoredUser, origin: str = ""
+    real: Call, self: Tokens, client: StoredClient, user: StoredUser, origin: str = ""
 ) -> dict[str, Any]:
     issued: dict[str, Any] = real(self, client, _first(client, user) if origin else user, origin)
     return issued
@@ -80,7 +80,7 @@ def refreshed_for_another(
 
 @mutant("last-answer-gives-the-tokens", "An answered challenge gives the tokens of the newest user.", ANSWERER)
 @around(Authentication, "answer_challenge")
-def of_the_newest(real: Call, self: CognitoSpec, operation: str, client: AppClient, *rest: Any) -> Members:
+def of_the_newest(real: Call, self: CognitoSpec, operation: str, client: StoredClient, *rest: Any) -> Members:
     real(self, operation, client, *rest)
     return self.granted(client, list(client.pool.users.values())[-1])
 
@@ -89,7 +89,7 @@ def _claiming(use: str, **changes: Any) -> Plant:
     """Issue tokens of a use with other claims; None leaves one out."""
 
     @around(tokens, "claims")
-    def plant(real: Call, client: AppClient, user: StoredUser, asked: str, origin: str) -> dict[str, Any]:
+    def plant(real: Call, client: StoredClient, user: StoredUser, asked: str, origin: str) -> dict[str, Any]:
         said: dict[str, Any] = real(client, user, asked, origin)
         changed = {**said, **changes} if asked == use else said
         return {name: value for name, value in changed.items() if value is not None}
@@ -171,7 +171,7 @@ mutant(
     "refreshing-gives-no-refresh-token",
 )
 @around(Tokens, "issue")
-def rotates(real: Call, self: Tokens, client: AppClient, user: StoredUser, origin: str = "") -> dict[str, Any]:
+def rotates(real: Call, self: Tokens, client: StoredClient, user: StoredUser, origin: str = "") -> dict[str, Any]:
     issued: dict[str, Any] = real(self, client, user, origin)
     return {**real(self, client, user), **issued}
 
@@ -180,6 +180,6 @@ def rotates(real: Call, self: Tokens, client: AppClient, user: StoredUser, origi
     "refreshing-gives-no-id-token", "A refresh token gives an access token alone.", "refreshing-gives-no-refresh-token"
 )
 @around(Tokens, "issue")
-def gives_no_id(real: Call, self: Tokens, client: AppClient, user: StoredUser, origin: str = "") -> dict[str, Any]:
+def gives_no_id(real: Call, self: Tokens, client: StoredClient, user: StoredUser, origin: str = "") -> dict[str, Any]:
     issued: dict[str, Any] = real(self, client, user, origin)
     return {name: value for name, value in issued.items() if not origin or name != "IdToken"}
