@@ -24,7 +24,8 @@ class Claim:
     """One documented statement, in our words.
 
     `sentences` is edition -> fingerprints of the sentences that it stands for. `reason` says why it is not judged,
-    `reading` what we take an ambiguous source to mean, `contradicted_by` what speaks against it.
+    `reading` what we take an ambiguous source to mean, `contradicted_by` what speaks against it. `seen` is the month of
+    the latest source that shows it, where that is known.
     """
 
     id: str
@@ -38,6 +39,7 @@ class Claim:
     reading: str | None = None
     contradicted_by: str | None = None
     source_note: str | None = None
+    seen: str | None = None
     wording: bool = False
     sentences: Sentences = field(default_factory=dict, hash=False)
 

@@ -1,4 +1,6 @@
-"""The server's half of SRP-6a as Cognito speaks it; group and key derivation are those of the client library."""
+"""The server's half of SRP-6a as Cognito speaks it; it shares no code with the client's half in conformance/target.
+
+Group, padding and key derivation are pycognito's."""
 
 from __future__ import annotations
 
@@ -27,6 +29,16 @@ class SrpExchange:
     secret_block: str
 
 
+def public_value(n: int, g: int, k: int, verifier: int, small_b: int) -> int:
+    """What the server sends, B of RFC 5054."""
+    return (k * verifier + pow(g, small_b, n)) % n
+
+
+def premaster_secret(n: int, big_a: int, verifier: int, u: int, small_b: int) -> int:
+    """What the server computes alone and shares with a client who knows the password (RFC 5054, 2.6)."""
+    return pow(big_a * pow(verifier, u, n), small_b, n)
+
+
 def begin(pool_key: str, username: str, password: str, srp_a: str) -> SrpExchange:
     """Answer the client's public value.
 
@@ -38,14 +50,14 @@ def begin(pool_key: str, username: str, password: str, srp_a: str) -> SrpExchang
     known_by = hash_sha256(f"{pool_key}{username}:{password}".encode())
     verifier = pow(G, int(hex_hash(pad_hex(salt) + known_by), 16), N)
     small_b = secrets.randbits(256)
-    big_b = (K * verifier + pow(G, small_b, N)) % N
+    big_b = public_value(N, G, K, verifier, small_b)
     return SrpExchange(big_a, small_b, big_b, verifier, salt, base64.b64encode(secrets.token_bytes(48)).decode())
 
 
 def proven(exchange: SrpExchange, pool_key: str, username: str, timestamp: str, signature: str) -> bool:
     """Whether the client's signature shows that it knows the password."""
     u = calculate_u(exchange.big_a, exchange.big_b)
-    shared = pow(exchange.big_a * pow(exchange.verifier, u, N), exchange.small_b, N)
+    shared = premaster_secret(N, exchange.big_a, exchange.verifier, u, exchange.small_b)
     key = compute_hkdf(bytes.fromhex(pad_hex(shared)), bytes.fromhex(pad_hex(u)))
     said = pool_key.encode() + username.encode() + base64.b64decode(exchange.secret_block) + timestamp.encode()
     wanted = base64.b64encode(hmac.new(key, said, hashlib.sha256).digest()).decode()
