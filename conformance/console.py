@@ -73,7 +73,11 @@ def ending(ctx: click.Context) -> Iterator[None]:
     signals.install()
     try:
         with workplace.workplace():
-            yield
+            try:
+                yield
+            finally:
+                for line in workplace.notes():
+                    _complain(f"note: {line}")
             sys.stdout.flush()
     except (click.exceptions.NoArgsIsHelpError, click.exceptions.Exit, click.Abort):
         raise

@@ -23,6 +23,7 @@ VARIABLE = "COGNITO_CONFORMANCE_RUN"
 POOLS = "pools"
 _PREFIX = "cognito-conformance-"
 _LOCK = "lock"
+_NOTES = "notes"
 
 # Where temporary files go outside of a command's directory.
 _outside: str | None = None
@@ -59,6 +60,20 @@ def current() -> Path | None:
     """The directory of the command that this process belongs to."""
     directory = os.environ.get(VARIABLE)
     return Path(directory) if directory else None
+
+
+def note(line: str) -> None:
+    """Leave a line for the end of the command, from whichever of its processes."""
+    directory = current()
+    if directory is not None:
+        with (directory / _NOTES).open("a", encoding="utf-8") as file:
+            file.write(f"{' '.join(line.split())}\n")
+
+
+def notes() -> list[str]:
+    """The lines that were left for the end of this command, each once."""
+    path = (current() or outside()) / _NOTES
+    return list(dict.fromkeys(path.read_text(encoding="utf-8").splitlines())) if path.exists() else []
 
 
 def _clear_abandoned() -> None:

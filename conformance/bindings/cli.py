@@ -55,7 +55,7 @@ class Cli:
             session_token=frozen.token or "",
             region=endpoint.region,
         )
-        if bundle := os.environ.get("AWS_CA_BUNDLE"):
+        if bundle := endpoint.ca_bundle or os.environ.get("AWS_CA_BUNDLE"):
             self._environment["AWS_CA_BUNDLE"] = bundle
 
     def admin_set_user_password(self, **members: Any) -> Reply:

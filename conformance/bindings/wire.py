@@ -45,7 +45,7 @@ class Wire:
             maxsize=32,
             retries=False,
             timeout=timeout(),
-            ca_certs=os.environ.get("AWS_CA_BUNDLE") or get_cert_path(True),
+            ca_certs=endpoint.ca_bundle or os.environ.get("AWS_CA_BUNDLE") or get_cert_path(True),
         )
 
     def admin_set_user_password(self, **members: Any) -> Reply:

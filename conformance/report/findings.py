@@ -116,7 +116,8 @@ def clock(settings: Settings) -> str:
         return "moved by libfaketime"
     if settings.state:
         return f"waited for: {relative(settings.state.path)}"
-    remedy = "--state FILE judges it in two runs" if target.url else "install faketime" if target.faketime else None
+    missing = "pip install libfaketime" if target.faketime else None
+    remedy = "--state FILE judges it in two runs" if target.url else missing
     return "stands still, so expiry is skipped" + (f": {remedy}" if remedy else "")
 
 

@@ -41,6 +41,7 @@ def head(settings: Settings, clients: dict[str, str]) -> Table:
     known = settings.baseline
     rows = {
         "target": f"{target.name} {target.version or ''}".strip() + f" ({target.where})",
+        **({"unverified": target.unverified} if target.unverified else {}),
         "claims": f"{len(claims)} of AdminSetUserPassword and the lifecycle around it, tier {settings.tier}",
         "bindings": ", ".join(f"{name} ({clients.get(name, 'not installed')})" for name in settings.bindings),
         "walks": f"{settings.examples} with seed {settings.seed} (--stateful-examples, --seed)",

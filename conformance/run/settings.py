@@ -103,13 +103,13 @@ def _kinds(words: str | None) -> frozenset[Kind]:
 
 
 def _baseline(target: Target, name: str | None, names: Sequence[str]) -> Baseline:
-    """The named file, `none`, or what is shipped for a target that is shipped; with what is known of each AWS CLI."""
+    """The named file, `none`, or the target's own; with what is known of each AWS CLI."""
     if name == "none":
         return Baseline()
     shipped = target.url is None and target.argument == target.name
-    path = Path(name) if name is not None else baseline.path_of(target.name)
+    path = Path(name) if name is not None else target.baseline or baseline.path_of(target.name)
     found = Baseline()
-    if name is not None or (shipped and path.exists()):
+    if name is not None or target.baseline or (shipped and path.exists()):
         found = baseline.load(path, ledger.load_all())
     programs = baselines.load(names, ledger.load_all())
     return Baseline(found.entries + programs, found.path)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import tempfile
 from collections.abc import Callable, Iterator
+from contextlib import closing
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any, Protocol
@@ -17,17 +18,20 @@ from conformance.aws_cli.discovery import Program
 from conformance.aws_cli.recorder import Recorder
 from conformance.bindings import REGISTRY, Binding
 from conformance.bindings.wire import Wire
+from conformance.contract import ledger
 from conformance.contract.transitions import Row
 from conformance.errors import Blocked, Inconclusive, Unsupported
 from conformance.lifecycle.script import script
 from conformance.lifecycle.walker import Visit
 from conformance.lifecycle.walks import Unvisited, Walks
 from conformance.plugin import RUN
-from conformance.target.client import Cognito, ServiceError
+from conformance.scenarios.privileges import WithoutControlPath
+from conformance.target.client import Cognito, ServiceError, await_service
 from conformance.target.clock import Clock, Faketime
-from conformance.target.control import Control
+from conformance.target.control import Control, Privileges
 from conformance.target.deferred import Waiting
-from conformance.target.definition import Endpoint, Federated
+from conformance.target.definition import Endpoint, Federated, Target
+from conformance.target.hosted_ui import HostedUi
 from conformance.target.mailbox import simulated
 from conformance.target.pools import Pool, Pools, User
 from conformance.verdict.observed import UNIMPLEMENTED
@@ -56,8 +60,11 @@ def endpoint(request: pytest.FixtureRequest) -> Iterator[Endpoint]:
 
 
 @pytest.fixture(scope="session")
-def service(endpoint: Endpoint) -> Cognito:
-    """The plain client that arranges and observes."""
+def service(request: pytest.FixtureRequest, endpoint: Endpoint) -> Cognito:
+    """The plain client that arranges and observes; an emulator that was started may load the service only now."""
+    target = request.config.stash[RUN].settings.target
+    if target.url is None and endpoint.gate is None:
+        await_service(endpoint, target.seconds)
     return Cognito(endpoint)
 
 
@@ -106,9 +113,19 @@ def _journal(request: pytest.FixtureRequest) -> None:
     run = request.config.stash[RUN]
     if run.broken is not None:
         raise Inconclusive(f"the endpoint stopped answering: {run.broken}")
+    _skip_what_is_declared_off(request, run.settings.target)
     service = request.getfixturevalue("service")
     service.journal.begin()
     run.journal = service.journal
+
+
+def _skip_what_is_declared_off(request: pytest.FixtureRequest, target: Target) -> None:
+    """Skip a scenario whose claim or topic the target's file declares off, for the reason that it gives."""
+    marked = request.node.get_closest_marker("claim")
+    claim = ledger.load_all().claims.get(marked.args[0]) if marked and target.without else None
+    for name in (claim.id, claim.topic) if claim else ():
+        if name in target.without:
+            pytest.skip(f"declared off in the target's file: {target.without[name]}")
 
 
 @pytest.fixture
@@ -209,8 +226,9 @@ def visit(request: pytest.FixtureRequest, walks: Walks, service: Cognito) -> Cal
 @pytest.fixture
 def clock(request: pytest.FixtureRequest, endpoint: Endpoint) -> Iterator[Clock]:
     """The target's clock; skips where it cannot be moved."""
-    if endpoint.clock is None and request.config.stash[RUN].settings.target.control is None:
-        pytest.skip("the target's clock cannot be moved")
+    target = request.config.stash[RUN].settings.target
+    if "clock" in target.without or (endpoint.clock is None and target.control is None):
+        pytest.skip(target.without.get("clock", "the target's clock cannot be moved"))
     made: Clock = Faketime(endpoint.url, endpoint.clock) if endpoint.clock else request.getfixturevalue("control")
     yield made
     made.undo()
@@ -267,13 +285,23 @@ def _control(request: pytest.FixtureRequest, endpoint: Endpoint) -> Control | No
     return None if path is None else Control(endpoint, path)
 
 
+@pytest.fixture(scope="session")
+def _privileges(request: pytest.FixtureRequest, endpoint: Endpoint, _control: Control | None) -> Iterator[Privileges]:
+    target = request.config.stash[RUN].settings.target
+    if _control is not None:
+        yield _control
+    elif target.hosted_ui:
+        with closing(HostedUi(endpoint.url)) as pages:
+            yield WithoutControlPath(target, endpoint.callers, pages)
+    else:
+        yield WithoutControlPath(target, endpoint.callers, None)
+
+
 @pytest.fixture
-def control(_control: Control | None) -> Iterator[Control]:
-    """The control path, for what Cognito has no operation for; skips where the target has none."""
-    if _control is None:
-        pytest.skip("the target has no control path, by which its clock could be moved and callers and users be added")
-    yield _control
-    _control.undo()
+def control(_privileges: Privileges) -> Iterator[Privileges]:
+    """What Cognito has no operation for; what the target cannot do skips the scenario."""
+    yield _privileges
+    _privileges.undo()
 
 
 @pytest.fixture(scope="session")
@@ -287,14 +315,15 @@ def _provisioned(request: pytest.FixtureRequest) -> tuple[Federated, Iterator[st
 
 
 @pytest.fixture
-def federated_user(request: pytest.FixtureRequest, pools: Pools, _control: Control | None) -> User:
-    """A user in status EXTERNAL_PROVIDER, new by the control path, else one of those whom the target's file names.
+def federated_user(request: pytest.FixtureRequest, pools: Pools, _privileges: Privileges) -> User:
+    """A user in status EXTERNAL_PROVIDER, new where one can be made, else one of those whom the target's file names.
 
     The latter are used up: a name whose status is another is passed over, and the scenario skips where none is left."""
-    if _control is not None:
-        user = _control.federated_user(pools.get(), simulated("ada"))
+    target = request.config.stash[RUN].settings.target
+    if target.federated is None:
+        user = _privileges.federated_user(pools.get(), simulated("ada"))
         if user.status != "EXTERNAL_PROVIDER":
-            raise Blocked(f"the control path made a federated user in status {user.status}")
+            raise Blocked(f"a user who signed in through a provider is in status {user.status}")
         return user
     named, usernames = request.getfixturevalue("_provisioned")
     pool = pools.known(named.user_pool_id, named.client_id)

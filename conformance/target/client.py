@@ -75,6 +75,7 @@ def client(endpoint: Endpoint, *, read_seconds: float = READ_SECONDS, sender: st
             "cognito-idp",
             endpoint_url=acceptable(endpoint.url),
             region_name=endpoint.region,
+            verify=endpoint.ca_bundle,
             config=Config(
                 connect_timeout=CONNECT_SECONDS,
                 read_timeout=read_seconds,

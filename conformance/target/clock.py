@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import sys
 import time
 from email.utils import parsedate_to_datetime
 from functools import cache
+from importlib.util import find_spec
 from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
 
@@ -31,9 +33,21 @@ def moved_by(clock: Path, library: Path) -> dict[str, str]:
 
 @cache
 def libfaketime() -> Path | None:
-    """The library that moves the clock of what the suite starts, where it is installed (Debian's package faketime)."""
-    found = (file for place in _FAKETIME for file in sorted(Path("/").glob(f"{place}/libfaketimeMT.so.1")))
-    return next(found, None)
+    """The library that moves the clock of what the suite starts: of the package faketime, else of PyPI's libfaketime.
+
+    The first is better: its threads take turns. In the wheel, of 160,000 looks of eight threads that compete up to
+    eight saw the real time; a server that answers one request at a time has no such threads."""
+    installed = (file for place in _FAKETIME for file in sorted(Path("/").glob(f"{place}/libfaketimeMT.so.1")))
+    return next(installed, None) or _of_the_wheel()
+
+
+def _of_the_wheel() -> Path | None:
+    """The library in PyPI's wheel, which is not imported: it would load a calendar, and move our own time."""
+    found = find_spec("libfaketime")
+    if found is None or found.origin is None or sys.platform != "linux":
+        return None
+    library = Path(found.origin).parent / "vendor" / "libfaketime" / "src" / "libfaketime.so.1"
+    return library if library.exists() else None
 
 
 _TOLERANCE = 300.0

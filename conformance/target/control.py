@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import uuid
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, Protocol
 
 import urllib3
 from botocore.credentials import ReadOnlyCredentials
@@ -15,6 +15,22 @@ from conformance.target.clock import DAY
 from conformance.target.definition import Endpoint
 from conformance.target.pools import Pool, User
 from conformance.target.retries import in_time, timeout
+
+
+class Privileges(Protocol):
+    """What a target can do that Cognito has no operation for. A part that it cannot do skips the scenario."""
+
+    def caller(self, statements: Sequence[tuple[str, str, str]]) -> ReadOnlyCredentials:
+        """A new IAM user whose policy has these statements: effect, action, resource."""
+
+    def federated_user(self, pool: Pool, email: str) -> User:
+        """A new user who signed in through a provider, with this address, which is verified."""
+
+    def code(self, pool: Pool, username: str) -> str:
+        """The code that a user was sent last; empty where none was."""
+
+    def undo(self) -> None:
+        """Let it be now again, everywhere."""
 
 
 class Control:

@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
+import configparser
+import glob
 import json
 import os
-import shutil
+import re
 import tempfile
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cache
-from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
@@ -21,9 +22,11 @@ from botocore.exceptions import BotoCoreError
 
 from conformance.contract import files
 from conformance.contract.files import FIXTURES
-from conformance.errors import BadInput
-from conformance.target import starting
+from conformance.errors import BadInput, Inconclusive
+from conformance.target import installed, starting
+from conformance.target.callers import IamCallers
 from conformance.target.clock import libfaketime, moved_by
+from conformance.target.emulator import READY_SECONDS, filled
 from conformance.target.exchange import Gate
 
 REGION = "us-east-1"
@@ -40,11 +43,16 @@ _AWS_DOMAINS = (
 )
 
 
+# Underscores are legal in the names of Docker Compose.
+_HOST = re.compile(r"[a-z0-9_]([a-z0-9._-]*[a-z0-9_])?")
+
+
 @dataclass(frozen=True)
 class Endpoint:
     """Where requests go and who sends them. The credentials stay out of every representation.
 
-    `version` is what an emulator says of itself; `clock` is the file that moves its time, where there is one.
+    `version` is what an emulator says of itself; `clock` is the file that moves its time, where there is one;
+    `ca_bundle` the file of the certificates that it is trusted by, `callers` makes IAM users at it.
     Where there is a `gate`, every request goes through it, and through nothing else."""
 
     url: str
@@ -53,6 +61,8 @@ class Endpoint:
     version: str | None = None
     clock: Path | None = None
     gate: Gate | None = None
+    ca_bundle: str | None = None
+    callers: IamCallers | None = field(default=None, repr=False, compare=False)
 
     def __repr__(self) -> str:
         return f"Endpoint({self.url!r}, {self.region!r})"
@@ -78,19 +88,28 @@ class Federated:
 class Target:
     """An endpoint under test. `url` is None for one that the suite starts by itself, as `start` says.
 
-    `argument` is how a command line names it. `control` is the path at which it can be told more than Cognito's
-    operations can say, `federated` the users whom it has from a provider; `faketime` says that libfaketime moves its
-    clock."""
+    `argument` is how a command line names it. `control` is the path at which it takes more than Cognito's operations,
+    `federated` the users whom it has from a provider, `without` the reason for each capability, topic or claim that is
+    not judged; `faketime` says that libfaketime moves its clock, `iam` that its IAM API makes callers, `hosted_ui` that
+    users can sign in through a provider, `unverified` why nobody has run it here."""
 
     name: str
     title: str
     argument: str | None = None
     version: str | None = None
     url: str | None = None
+    region: str | None = None
+    credentials: Mapping[str, str] = field(default_factory=dict, repr=False)
+    ca_bundle: str | None = None
     control: str | None = None
     start: Mapping[str, Any] = field(default_factory=dict)
     faketime: bool = False
+    iam: bool = False
+    hosted_ui: bool = False
     federated: Federated | None = None
+    without: Mapping[str, str] = field(default_factory=dict)
+    baseline: Path | None = None
+    unverified: str | None = None
 
     @property
     def where(self) -> str:
@@ -98,13 +117,18 @@ class Target:
         embedded = "embedded, in a process of its own" if "module" in self.start else "started for this run"
         return self.url or embedded
 
+    @property
+    def seconds(self) -> float:
+        """How long it may take from its start to its first answer."""
+        return float(self.start.get("seconds", READY_SECONDS))
+
     @contextmanager
     def running(self) -> Iterator[Endpoint]:
         """The endpoint, ready for requests until the block ends.
 
         Raises Inconclusive where the suite cannot start it."""
         if self.url is not None:
-            yield Endpoint(self.url, *_identity())
+            yield self._endpoint({"url": self.url}, None)
             return
         with tempfile.TemporaryDirectory(prefix="cognito-conformance-") as directory:
             library = libfaketime() if self.faketime else None
@@ -119,73 +143,113 @@ class Target:
                 environment = dict(os.environ)
             root = Path(__file__).resolve().parents[2]
             with starting.serving(self.name, ["-m", *arguments], environment, root) as said:
-                yield Endpoint(said["url"], REGION, INVENTED, said.get("version", self.version), clock)
+                yield self._endpoint(said, clock)
+
+    def _endpoint(self, said: Mapping[str, str], clock: Path | None) -> Endpoint:
+        """The endpoint of which this is said: its url, and where it was started its port, directory and version."""
+        region, credentials = _identity() if self.url else (REGION, INVENTED)
+        region = self.region or region
+        credentials = _given(self.credentials, said) or credentials
+        callers = IamCallers(said["url"], region, credentials) if self.iam else None
+        return Endpoint(
+            said["url"],
+            region,
+            callers.administrator() if callers else credentials,
+            said.get("version", self.version),
+            clock,
+            ca_bundle=_path(self.ca_bundle, said) if self.ca_bundle else None,
+            callers=callers,
+        )
 
 
 def resolve(name: str | None, endpoint_url: str | None) -> Target:
     """The target that a command names: one that is shipped, the path of a target file, or any name for an endpoint.
 
     Raises BadInput for an unknown target, one that is not installed, an endpoint that may not be judged."""
-    argument = name
     if name is None and endpoint_url is None:
-        argument = name = "moto"
+        name = "moto"
     if name == "aws":  # what else it takes, only `run aws` is told
         if endpoint_url is not None:
             raise BadInput("the target aws is found by --region: leave --endpoint-url out")
         return Target("aws", "Amazon Cognito", "aws")
+    argument, place = name, None
     if name is not None and name.endswith(".toml"):
-        said, name = _read(Path(name)), Path(name).stem
+        place = Path(name)
+        said, name = _read(place), place.stem
     else:
-        said = _files().get(name or "endpoint", {})
+        said = shipped().get(name or "endpoint", {})
     if not said and endpoint_url is None:
         known = ", ".join(known_targets())
         raise BadInput(
             f"unknown target {name!r}: choose one of {known}, name a target file (.toml), or give any endpoint with "
             "--endpoint-url"
         )
-    url = endpoint_url or said.get("url")
+    url = said.get("url") if endpoint_url is None else endpoint_url
     if url is not None:
         _check(url)
-        users = said.get("federated")
-        return Target(
-            name or "endpoint",
-            said.get("title", url),
-            argument,
-            url=url.rstrip("/"),
-            control=said.get("control"),
-            federated=Federated(users["user_pool_id"], users["client_id"], tuple(users["usernames"]))
-            if users
-            else None,
-        )
-    return _startable(str(name), str(argument), said)
-
-
-def _startable(name: str, argument: str, said: Mapping[str, Any]) -> Target:
-    """A target that the suite starts, which is installed."""
-    if "start" not in said:
-        raise BadInput(f"{argument} names no endpoint: give it a url, a table [start], or use --endpoint-url")
-    remedy = f": run {said['install']}" if "install" in said else ""
-    try:
-        found = version(said["distribution"]) if "distribution" in said else None
-    except PackageNotFoundError:
-        raise BadInput(f"target {name} is not installed{remedy}") from None
-    command = said["start"].get("command")
-    if command is not None and shutil.which(command[0]) is None:
-        raise BadInput(f"target {name} is not installed, there is no {command[0]} on PATH{remedy}")
-    return Target(
-        name, said["title"], argument, found, None, said.get("control"), said["start"], said.get("faketime", False)
+    users = said.get("federated")
+    target = Target(
+        name or "endpoint",
+        said.get("title", str(url)),
+        argument,
+        url=url.rstrip("/") if url else None,
+        region=said.get("region"),
+        credentials=said.get("credentials", {}),
+        ca_bundle=said.get("ca_bundle"),
+        control=said.get("control"),
+        federated=Federated(users["user_pool_id"], users["client_id"], tuple(users["usernames"])) if users else None,
+        hosted_ui=said.get("hosted_ui", False),
+        without=said.get("without", {}),
+        baseline=place.parent / said["baseline"] if place and "baseline" in said else None,
+        unverified=said.get("unverified"),
     )
+    return target if url is not None else _startable(target, said)
+
+
+def _startable(target: Target, said: Mapping[str, Any]) -> Target:
+    """The target as the suite starts it.
+
+    Raises BadInput where it is not installed."""
+    if "start" not in said:
+        raise BadInput(f"{target.argument} names no endpoint: give it a url, a table [start], or use --endpoint-url")
+    start = dict(said["start"])
+    remedy = _remedy(target, said)
+    distribution = said.get("distribution")
+    if "module" in start:
+        found = installed.of_distribution(distribution) if distribution else None
+        if distribution and found is None:
+            raise BadInput(f"target {target.name} is not installed{remedy}")
+    else:
+        program = installed.program(target.name, start["command"][0])
+        if program is None:
+            where = f"there is no {start['command'][0]} on PATH"
+            raise BadInput(f"target {target.name} is not installed, {where}{remedy}")
+        start["command"] = [str(program), *start["command"][1:]]
+        found = installed.version(program, distribution)
+    return replace(target, version=found, start=start, faketime=said.get("faketime", False), iam=said.get("iam", False))
+
+
+def _remedy(target: Target, said: Mapping[str, Any]) -> str:
+    recipe = said.get("install", {})
+    command = recipe if isinstance(recipe, str) else recipe.get("command")
+    if command is None:
+        return ""
+    ours = not isinstance(recipe, str) and target.argument == target.name and {"pip", "npm"} & recipe.keys()
+    return f": run {command}" + (f", or cognito-conformance targets --install {target.name}" if ours else "")
 
 
 def known_targets() -> dict[str, str]:
-    """The targets that the suite can start, with a sentence on each, those that come with it first."""
-    files = sorted(_files().items(), key=lambda item: ("command" in item[1]["start"], item[0]))
-    return {name: said["title"] for name, said in files}
+    """The targets that the suite can start, with a sentence on each: what comes with it, what was run, the rest."""
+
+    def place(item: tuple[str, dict[str, Any]]) -> tuple[bool, bool, str]:
+        return "unverified" in item[1], "command" in item[1].get("start", {}), item[0]
+
+    return {name: said["title"] for name, said in sorted(shipped().items(), key=place)}
 
 
 @cache
-def _files() -> dict[str, dict[str, Any]]:
-    """What is known of each target that is shipped, by its name."""
+def shipped() -> dict[str, dict[str, Any]]:
+    """What the suite's own file says of each target, by its name."""
     return {path.stem: _read(path) for path in sorted((FIXTURES / "targets").glob("*.toml"))}
 
 
@@ -209,7 +273,12 @@ def _check(url: str) -> None:
     except ValueError:
         host, parts = "", urlsplit("")
     if parts.scheme not in ("http", "https") or not host:
-        raise BadInput(f"--endpoint-url {url!r} is no URL of an endpoint: write http://HOST:PORT or https://HOST")
+        raise BadInput(f"--endpoint-url {url!r} is not the URL of an endpoint: write http://HOST:PORT or https://HOST")
+    if not (_HOST.fullmatch(host) or ":" in host):
+        raise BadInput(
+            f"--endpoint-url {url!r}: a host has letters, digits, dots, hyphens and underscores; write any other as "
+            "xn--…"
+        )
     if parts.username or parts.password or parts.query or parts.fragment:
         raise BadInput("--endpoint-url takes scheme, host, port and path only: credentials come from the AWS chain")
     if any(host == domain or host.endswith(f".{domain}") for domain in _AWS_DOMAINS):
@@ -227,3 +296,40 @@ def _identity() -> tuple[str, ReadOnlyCredentials]:
         return region, found.get_frozen_credentials() if found else INVENTED
     except (BotoCoreError, OSError) as error:
         raise BadInput(f"the AWS configuration cannot be used: {error}") from None
+
+
+def _given(credentials: Mapping[str, str], said: Mapping[str, str]) -> ReadOnlyCredentials | None:
+    """The credentials that a target's file has, or names a file of; None without them."""
+    if "access_key_id" in credentials:
+        found = {f"aws_{name}": value for name, value in credentials.items()}
+    elif "file" in credentials:
+        found = _profile(_path(credentials["file"], said))
+    else:
+        return None
+    return ReadOnlyCredentials(
+        found["aws_access_key_id"], found["aws_secret_access_key"], found.get("aws_session_token")
+    )
+
+
+def _profile(path: str) -> dict[str, str]:
+    """The first profile of a credentials file of the AWS CLI that has a key."""
+    parser = configparser.RawConfigParser()
+    try:
+        parser.read_string(Path(path).read_text(encoding="utf-8"))
+    except (OSError, UnicodeDecodeError, configparser.Error):
+        raise Inconclusive(f"the credentials file {path} cannot be read") from None
+    for section in parser.sections():
+        if {"aws_access_key_id", "aws_secret_access_key"} <= set(parser[section]):
+            return dict(parser[section])
+    raise Inconclusive(f"the credentials file {path} has no key")
+
+
+def _path(pattern: str, said: Mapping[str, str]) -> str:
+    """The file that a target's file names: {port} and {directory} filled in, ~ the home, * any part of a name.
+
+    Raises Inconclusive where there is none."""
+    wanted = os.path.expanduser(filled(pattern, said))  # noqa: PTH111 - it may be a pattern
+    found = sorted(glob.glob(wanted))  # noqa: PTH207 - Path.glob takes no absolute pattern
+    if not found:
+        raise Inconclusive(f"there is no file {wanted}, which the target makes at its start")
+    return found[0]

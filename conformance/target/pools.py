@@ -41,7 +41,7 @@ class Pools:
         self._service = service
         self._pools: dict[str, Pool | Blocked] = {}
         self._notes = PoolNotes(service.endpoint.url)
-        self._made: list[str] = []
+        self._made: set[str] = set()
 
     def get(self, *, policy: Mapping[str, Any] | None = POLICY, apart: str = "", **configuration: Any) -> Pool:
         """The pool with this `policy` (None: none is sent) and these parameters of CreateUserPool.
@@ -69,7 +69,7 @@ class Pools:
         with signals.held():
             self._notes.planned(name)
             pool_id = self._created(name, {**configuration, **marks})
-            self._made.append(pool_id)
+            self._made.add(pool_id)
             self._notes.made(name, pool_id)
         flows = [f"ALLOW_{flow}" for flow in (*FLOWS, "REFRESH_TOKEN_AUTH")]
         made = self._service.arrange(
@@ -96,7 +96,7 @@ class Pools:
 
     def keep(self, pool: Pool) -> None:
         """Leave a pool for a later run."""
-        self._made.remove(pool.id)
+        self._made.discard(pool.id)
         self._notes.forget(pool.id)
         if self._service.endpoint.gate is not None:
             self._service.endpoint.gate.keep(pool.id)

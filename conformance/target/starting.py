@@ -32,6 +32,7 @@ def serving(
             text=True,
             env=environment,
             cwd=directory,
+            start_new_session=True,  # it is still needed when a signal has come to the group: to delete pools
         ) as process,
     ):
         assert process.stdin is not None
