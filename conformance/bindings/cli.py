@@ -62,7 +62,7 @@ class Cli:
         """The answer, with name and text of an error as the CLI prints them.
 
         Raises ValueError for members that have no option; Inconclusive where the CLI got no answer."""
-        arguments = ["cognito-idp", "admin-set-user-password"]
+        arguments, sent = ["cognito-idp", "admin-set-user-password"], dict(members)
         for name, option in (("UserPoolId", "--user-pool-id"), ("Username", "--username"), ("Password", "--password")):
             arguments.append(f"{option}={members.pop(name)}")
         if "Permanent" in members:
@@ -72,7 +72,7 @@ class Cli:
         reply = patiently(lambda: self._ask(arguments), lambda reply: attempts(reply.outcome))
         if reply.outcome in THROTTLED:
             raise Inconclusive(f"AdminSetUserPassword was throttled {THROTTLED_ATTEMPTS} times ({reply.outcome})")
-        return self.journal.record_reply(shlex.join(["aws", *arguments]), reply)
+        return self.journal.record_reply(shlex.join(["aws", *arguments]), reply, sent)
 
     def _ask(self, arguments: list[str]) -> Reply:
         try:

@@ -43,7 +43,7 @@ class Sdk:
             )
         if reply.outcome in THROTTLED:
             raise Inconclusive(f"AdminSetUserPassword was throttled {THROTTLED_ATTEMPTS} times ({reply.outcome})")
-        return self.journal.record_reply(describe("AdminSetUserPassword", members), reply)
+        return self.journal.record_reply(describe("AdminSetUserPassword", members), reply, members)
 
     def _ask(self, members: dict[str, Any]) -> Reply:
         self._last.answer = None

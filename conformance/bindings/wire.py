@@ -19,7 +19,7 @@ from conformance.target.definition import Endpoint
 from conformance.target.exchange import sent_by
 from conformance.target.retries import THROTTLED_ATTEMPTS, attempts, in_time, patiently, timeout
 from conformance.target.transport import whole
-from conformance.verdict.journal import Journal, describe
+from conformance.verdict.journal import Journal, describe, hide_members
 from conformance.verdict.observed import THROTTLED
 from conformance.verdict.reply import Reply, of_http
 
@@ -69,15 +69,27 @@ class Wire:
         sent = {"Content-Type": CONTENT_TYPE, **({"X-Amz-Target": target} if target else {}), **(headers or {})}
         described = describe(f"{method} {target}", body) if isinstance(body, Mapping) else f"{method} {target} {body!r}"
 
+        last: list[AWSRequest] = []
+
         def ask() -> Reply:
             request = AWSRequest(method=method, url=f"{self.endpoint.url}/", data=payload, headers=sent)
             (authorize or self.sign)(request)
+            last[:] = [request]
             return self._exchange(request)
 
         reply = patiently(ask, lambda reply: attempts(reply.outcome)) if self.endpoint.gate is None else ask()
         if reply.outcome in THROTTLED:
             raise Inconclusive(f"{target} was throttled {THROTTLED_ATTEMPTS} times ({reply.outcome})")
-        return self.journal.record_reply(described, reply)
+        if isinstance(body, Mapping) and (method, target, headers, authorize) == ("POST", TARGET, None, None):
+            return self.journal.record_reply(described, reply, dict(body))
+        request = {
+            "method": method,
+            "headers": {str(name): str(value) for name, value in last[0].headers.items()},
+            "body": _text(last[0].data),
+            "signed": authorize is None,
+        }
+        altered = f", sent with the body {request['body']}" if last[0].data != payload else ""
+        return self.journal.record_reply(described + altered, reply, request=request)
 
     def sign(self, request: AWSRequest) -> None:
         """Sign with the target's credentials, as an SDK does."""
@@ -110,6 +122,10 @@ class Wire:
             prepared.method, prepared.url, body=prepared.body, headers=headers, redirect=False, preload_content=False
         )
         return of_http(self.name, answer.status, dict(answer.headers), whole(answer))
+
+
+def _text(body: object) -> str:
+    return hide_members(body.decode("utf-8", "backslashreplace") if isinstance(body, bytes) else str(body or ""))
 
 
 class _SignedAt(SigV4Auth):  # type: ignore[misc]  # botocore is untyped

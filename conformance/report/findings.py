@@ -11,6 +11,7 @@ from pathlib import Path
 from conformance.bindings import NAMES
 from conformance.contract import ledger
 from conformance.contract.ledger import Claim
+from conformance.report.replay import ways
 from conformance.run import catalogue
 from conformance.run.options import BINDINGS
 from conformance.run.run import Run
@@ -18,6 +19,7 @@ from conformance.run.settings import Settings
 from conformance.target.clock import libfaketime
 from conformance.verdict.baseline import Entry
 from conformance.verdict.causes import Cause
+from conformance.verdict.journal import Exchange
 from conformance.verdict.results import Result, Tally
 from conformance.verdict.verdicts import Kind, Verdict
 
@@ -84,10 +86,11 @@ def explanation(result: Result, settings: Settings) -> str:
         f"  expected   {result.expected}",
         f"  observed   {result.observed}",
         *[f"  {line}" for line in _exchange(result)],
-        *(["  by hand"] if result.script else []),
-        *[f"    {line}" for line in result.script],
         f"  reproduce  {reproduce(result, settings)}",
     ]
+    found = ways(result, settings.target.url)
+    for name, title in (("aws", "by the AWS CLI"), ("curl", "by curl and jq")):
+        lines += [f"  {title}", *[f"    {line}" for line in found.get(name, ())]] if found.get(name) else []
     return "\n".join(lines)
 
 
@@ -95,10 +98,19 @@ def _exchange(result: Result) -> list[str]:
     """The call that was judged and, behind it, the observation that decided; `--json` has every step."""
     judged = [number for number, step in enumerate(result.exchange) if step.judged]
     shown = sorted({*judged[-1:], len(result.exchange) - 1}) if result.exchange else []
+    return [line for step in (result.exchange[number] for number in shown) for line in _step(step, result)]
+
+
+def _step(step: Exchange, result: Result) -> list[str]:
+    """A step as lines: with its headers where they may be what is accused, with the days that passed before it."""
+    when = f" ({step.later:g} days later)" if step.later else ""
+    shown = step.headers if result.kind in (Kind.SHAPE, Kind.LEAK) else {}
+    sent = ", ".join(f"{name}: {value}" for name, value in step.request.get("headers", {}).items())
     return [
-        line
-        for step in (result.exchange[number] for number in shown)
-        for line in (f"sent       {_short(step.sent)}", f"received   {_short(step.received)}")
+        f"sent       {_short(step.sent)}{when}",
+        *([f"headers    {_short(sent)}"] if sent else []),
+        *([f"received   {_short(step.received)}"] if step.received else []),
+        *([f"headers    {_short(', '.join(f'{name}: {value}' for name, value in shown.items()))}"] if shown else []),
     ]
 
 

@@ -142,12 +142,12 @@ class Cognito:
         sent = describe(operation, parameters)
         answer = self.answer(operation, parameters)
         if isinstance(answer, ServiceError):
-            self.journal.record(sent, f"{answer.code}: {answer.message}")
+            self.journal.record(sent, f"{answer.code}: {answer.message}", operation, parameters)
             if answer.code in THROTTLED:
                 raise Inconclusive(f"{operation} was throttled {THROTTLED_ATTEMPTS} times ({answer.code})")
             raise answer
         members = {name: value for name, value in answer.items() if name != "ResponseMetadata"}
-        self.journal.record(sent, describe("HTTP 200", members))
+        self.journal.record(sent, describe("HTTP 200", members), operation, parameters, members)
         return members
 
     def answer(

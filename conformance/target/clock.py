@@ -85,6 +85,7 @@ class Faketime:
         self._put(ahead)
         try:
             self._await(ahead)
+            pool.service.journal.days_pass(days, "libfaketime moved the clock of the process")
             pool.service.arrange("ListUserPools", "UserPools", MaxResults=1)
         except Blocked:
             self._put(self._start)

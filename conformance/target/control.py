@@ -45,6 +45,7 @@ class Control:
         """Let it be `days` later in a pool than it is."""
         self._moved.add(pool.id)
         self._tell("clock", {"UserPoolId": pool.id, "AheadSeconds": days * DAY})
+        pool.service.journal.days_pass(days, "the control path moved the clock of the pool")
 
     def undo(self) -> None:
         """Let it be now again, everywhere."""

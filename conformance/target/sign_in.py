@@ -76,6 +76,7 @@ def begin_srp(
     """The client's half of SRP and the AuthParameters that begin it."""
     # The library is given no client: it computes, and we send, so that every request is written down.
     srp = AWSSRP(username, password, pool_id, client_id, client=service)
+    service.journal.note(f"USER_SRP_AUTH is begun for {username} with the password {password}")
     return srp, srp.get_auth_params()
 
 

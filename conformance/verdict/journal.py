@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from conformance.console import printable
@@ -27,13 +27,45 @@ _LONGEST = 2000
 _SHORTEST = 8
 
 
+# Members of answers that later requests use, and what a script calls them.
+_GIVEN = {
+    "UserPool.Id": "POOL",
+    "UserPoolClient.ClientId": "CLIENT",
+    "Session": "SESSION",
+    "AuthenticationResult.AccessToken": "ACCESS_TOKEN",
+    "AuthenticationResult.RefreshToken": "REFRESH_TOKEN",
+    "AuthenticationResult.IdToken": "ID_TOKEN",
+    "User.Username": "USERNAME",
+    "UserSub": "SUB",
+}
+_FOUNDATIONS = ("CreateUserPool", "CreateUserPoolClient")
+REF = "$ref"
+
+
 @dataclass(frozen=True)
 class Exchange:
-    """One request and its answer, as text that is safe to publish; `judged` where it is the operation under test."""
+    """One request and its answer, as text that is safe to publish; a note has nothing received.
+
+    `judged` where it is the operation under test, `later` how many days the clock is ahead. `headers` came back. To
+    send the same again: `operation` and `members`, in which {REF: NAME} stands for what an earlier answer gave, and
+    `gives`, the members of the answer that are needed later, by name. `request` is what was sent where no SDK would
+    send it: method, headers, body, and whether the signature is the ordinary one."""
 
     sent: str
     received: str
     judged: bool = False
+    later: float = 0
+    headers: Mapping[str, str] = field(default_factory=dict)
+    operation: str | None = None
+    members: Mapping[str, Any] = field(default_factory=dict)
+    gives: Mapping[str, str] = field(default_factory=dict)
+    request: Mapping[str, Any] = field(default_factory=dict)
+
+    def as_json(self) -> dict[str, Any]:
+        """The exchange without what is empty."""
+        always = {"sent": self.sent, "received": self.received, "judged": self.judged}
+        rest = ("later", "headers", "operation", "members", "gives", "request")
+        return always | {name: value for name in rest if (value := getattr(self, name))}
 
 
 class Journal:
@@ -51,41 +83,155 @@ class Journal:
         self.private: dict[str, str] = {}
         self.reply: Reply | None = None
         self.script: tuple[str, ...] = ()
+        self.later: float = 0
+        self._references: dict[str, str] = {}
+        self._literals: set[str] = set()
+        # Pools and clients outlive the scenario that made them: value -> the exchange that gave it, and its name.
+        self._foundations: dict[str, tuple[Exchange, str]] = {}
         self._secrets = [secret for secret in secrets if len(secret) >= _SHORTEST]
 
     def begin(self) -> None:
         """Forget the exchanges and names of the scenario before."""
         self.exchanges, self.names, self.reply, self.script = [], {}, None, ()
+        self.later, self._references, self._literals = 0, {}, set()
 
-    def record(self, sent: str, received: str) -> None:
+    def record(
+        self,
+        sent: str,
+        received: str,
+        operation: str | None = None,
+        members: Mapping[str, Any] | None = None,
+        answer: Mapping[str, Any] | None = None,
+    ) -> None:
         """Write down an exchange that the plain client made."""
-        self.exchanges.append(Exchange(self.redact(sent), self.redact(received)))
+        exchange = Exchange(self.redact(sent), self.redact(received), later=self.later, operation=operation)
+        if operation is not None:
+            exchange = replace(exchange, members=self._referring(members or {}), gives=self._given(answer or {}))
+        self.exchanges.append(exchange)
+        if operation in _FOUNDATIONS:
+            for name in exchange.gives:
+                self._foundations[next(v for v, n in self._references.items() if n == name)] = exchange, name
+
+    def note(self, text: str) -> None:
+        """Write down what happened besides requests."""
+        self.exchanges.append(Exchange(self.redact(text), "", later=self.later))
+
+    def days_pass(self, days: float, by: str) -> None:
+        """Write down that the target's clock is so many days ahead, and mark what follows."""
+        self.later = round(days, 3)
+        self.note(f"the clock is {self.later:g} days ahead: {by}")
+
+    def _given(self, answer: Mapping[str, Any]) -> dict[str, str]:
+        """What an answer gives to later requests: name -> member."""
+        gives = {}
+        for path, noun in _GIVEN.items():
+            value: Any = answer
+            for step in path.split("."):
+                value = value.get(step) if isinstance(value, Mapping) else None
+            if isinstance(value, str) and value and value not in self._references and value not in self._literals:
+                name = self._fresh(noun)
+                self._references[value] = name
+                gives[name] = path
+        return gives
+
+    def _fresh(self, noun: str) -> str:
+        taken = set(self._references.values())
+        numbered = (noun if number == 1 else f"{noun}_{number}" for number in range(1, len(taken) + 2))
+        return next(name for name in numbered if name not in taken)
+
+    def _referring(self, value: Any, name: str = "") -> Any:
+        """The members of a request as they may be written down, with names for what earlier answers gave."""
+        if isinstance(value, Mapping):
+            return {key: self._referring(inner, str(key)) for key, inner in value.items()}
+        if isinstance(value, (list, tuple)):
+            return [self._referring(inner, name) for inner in value]
+        if isinstance(value, str) and (value in self._references or value in self._foundations):
+            if value not in self._references:
+                self._references[value] = self._fresh(self._foundations[value][1].partition("_")[0])
+            return {REF: self._references[value]}
+        if isinstance(value, str) and name.lower() == "authorization":
+            scheme, _, rest = value.partition(" ")
+            return self._clean(f"{scheme} {rest}" if scheme.startswith("AWS4-") else f"{scheme} {HIDDEN}")
+        if value and _SECRET_MEMBERS.search(name):
+            return HIDDEN
+        if isinstance(value, str) and name == "body":
+            return self._pieces(value)
+        if isinstance(value, str):
+            self._literals.add(value)
+            return self._clean(value)
+        return value if isinstance(value, (bool, int, float, type(None))) else str(value)
+
+    def _pieces(self, text: str) -> list[Any]:
+        """Bytes that are sent as they are, with names in place of what earlier answers gave."""
+        known = sorted({*self._references, *self._foundations}, key=len, reverse=True)
+        pieces = re.split(f"({'|'.join(map(re.escape, known))})", text) if known else [text]
+        return [self._referring(piece) for piece in pieces if piece]
 
     @property
     def steps(self) -> tuple[Exchange, ...]:
-        """What was sent and received so far."""
-        return tuple(self.exchanges)
+        """What was sent and received so far, behind what made the pools that were used."""
+        return (*self._used_foundations(), *self.exchanges)
 
-    def record_reply(self, sent: str, reply: Reply) -> Reply:
-        """Write down an exchange that a binding made, and return its reply."""
+    def _used_foundations(self) -> list[Exchange]:
+        """The exchanges that made the pools and clients in use, under the names that they have here."""
+        used: list[Exchange] = []
+        for value, (exchange, former) in self._foundations.items():
+            name = self._references.get(value)
+            if name is None or any(name in one.gives for one in self.exchanges):
+                continue
+            members = {key: self._renamed(inner) for key, inner in exchange.members.items()}
+            used.append(replace(exchange, members=members, gives={name: exchange.gives[former]}, later=0))
+        return used
+
+    def _renamed(self, inner: Any) -> Any:
+        """A member of a foundation: a client names the pool that it belongs to."""
+        if isinstance(inner, Mapping) and REF in inner:
+            pool = next((value for value, (_, name) in self._foundations.items() if name == inner[REF]), "")
+            return {REF: self._references.get(pool, inner[REF])}
+        return inner
+
+    def record_reply(
+        self,
+        sent: str,
+        reply: Reply,
+        members: Mapping[str, Any] | None = None,
+        request: Mapping[str, Any] | None = None,
+    ) -> Reply:
+        """Write down an exchange that a binding made, and return its reply.
+
+        `members` are those of AdminSetUserPassword, `request` what was sent in place of an ordinary request."""
         self.reply = reply
         if reply.exit_code is None:
             body = reply.body.decode(errors="backslashreplace")
             received = f"HTTP {reply.status} {hide_members(body)}"
         else:
             received = f"exit code {reply.exit_code}; stdout {reply.stdout!r}; stderr {reply.stderr!r}"
-        self.exchanges.append(Exchange(self.redact(sent), self.redact(received), judged=True))
+        self.exchanges.append(
+            Exchange(
+                self.redact(sent),
+                self.redact(received),
+                judged=True,
+                later=self.later,
+                headers={name: self.redact(value) for name, value in reply.headers.items()},
+                operation="AdminSetUserPassword" if members is not None else None,
+                members=self._referring(members or {}),
+                request=self._referring(request or {}),
+            )
+        )
         return reply
 
     def redact(self, text: str) -> str:
         """`text` without credentials, tokens and signatures, fit for any file, cut to a readable length."""
+        text = self._clean(text)
+        return text if len(text) <= _LONGEST else f"{text[:_LONGEST]}… ({len(text)} characters)"
+
+    def _clean(self, text: str) -> str:
         text = printable(text)
         for secret in self._secrets:
             text = text.replace(secret, HIDDEN)
         for name, word in self.private.items():
             text = text.replace(name, word)
-        text = _SECRET_TEXT.sub(HIDDEN, text)
-        return text if len(text) <= _LONGEST else f"{text[:_LONGEST]}… ({len(text)} characters)"
+        return _SECRET_TEXT.sub(HIDDEN, text)
 
     def anonymous(self, text: str) -> str:
         """`text` redacted, with the names of this run replaced by words, so that two runs agree."""
@@ -97,7 +243,9 @@ class Journal:
 def hide_members(text: str) -> str:
     """A JSON document with the values of secret members hidden; any other text as it is."""
     try:
-        return json.dumps(_hidden(json.loads(text)), ensure_ascii=False, default=str)
+        document = json.loads(text)
+        hidden = _hidden(document)
+        return text if hidden == document else json.dumps(hidden, ensure_ascii=False, default=str)
     except ValueError:
         return text
     except RecursionError:

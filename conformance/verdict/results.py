@@ -54,7 +54,7 @@ class Result:
         # Plain strings: execnet, which carries results between processes, knows no enums.
         document["verdict"], document["kind"] = str(self.verdict), str(self.kind) if self.kind else None
         document["script"] = list(self.script)
-        document["exchange"] = [asdict(step) for step in self.exchange]
+        document["exchange"] = [step.as_json() for step in self.exchange]
         return document
 
     @classmethod
