@@ -42,6 +42,16 @@ CHANGES: dict[str, tuple[str, Callable[[StoredUser], object], str]] = {
     ),
     "sub-is-renewed": ("The user gets another sub.", lambda u: u.attributes.update(sub="0ada"), "attributes-are-kept"),
     "groups-are-left": ("The user leaves their groups.", lambda u: u.groups.clear(), "groups-are-kept"),
+    "modification-date-stands-still": (
+        "The user counts as never modified.",
+        lambda u: setattr(u, "modified", u.created),
+        "last-modified-date-advances",
+    ),
+    "modification-date-goes-back": (
+        "The user counts as modified an hour before.",
+        lambda u: setattr(u, "modified", u.created - 3600),
+        "last-modified-date-advances",
+    ),
     "a-group-is-joined": ("The user joins a group.", lambda u: u.groups.append("new"), "groups-are-kept"),
 }
 for _name, (_intent, _change, _claim) in CHANGES.items():
