@@ -19,6 +19,9 @@ COMMANDS = {
     "options": "conformance.cli.claims:options",
     "targets": "conformance.cli.targets:targets",
     "baseline": "conformance.cli.baselines:baseline",
+    "diff": "conformance.cli.reports:diff",
+    "merge": "conformance.cli.reports:merge",
+    "issue": "conformance.cli.reports:issue",
     "mutants": "conformance.mutants.command:mutants",
 }
 

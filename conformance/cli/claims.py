@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+import json
+from collections.abc import Sequence
+from typing import Any
+
 import click
 from rich.table import Table
 
@@ -10,8 +14,11 @@ from conformance.aws_cli.client import AwsCliMissing
 from conformance.console import Terminal
 from conformance.contract import ledger
 from conformance.contract import options as listed_options
+from conformance.contract.ledger import Claim, Ledger
+from conformance.errors import BadInput
 from conformance.mutants import faults
 from conformance.report.findings import scenarios_of
+from conformance.run import catalogue
 
 
 @click.command()
@@ -19,20 +26,58 @@ from conformance.report.findings import scenarios_of
 @click.option(
     "--state", type=click.Choice(["testable", "pending", "untestable"]), help="Only the claims in this state."
 )
-def claims(claim_id: str | None, state: str | None) -> None:
+@click.option("--topic", metavar="TOPIC", help="Only the claims of this topic.")
+@click.option("--json", "as_json", is_flag=True, help="Print JSON.")
+def claims(claim_id: str | None, state: str | None, topic: str | None, as_json: bool) -> None:
     """Print the ledger; with ID: wording, provenance, source, scenarios and mutants of one claim."""
     book = ledger.load_all()
-    if claim_id is None:
-        topic = ""
-        for claim in book.claims.values():
-            if state in (None, claim.state):
-                if claim.topic != topic:
-                    topic = claim.topic
-                    click.secho(f"\n{topic}", bold=True)
-                note = "" if claim.state == "testable" else f" [{claim.state}]"
-                click.echo(f"  {claim.id}{note}\n      {claim.text}")
-        return
-    claim = book.claim(claim_id)
+    if claim_id is not None and (state or topic):
+        raise BadInput("--state and --topic choose among all claims: leave the ID out")
+    chosen = [book.claim(claim_id)] if claim_id is not None else _chosen(book, state, topic)
+    if as_json:
+        click.echo(json.dumps([_document(claim) for claim in chosen], indent=1, ensure_ascii=False))
+    elif claim_id is not None:
+        _print_one(chosen[0])
+    else:
+        _print_all(chosen)
+
+
+def _chosen(book: Ledger, state: str | None, topic: str | None) -> list[Claim]:
+    topics = list(dict.fromkeys(claim.topic for claim in book.claims.values()))
+    if topic is not None and topic not in topics:
+        raise BadInput(f"--topic {topic!r}: choose one of {', '.join(topics)}")
+    return [claim for claim in book.claims.values() if state in (None, claim.state) and topic in (None, claim.topic)]
+
+
+def _document(claim: Claim) -> dict[str, Any]:
+    return {
+        "id": claim.id,
+        "topic": claim.topic,
+        "text": claim.text,
+        "state": claim.state,
+        "reason": claim.reason,
+        "tier": claim.tier,
+        "provenance": claim.provenance,
+        "confidence": claim.confidence,
+        "sources": list(claim.sources),
+        "reading": claim.reading,
+        "contradicted_by": claim.contradicted_by,
+        "scenarios": [scenario.name for scenario in catalogue.of_claim(claim.id)],
+        "mutants": [one.name for one in faults.catalogue().values() if claim.id in one.claims],
+    }
+
+
+def _print_all(chosen: Sequence[Claim]) -> None:
+    topic = ""
+    for claim in chosen:
+        if claim.topic != topic:
+            topic = claim.topic
+            click.secho(f"\n{topic}", bold=True)
+        note = "" if claim.state == "testable" else f" [{claim.state}]"
+        click.echo(f"  {claim.id}{note}\n      {claim.text}")
+
+
+def _print_one(claim: Claim) -> None:
     rows = {
         "claim": claim.id,
         "says": claim.text,
