@@ -129,6 +129,33 @@ for _operation, _password, _claim in (
     )
 
 
+def _made_without_a_password(operation: str) -> Plant:
+    """Refuse a user for the password, and leave one who has none."""
+
+    @around(CognitoSpec, xform_name(operation))
+    def plant(real: Call, self: CognitoSpec, asked: Members) -> Any:
+        try:
+            return real(self, asked)
+        except Refusal as problem:
+            if problem.code == "InvalidPasswordException":
+                pool = self.client(asked).pool if "ClientId" in asked else self.pool(asked)
+                user = self.made(pool, asked["Username"], asked, "UNCONFIRMED")
+                pool.users[user.username] = user
+            raise
+
+    return plant
+
+
+for _operation, _claim in (
+    ("SignUp", "refused-sign-up-leaves-no-user"),
+    ("AdminCreateUser", "refused-creation-leaves-no-user"),
+):
+    _name = low(xform_name(_operation)).replace("_", "-")
+    mutant(f"refused-{_name}-leaves-a-shell", f"{_operation} refuses the password and leaves a user.", _claim)(
+        _made_without_a_password(_operation)
+    )
+
+
 @mutant("changed-policy-is-stored-elsewhere", "UpdateUserPool changes no policy.", CHANGED)
 @around(CognitoSpec, "update_user_pool")
 def changes_no_policy(*_: Any) -> Members:

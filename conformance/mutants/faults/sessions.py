@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from conformance.contract.transitions import Row
 from conformance.mutants.mutant import Call, around, constant, mutant
 from conformance.reference import service
 from conformance.reference.authentication import Authentication
@@ -39,6 +40,21 @@ def of_every_pool(real: Call, self: Sessions, name: str, client: StoredClient, u
     session = self.waiting.get(name)
     if session is not None and user is not None and session.user.username == user.username:
         return Session(client, user, session.opened)
+    found: Session = real(self, name, client, user)
+    return found
+
+
+@mutant(
+    "session-is-anybodys-anywhere",
+    "A session answers for whichever user is named, in whichever pool.",
+    "session-is-of-one-user",
+    "session-is-of-one-pool",
+)
+@around(Sessions, "find")
+def anybodys_anywhere(real: Call, self: Sessions, name: str, client: StoredClient, user: StoredUser | None) -> Session:
+    session = self.waiting.get(name)
+    if session is not None and user is not None:
+        return Session(client, user, session.opened, session.used)
     found: Session = real(self, name, client, user)
     return found
 
@@ -177,6 +193,14 @@ def code_is_kept(real: Call, self: CognitoSpec, asked: Members) -> Members:
     answer: Members = real(self, asked)
     user.code = kept
     return answer
+
+
+@mutant("codes-outlive-every-change", "A code is good until it expires, whatever was done.", "password-code-works-once")
+@around(CognitoSpec, "move")
+def codes_outlive(real: Call, self: CognitoSpec, pool: StoredPool, user: StoredUser, row: Row) -> None:
+    kept = user.code
+    real(self, pool, user, row)
+    user.code = kept
 
 
 mutant("password-codes-never-expire", "The code for a forgotten password has no end.", "password-code-expires")(

@@ -42,6 +42,7 @@ _READ, _WRITE = False, True
 OPERATIONS = {
     "CreateUserPool": OperationFacts("UserPoolUpdate"),
     "DeleteUserPool": OperationFacts("UserPoolUpdate"),
+    "UpdateUserPool": OperationFacts("UserPoolUpdate"),
     "DescribeUserPool": OperationFacts("UserPoolRead"),
     "ListUserPools": OperationFacts("UserPoolRead"),
     "CreateUserPoolClient": OperationFacts("UserPoolClientUpdate"),

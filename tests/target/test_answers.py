@@ -1,0 +1,70 @@
+"""What is found wrong with the form of an answer, and what is let pass."""
+
+import json
+
+import pytest
+
+from conformance.reference import validation
+from conformance.target.answers import NOT_JSON, Answers
+
+USER = {"Username": "ada", "UserStatus": "CONFIRMED", "Enabled": True, "UserCreateDate": 1763000000.5}
+
+
+def broken(operation, body, status=200):
+    """What an answer with this body breaks."""
+    answers = Answers()
+    written = body if isinstance(body, bytes) else json.dumps(body).encode()
+    answers.weigh(validation.model().operation_model(operation), {"status_code": status, "body": written})
+    return answers.of(operation)
+
+
+@pytest.mark.parametrize(
+    ("operation", "body"),
+    [
+        pytest.param("AdminGetUser", USER, id="every member as the model has it"),
+        pytest.param("AdminGetUser", USER | {"MFAOptions": None}, id="null is absent"),
+        pytest.param("AdminGetUser", USER | {"InventedLater": {"a": 1}}, id="a member of a newer service"),
+        pytest.param("AdminGetUser", USER | {"UserStatus": "INVENTED_LATER"}, id="a value of a newer service"),
+        pytest.param("AdminSetUserPassword", {}, id="an empty output"),
+        pytest.param("AdminSetUserPassword", b"", id="no body for an empty output"),
+    ],
+)
+def test_a_sound_answer_breaks_nothing(operation, body):
+    """What the model says, and what it cannot know yet, is let pass."""
+    assert broken(operation, body) == []
+
+
+@pytest.mark.parametrize(
+    ("operation", "body", "fault"),
+    [
+        ("AdminGetUser", USER | {"Enabled": "true"}, "Enabled has the type str, not boolean"),
+        ("AdminGetUser", USER | {"UserCreateDate": "2026-11-25"}, "UserCreateDate has the type str, not number"),
+        ("AdminGetUser", {"Enabled": True}, "Username is missing"),
+        ("AdminGetUser", USER | {"Username": ""}, "Username breaks minLength 1"),
+        ("ListUsers", {"Users": [USER, USER | {"Attributes": {}}]}, "Users[].Attributes has the type dict, not array"),
+        ("CreateUserPool", {"UserPool": {"Id": "no-underscore"}}, "UserPool.Id does not match the pattern"),
+        ("AdminGetUser", b"<html>", NOT_JSON),
+        ("AdminGetUser", [], NOT_JSON),
+    ],
+)
+def test_a_fault_is_told_with_its_place(operation, body, fault):
+    """A fault names the member and what the model wants, and not the value."""
+    [told, *_] = [line for line in broken(operation, body) if line.startswith(fault)]
+
+    assert "no-underscore" not in told
+
+
+def test_an_error_answer_is_not_weighed():
+    """What was refused has no output to compare."""
+    with pytest.raises(KeyError):
+        broken("AdminGetUser", {"__type": "UserNotFoundException"}, status=400)
+
+
+def test_faults_of_several_answers_add_up():
+    """Each fault is told once, however many answers have it."""
+    answers = Answers()
+    model = validation.model().operation_model("AdminGetUser")
+    for body in (USER | {"Enabled": 1}, USER | {"Enabled": 1}, {"Enabled": True}):
+        answers.weigh(model, {"status_code": 200, "body": json.dumps(body).encode()})
+
+    assert answers.of("AdminGetUser") == ["Enabled has the type int, not boolean", "Username is missing"]
