@@ -122,6 +122,25 @@ def disabled_answers(
             user.enabled = before
 
 
+@mutant(
+    "disabled-user-is-answered-for",
+    "An administrator answers the challenge of a user who was disabled meanwhile.",
+    "disabled-user-answers-no-challenge",
+)
+@around(CognitoSpec, "admin_respond_to_auth_challenge")
+def disabled_is_answered_for(real: Call, self: CognitoSpec, asked: Members) -> Members:
+    user = self.find(self.pool(asked), asked["ChallengeResponses"]["USERNAME"])
+    before = user.enabled if user else True
+    if user:
+        user.enabled = True
+    try:
+        answer: Members = real(self, asked)
+    finally:
+        if user:
+            user.enabled = before
+    return answer
+
+
 @mutant("sessions-never-end", "A session can be answered at any time.", "session-expires", "expired-session-is-named")
 @around(Sessions, "find")
 def never_end(real: Call, self: Sessions, name: str, client: StoredClient, user: StoredUser | None) -> Session:
