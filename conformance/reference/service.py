@@ -12,7 +12,7 @@ from conformance.reference import attributes
 from conformance.reference import password_policy as passwords
 from conformance.reference.authentication import Authentication
 from conformance.reference.directory import Members
-from conformance.reference.errors import by_status
+from conformance.reference.errors import Refusal, by_status
 from conformance.reference.iam import Caller, Statement
 from conformance.reference.stored import StoredClient, StoredPool, StoredUser
 
@@ -100,6 +100,7 @@ class CognitoSpec(Authentication):
             secrets.token_hex(26) if asked.get("GenerateSecret") else "",
             asked.get("AuthSessionValidity", 3),
             asked.get("AccessTokenValidity", 1),
+            asked.get("EnableTokenRevocation", True),
         )
         self.clients[client.id] = client
         return {"UserPoolClient": client.described}
@@ -295,6 +296,8 @@ class CognitoSpec(Authentication):
     def revoke_token(self, asked: Members) -> Members:
         """End what came from a sign-in, by its refresh token; one that is over already does no harm."""
         client = self.client(asked)
+        if not client.revocable:
+            raise Refusal("UnsupportedOperationException", "Token revocation is not enabled for this client.")
         grant = self.tokens.find(asked["Token"], "refresh")
         if grant is not None and grant.client is client:
             self.tokens.revoke_origin(grant.origin)

@@ -82,6 +82,7 @@ class StoredClient:
     secret: str = ""
     session_minutes: int = 3
     access_hours: int = 1
+    revocable: bool = True
 
     @property
     def described(self) -> dict[str, Any]:

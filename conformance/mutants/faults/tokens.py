@@ -10,6 +10,7 @@ from conformance.mutants.mutant import Call, Plant, around, mutant
 from conformance.reference import tokens
 from conformance.reference.authentication import Authentication
 from conformance.reference.directory import Members
+from conformance.reference.errors import Refusal
 from conformance.reference.service import CognitoSpec
 from conformance.reference.stored import StoredClient, StoredUser
 from conformance.reference.tokens import Grant, Tokens
@@ -183,3 +184,70 @@ def rotates(real: Call, self: Tokens, client: StoredClient, user: StoredUser, or
 def gives_no_id(real: Call, self: Tokens, client: StoredClient, user: StoredUser, origin: str = "") -> dict[str, Any]:
     issued: dict[str, Any] = real(self, client, user, origin)
     return {name: value for name, value in issued.items() if not origin or name != "IdToken"}
+
+
+# Revocation
+
+ENDED, ACCESS, OTHERS = (
+    "revoked-token-refreshes-nothing",
+    "revocation-ends-the-access-tokens-of-the-sign-in",
+    "revocation-leaves-other-sign-ins",
+)
+ENABLED = "revocation-must-be-enabled"
+
+
+@mutant("revocation-does-nothing", "RevokeToken is accepted and ends nothing.", ENDED, ACCESS)
+@around(Tokens, "revoke_origin")
+def ends_nothing(*_: Any) -> None:
+    """End nothing."""
+
+
+def _ending(use: str) -> Plant:
+    """End the tokens of one use alone."""
+
+    @around(Tokens, "revoke_origin")
+    def plant(_: Call, self: Tokens, origin: str) -> None:
+        self._grants = {t: grant for t, grant in self._grants.items() if (grant.origin, grant.use) != (origin, use)}
+
+    return plant
+
+
+mutant("revocation-spares-access-tokens", "RevokeToken ends the refresh token alone.", ACCESS)(_ending("refresh"))
+mutant("revocation-spares-the-refresh-token", "RevokeToken ends the access tokens alone.", ENDED)(_ending("access"))
+
+
+@mutant("revocation-signs-the-user-out", "RevokeToken ends every sign-in of the user.", OTHERS)
+@around(CognitoSpec, "revoke_token")
+def signs_out(real: Call, self: CognitoSpec, asked: Members) -> Any:
+    grant = self.tokens.find(asked["Token"], "refresh")
+    if grant is not None:
+        self.tokens.revoke(grant.user)
+    return real(self, asked)
+
+
+@mutant("revocation-ends-refresh-tokens-of-the-user", "RevokeToken ends all refresh tokens of the user.", OTHERS)
+@around(CognitoSpec, "revoke_token")
+def ends_all_refresh_tokens(real: Call, self: CognitoSpec, asked: Members) -> Any:
+    held = self.tokens.find(asked["Token"], "refresh")
+    answer = real(self, asked)
+    self.tokens._grants = {
+        token: grant
+        for token, grant in self.tokens._grants.items()
+        if held is None or grant.user is not held.user or grant.use != "refresh"
+    }
+    return answer
+
+
+@mutant("revocation-is-always-enabled", "EnableTokenRevocation has no effect.", ENABLED)
+@around(CognitoSpec, "create_user_pool_client")
+def always_enabled(real: Call, self: CognitoSpec, asked: Members) -> Any:
+    return real(self, {**asked, "EnableTokenRevocation": True})
+
+
+@mutant("revocation-disabled-is-unauthorized", "A client without revocation is UnauthorizedException.", ENABLED)
+@around(CognitoSpec, "revoke_token")
+def is_unauthorized(real: Call, self: CognitoSpec, asked: Members) -> Any:
+    try:
+        return real(self, asked)
+    except Refusal as problem:
+        raise Refusal("UnauthorizedException", problem.message) from None

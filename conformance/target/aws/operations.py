@@ -11,6 +11,7 @@ from dataclasses import dataclass
 # Requests per second of each category, for all pools of an account in a Region together.
 QUOTAS = {
     "UserAuthentication": 120,
+    "UserToken": 120,
     "UserCreation": 50,
     "UserAccountRecovery": 30,
     "UserRead": 120,
@@ -62,6 +63,7 @@ OPERATIONS = {
     "AdminListGroupsForUser": OperationFacts("UserResourceRead", _READ),
     "AdminInitiateAuth": OperationFacts("UserAuthentication", _READ),
     "InitiateAuth": OperationFacts("UserAuthentication", _READ, signed=False),
+    "RevokeToken": OperationFacts("UserToken", signed=False),
     "AdminRespondToAuthChallenge": OperationFacts("UserAuthentication", _READ),
     "RespondToAuthChallenge": OperationFacts("UserAuthentication", _READ, signed=False),
     "AdminUpdateUserAttributes": OperationFacts("UserUpdate", _WRITE),
