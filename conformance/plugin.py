@@ -9,7 +9,7 @@ import time
 from collections import Counter
 from collections.abc import Generator, Iterable, Sequence
 from contextlib import suppress
-from dataclasses import dataclass, replace
+from dataclasses import asdict, dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -29,16 +29,17 @@ from conformance.run.options import OPTIONS, TARGET, words
 from conformance.run.run import Run
 from conformance.run.settings import Settings, verify_aws_environment, within
 from conformance.target.client import silence
+from conformance.target.instruments import Instrument
 from conformance.target.retries import throttled
 from conformance.verdict.journal import Journal
-from conformance.verdict.judgement import Comparison, Divergence, judge
+from conformance.verdict.judgement import Comparison, Divergence, Untyped, judge
 from conformance.verdict.results import Result
-from conformance.verdict.verdicts import UNDECIDED, Verdict
+from conformance.verdict.verdicts import UNDECIDED, Kind, Verdict
 
 RUN = pytest.StashKey[Run]()
 # After so many scenarios in a row without an answer, each of which may have waited half a minute, no more are tried.
 UNANSWERED = 10
-_COMPARISON = pytest.StashKey[Comparison | None]()
+_COMPARISONS = pytest.StashKey[list[Comparison]]()
 _STARTED = pytest.StashKey[float]()
 
 
@@ -63,6 +64,8 @@ def pytest_configure(config: pytest.Config) -> None:
     )
     if not _judges(config):
         return
+    if config.option.assertmode == "plain":
+        raise pytest.UsageError("--assert=plain hides what an assertion compares, and so the verdict: leave it out")
     try:
         verify_aws_environment()
         checked = Settings.of({o.dest: getattr(config.option, o.dest) for o in (TARGET, *OPTIONS) if o.own})
@@ -192,9 +195,8 @@ def pytest_deselected(items: Sequence[pytest.Item]) -> None:
 
 def pytest_assertrepr_compare(config: pytest.Config, op: str, left: object, right: object) -> list[str] | None:
     """Remember the comparison that failed: it tells what was expected and what was observed."""
-    if RUN not in config.stash:
-        return None
-    config.stash[_COMPARISON] = Comparison(op, left, right)
+    if _COMPARISONS in config.stash:
+        config.stash[_COMPARISONS].append(Comparison(op, left, right))
     return None
 
 
@@ -202,7 +204,7 @@ def pytest_assertrepr_compare(config: pytest.Config, op: str, left: object, righ
 def pytest_runtest_setup(item: pytest.Item) -> Generator[None]:
     """Start a scenario's clock."""
     item.stash[_STARTED] = time.perf_counter()
-    item.config.stash[_COMPARISON] = None
+    item.config.stash[_COMPARISONS] = []
     return (yield)
 
 
@@ -234,7 +236,7 @@ def pytest_runtest_makereport(
 def _result(item: pytest.Item, call: pytest.CallInfo[None], run: Run) -> Result:
     claim = ledger.load_all().claims[claim_of(item)]
     journal = run.journal or Journal()
-    judgement = _judgement(item, call, journal, claim.wording)
+    judgement = _judgement(item, call, journal, Kind(claim.kind) if claim.kind else None)
     divergence = judgement.divergence
     result = Result(
         id=item.name,
@@ -270,7 +272,7 @@ class _Judgement:
     fault: bool = False
 
 
-def _judgement(item: pytest.Item, call: pytest.CallInfo[None], journal: Journal, wording: bool) -> _Judgement:
+def _judgement(item: pytest.Item, call: pytest.CallInfo[None], journal: Journal, declared: Kind | None) -> _Judgement:
     if call.excinfo is None:
         return _Judgement(Verdict.CONFORMS)
     error, where = call.excinfo.value, call.excinfo.traceback[-1]
@@ -278,10 +280,12 @@ def _judgement(item: pytest.Item, call: pytest.CallInfo[None], journal: Journal,
         return _Judgement(UNDECIDED[type(error)], reason=str(error), blocked_by=getattr(error, "by", None))
     if isinstance(error, pytest.skip.Exception):
         return _Judgement(Verdict.SKIPPED, reason=str(error))
-    in_scenario = Path(where.path).parent.parent == SCENARIOS
-    if call.when == "call" and isinstance(error, AssertionError) and in_scenario:
-        return _Judgement(Verdict.DIVERGES, judge(item.config.stash[_COMPARISON], journal, wording))
     reason = f"{call.excinfo.exconly()} ({Path(where.path).name}:{where.lineno + 1})"
+    if call.when == "call" and isinstance(error, AssertionError) and Path(where.path) == item.path:
+        try:
+            return _Judgement(Verdict.DIVERGES, judge(item.config.stash[_COMPARISONS], journal, declared))
+        except Untyped as untyped:
+            reason = f"{untyped}: write `assert observed == documented` ({Path(where.path).name}:{where.lineno + 1})"
     return _Judgement(Verdict.INCONCLUSIVE, reason=reason, fault=True)
 
 
@@ -334,6 +338,8 @@ def pytest_sessionfinish(session: pytest.Session) -> None:
             "left_out": dict(run.left_out),
             "problem": run.problem,
             "version": run.told,
+            "unusable": run.unusable,
+            "instruments": [asdict(instrument) for instrument in run.instruments],
         }
         return
     if run.problem is not None:
@@ -342,6 +348,8 @@ def pytest_sessionfinish(session: pytest.Session) -> None:
     run.seconds = round((datetime.now(UTC) - run.started).total_seconds(), 1)
     if run.settings.state is not None:
         run.settings.state.close()
+    if run.unusable is not None:
+        return
     if session.exitstatus not in (pytest.ExitCode.OK, pytest.ExitCode.TESTS_FAILED):
         return  # a report on a part of what was asked for would pass for the whole
     reports = _reports(config)
@@ -358,13 +366,13 @@ def pytest_sessionfinish(session: pytest.Session) -> None:
 def pytest_terminal_summary(terminalreporter: Any, config: pytest.Config) -> None:
     """Under plain pytest: the same table, and the entries of the baseline that no longer hold."""
     run = config.stash.get(RUN, None)
-    if run is None or not (run.results or run.problem):
+    if run is None or not (run.results or run.problem or run.unusable):
         return
     terminalreporter.section("conformance")
     if run.results:
         terminalreporter.write(text_of(summary(run)) + "\n" + text_of(table(run)))
-    if run.problem:
-        terminalreporter.write_line(run.problem, red=True)
+    for problem in filter(None, (run.problem, run.unusable)):
+        terminalreporter.write_line(problem, red=True)
 
 
 class Collector:
@@ -390,6 +398,8 @@ class Collector:
             self._run.left_out = Counter(told["left_out"])
             self._run.problem = told["problem"]
             self._run.told = told["version"] or self._run.told
+            self._run.unusable = told["unusable"] or self._run.unusable
+            self._run.instruments = self._run.instruments or tuple(map(Instrument.of_json, told["instruments"]))
 
 
 def claim_of(item: pytest.Item) -> str:

@@ -16,7 +16,7 @@ from conformance.aws_cli.recorder import Recorder
 from conformance.errors import Inconclusive
 from conformance.target.definition import INVENTED, REGION
 from conformance.verdict.journal import Journal
-from conformance.verdict.observed import ExitCode
+from conformance.verdict.observed import ExitCode, Stream
 
 OPERATION = ("cognito-idp", "admin-set-user-password")
 _TIMEOUT_SECONDS = 60
@@ -33,14 +33,23 @@ class Done:
     """What a call left."""
 
     exit_code: ExitCode
-    stdout: str
-    stderr: str
+    stdout: Stream
+    stderr: Stream
 
     @property
-    def error(self) -> tuple[str, str] | None:
-        """Name and operation of the service error on stderr, None where it tells of none."""
+    def error(self) -> Stream:
+        """Name and operation of the service error on stderr, "Name of Operation"; "none" where it tells of none."""
         found = re.search(r"An error occurred \((.+?)\) when calling the (\w+) operation", self.stderr)
-        return (found[1], found[2]) if found else None
+        return Stream(f"{found[1]} of {found[2]}" if found else "none", noun="service error on stderr")
+
+    def printed(self, pattern: str, name: str) -> Stream:
+        """`name` where all of stdout matches the pattern, else stdout itself."""
+        whole = re.fullmatch(rf"(?s)\s*{pattern}\s*", self.stdout)
+        return Stream(name if whole else self.stdout)
+
+    def mentions(self, text: str) -> Stream:
+        """The text, where stderr holds it; else "no mention of it"."""
+        return Stream(text if text in self.stderr else "no mention of it", noun="stderr")
 
 
 class CommandLine:
@@ -90,7 +99,7 @@ class CommandLine:
         seen = f"exit code {done.exit_code}; stdout {done.stdout!r}; stderr {done.stderr!r}"
         sent = [f"{request.method} {request.path} {request.body.decode()}" for request in self._recorder.requests]
         self._journal.record(shlex.join(["aws", *arguments]), f"{seen}; requests so far: {sent}")
-        return Done(ExitCode(done.exit_code), done.stdout, done.stderr)
+        return Done(ExitCode(done.exit_code), Stream(done.stdout), Stream(done.stderr, noun="stderr"))
 
     def file(self, name: str, text: str) -> str:
         """The path of a new file with this text."""

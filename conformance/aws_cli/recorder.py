@@ -7,7 +7,7 @@ import socket
 import ssl
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -16,6 +16,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
 
+from conformance.verdict.observed import Sent
 from conformance.verdict.reply import HttpRequest
 
 DEFAULT_HOST = "cognito-idp.us-east-1.amazonaws.com"
@@ -62,9 +63,27 @@ class Recorder:
         self.requests, self.answer = [], CannedAnswer()
 
     @property
-    def bodies(self) -> list[Any]:
+    def bodies(self) -> Sent:
         """The JSON of each request, in order."""
-        return [request.members for request in self.requests]
+        return Sent([request.members for request in self.requests], "requests")
+
+    def sent(self, noun: str, look: Callable[[HttpRequest], object]) -> Sent:
+        """What `look` finds in each request, in order; `noun` says what that is."""
+        return Sent([look(request) for request in self.requests], noun)
+
+    def headers(self, name: str) -> Sent:
+        """One header of each request; its name in lower case."""
+        return self.sent(f"header {name}", lambda request: request.headers.get(name))
+
+    @property
+    def scopes(self) -> Sent:
+        """Access key id, Region and service of each signature."""
+        return self.sent("signed for", lambda request: request.scope)
+
+    @property
+    def operations(self) -> Sent:
+        """The operations that were asked for, in order: nothing where no request arrived."""
+        return self.sent("operations sent", lambda request: request.operation)
 
     @cached_property
     def url(self) -> str:

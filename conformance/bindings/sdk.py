@@ -8,7 +8,7 @@ from typing import Any
 from botocore.exceptions import ClientError
 
 from conformance.errors import Inconclusive
-from conformance.target.client import TRANSPORT_FAULTS, UNREADABLE, client
+from conformance.target.client import TRANSPORT_FAULTS, client, from_the_parser
 from conformance.target.definition import Endpoint
 from conformance.target.retries import THROTTLED_ATTEMPTS, attempts, in_time, patiently
 from conformance.verdict.journal import Journal, describe
@@ -52,10 +52,12 @@ class Sdk:
             self._client.admin_set_user_password(**members)
         except ClientError as error:
             outcome, message = error.response["Error"]["Code"], error.response["Error"].get("Message", "")
-        except UNREADABLE:
-            outcome = UNPARSABLE
         except TRANSPORT_FAULTS as fault:
             raise Inconclusive(f"AdminSetUserPassword: {fault}") from None
+        except Exception as error:
+            if not from_the_parser(error):
+                raise
+            outcome = UNPARSABLE
         answer = self._last.answer or {"status_code": None, "headers": {}, "body": b""}
         seen = of_http(self.name, answer["status_code"] or 0, answer["headers"], answer["body"])
         # boto3 takes every HTTP 200 for a success, HTML included.

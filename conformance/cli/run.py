@@ -136,6 +136,8 @@ def judge(
     if watcher.ended is not None:
         raise watcher.ended
     signals.check()
+    if watcher.run is not None and watcher.run.unusable is not None:
+        raise Inconclusive(f"{settings.target.url or settings.target.name} cannot be judged: {watcher.run.unusable}")
     if code == pytest.ExitCode.INTERRUPTED:
         raise KeyboardInterrupt
     done = watcher.run

@@ -25,7 +25,8 @@ class Claim:
 
     `sentences` is edition -> fingerprints of the sentences that it stands for. `reason` says why it is not judged,
     `reading` what we take an ambiguous source to mean, `contradicted_by` what speaks against it. `seen` is the month of
-    the latest source that shows it, where that is known.
+    the latest source that shows it, where that is known. `kind` is that of every divergence from it, where the claim
+    fixes that and not the value that is compared: "leak".
     """
 
     id: str
@@ -41,6 +42,7 @@ class Claim:
     source_note: str | None = None
     seen: str | None = None
     wording: bool = False
+    kind: str | None = None
     sentences: Sentences = field(default_factory=dict, hash=False)
 
     @property
@@ -130,6 +132,7 @@ def load_all() -> Ledger:
 
 
 def _claim(source: list[str], sentences: Mapping[str, list[str]] | None = None, **row: Any) -> Claim:
+    row = ({"kind": "wording"} if row.get("wording") else {}) | row
     return Claim(sources=tuple(source), sentences=_sentences(sentences or {}), **row)
 
 

@@ -28,6 +28,7 @@ from conformance.target.control import Control
 from conformance.target.mailbox import simulated
 from conformance.target.pools import Pool
 from conformance.target.sign_in import USER_SRP_AUTH, sign_in
+from conformance.verdict.journal import Exchange
 from conformance.verdict.observed import ACCEPTED, TOKENS, UNIMPLEMENTED, Outcome, SignInOutcome, Status
 
 # The account may send no more messages, for today or at all: that says nothing of the operation.
@@ -49,6 +50,7 @@ class Visit:
     expected_outcome: str
     expected_status: str
     steps: tuple[Step, ...] = ()
+    exchanges: tuple[Exchange, ...] = ()
 
     @property
     def agrees(self) -> bool:
@@ -69,7 +71,7 @@ class Walker:
         self.steps: list[Step] = []
         self.unusable: dict[tuple[str, str], Outcome] = {}
         self._control = control
-        pool.service.journal.begin()
+        self._first = len(pool.service.journal.exchanges)
 
     def row(self, step: Step) -> Row:
         """The row that a step would visit."""
@@ -116,6 +118,7 @@ class Walker:
             expected_outcome,
             _shown(expected, expected_enabled or expected == NONE),
             tuple(self.steps),
+            tuple(user.pool.service.journal.exchanges[self._first :]),
         )
         if row.asserted and outcome not in UNUSABLE:
             self.visits.append(visit)

@@ -9,6 +9,7 @@ from datetime import UTC, datetime
 
 from conformance.lifecycle.walks import Walks
 from conformance.run.settings import Settings
+from conformance.target.instruments import Instrument
 from conformance.verdict import causes
 from conformance.verdict.baseline import Stale
 from conformance.verdict.causes import Cause
@@ -32,6 +33,9 @@ class Run:
     problem: str | None = None
     journal: Journal | None = None
     broken: str | None = None
+    # Why nothing can be judged at all: no pool can be made, or no flow signs anybody in.
+    unusable: str | None = None
+    instruments: tuple[Instrument, ...] = ()
     unanswered: int = 0
     told: str | None = None
     started: datetime = field(default_factory=lambda: datetime.now(UTC))

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import tempfile
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import closing
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any, Protocol
@@ -24,17 +25,19 @@ from conformance.errors import Blocked, Inconclusive, Unsupported
 from conformance.lifecycle.script import script
 from conformance.lifecycle.walker import Visit
 from conformance.lifecycle.walks import Unvisited, Walks
-from conformance.plugin import RUN
+from conformance.plugin import RUN, claim_of
 from conformance.scenarios.privileges import WithoutControlPath
+from conformance.scenarios.refusals import Refused
+from conformance.target import instruments
 from conformance.target.client import Cognito, ServiceError, await_service
 from conformance.target.clock import Clock, Faketime
 from conformance.target.control import Control, Privileges
-from conformance.target.deferred import Waiting
+from conformance.target.deferred import StateFile, Waiting
 from conformance.target.definition import Endpoint, Federated, Target
 from conformance.target.hosted_ui import HostedUi
 from conformance.target.mailbox import simulated
-from conformance.target.pools import Pool, Pools, User
-from conformance.verdict.observed import UNIMPLEMENTED
+from conformance.target.pools import Flows, Pool, Pools, User
+from conformance.verdict.observed import UNIMPLEMENTED, Status
 from conformance.verdict.reply import Reply
 
 
@@ -69,12 +72,26 @@ def service(request: pytest.FixtureRequest, endpoint: Endpoint) -> Cognito:
 
 
 @pytest.fixture(scope="session")
-def pools(request: pytest.FixtureRequest, service: Cognito) -> Iterator[Pools]:
-    """The pools of this worker."""
-    made = Pools(service)
-    yield made
-    made.delete()
-    state = request.config.stash[RUN].settings.state
+def flows() -> Flows:
+    """Which sign-in flows can be trusted: all, until the instruments are checked."""
+    return Flows()
+
+
+@pytest.fixture(scope="session")
+def pools(request: pytest.FixtureRequest, service: Cognito, flows: Flows) -> Iterator[Pools]:
+    """The pools of this worker, once the instruments are checked; the run ends at once where nothing can be judged."""
+    run = request.config.stash[RUN]
+    made = Pools(service, flows)
+    try:
+        run.instruments = instruments.check(made, service.journal)
+        service.journal.begin()
+        yield made
+    except instruments.Unusable as reason:
+        run.unusable = request.session.shouldfail = str(reason)
+        raise Inconclusive(str(reason)) from None
+    finally:
+        made.delete()
+    state = run.settings.state
     for pool_id in state.finished() if state else ():
         if made.discard(pool_id):
             state.deleted(pool_id)
@@ -108,7 +125,7 @@ def bindings(service: Cognito) -> Iterator[Callable[[str], Binding]]:
 
 
 @pytest.fixture(autouse=True)
-def _journal(request: pytest.FixtureRequest) -> None:
+def _journal(request: pytest.FixtureRequest, flows: Flows) -> None:
     """A clean page for what this scenario sends; nothing more is sent to an endpoint that has stopped answering."""
     run = request.config.stash[RUN]
     if run.broken is not None:
@@ -117,6 +134,7 @@ def _journal(request: pytest.FixtureRequest) -> None:
     service = request.getfixturevalue("service")
     service.journal.begin()
     run.journal = service.journal
+    flows.subject = claim_of(request.node)
 
 
 def _skip_what_is_declared_off(request: pytest.FixtureRequest, target: Target) -> None:
@@ -197,6 +215,12 @@ def admin_set_user_password(binding: Binding) -> AdminSetUserPassword:
     return call
 
 
+@pytest.fixture
+def refused(admin_set_user_password: AdminSetUserPassword) -> Refused:
+    """The call under test with something odd about it, and then put right."""
+    return Refused(admin_set_user_password)
+
+
 @pytest.fixture(scope="session")
 def walks(request: pytest.FixtureRequest, pools: Pools, _control: Control | None) -> Walks:
     """The walks of this worker, the same in every worker."""
@@ -216,9 +240,10 @@ def visit(request: pytest.FixtureRequest, walks: Walks, service: Cognito) -> Cal
             pytest.skip(str(unvisited))
         if not seen.agrees:
             seen = seen if settings.baseline.names(row.claim, row.id) else walks.shortest(seen)
-            service.journal.begin()
+            service.journal.exchanges = list(seen.exchanges)
             service.journal.script = script(seen.calls, settings.target.url or "http://127.0.0.1:5000")
-        return seen
+        place = {"operation": row.operation, "flow": row.when.split(",")[0] if "_AUTH" in row.when else None}
+        return replace(seen, outcome=type(seen.outcome)(seen.outcome, **place), status=Status(seen.status, **place))
 
     return call
 
@@ -235,25 +260,35 @@ def clock(request: pytest.FixtureRequest, endpoint: Endpoint) -> Iterator[Clock]
 
 
 @pytest.fixture
-def later(request: pytest.FixtureRequest, pools: Pools) -> Iterator[Later]:
-    """Lets days pass: where the clock cannot be moved, between two runs that are given the same `--state`."""
+def later(request: pytest.FixtureRequest) -> Later:
+    """Lets days pass: by the clock, or, with --state and no control path, between two runs."""
     settings = request.config.stash[RUN].settings
-    name, state = request.node.name, settings.state
-    if state is None or settings.target.control:
-        clock: Clock = request.getfixturevalue("clock")
+    by_clock = settings.state is None or settings.target.control
+    found: Later = request.getfixturevalue("moved_clock" if by_clock else "deferred")
+    return found
 
-        def moved(days: int, prepare: Callable[[User], None], **configuration: Any) -> User:
-            user = pools.get(**configuration).user()
-            prepare(user)
-            clock.after(user.pool, days)
-            return user
 
-        yield moved
-        return
+@pytest.fixture
+def moved_clock(clock: Clock, pools: Pools) -> Later:
+    """Lets days pass by moving the target's clock."""
+
+    def call(days: int, prepare: Callable[[User], None], **configuration: Any) -> User:
+        user = pools.get(**configuration).user()
+        prepare(user)
+        clock.after(user.pool, days)
+        return user
+
+    return call
+
+
+@pytest.fixture
+def deferred(request: pytest.FixtureRequest, pools: Pools) -> Iterator[Later]:
+    """Lets days pass between two runs: the first sets a user up and skips, the second finds the user again."""
+    name, state = request.node.name, request.config.stash[RUN].settings.state
     waiting = state.waiting().get(name)
 
-    def waited(days: int, prepare: Callable[[User], None], **configuration: Any) -> User:
-        user = waiting or arm(days, prepare, **configuration)
+    def call(days: int, prepare: Callable[[User], None], **configuration: Any) -> User:
+        user = waiting or _set_up(pools, state, name, days, prepare, configuration)
         if not user.ready:
             pytest.skip(f"to be judged from {user.day} on with --state {state.path}")
         found = pools.known(user.pool, user.client).find(user.username, user.login, "")
@@ -261,22 +296,31 @@ def later(request: pytest.FixtureRequest, pools: Pools) -> Iterator[Later]:
             found.arrange("AdminGetUser")
         except Blocked as gone:
             state.judged(name)
-            raise Blocked(f"the user who was set up in an earlier run is not to be had: {gone}") from None
+            raise Blocked(f"the user that an earlier run set up no longer exists: {gone}", gone.by) from None
         return found
 
-    def arm(days: int, prepare: Callable[[User], None], **configuration: Any) -> Waiting:
-        pool = pools.get(apart="waiting", **configuration)
-        made = pool.user()
-        prepare(made)
-        pools.keep(pool)
-        due = (datetime.now(UTC) + timedelta(days=days)).isoformat(timespec="minutes")
-        user = Waiting(name, due, pool.id, pool.client_id, made.username, made.login)
-        state.arm(user)
-        return user
-
-    yield waited
+    yield call
     if waiting and waiting.ready and dict(request.node.user_properties).get("verdict") in ("conforms", "diverges"):
         state.judged(name)
+
+
+def _set_up(
+    pools: Pools,
+    state: StateFile,
+    name: str,
+    days: int,
+    prepare: Callable[[User], None],
+    configuration: Mapping[str, Any],
+) -> Waiting:
+    """A user for a later run, in a pool that is kept."""
+    pool = pools.get(apart="waiting", **configuration)
+    made = pool.user()
+    prepare(made)
+    pools.keep(pool)
+    due = (datetime.now(UTC) + timedelta(days=days)).isoformat(timespec="minutes")
+    user = Waiting(name, due, pool.id, pool.client_id, made.username, made.login)
+    state.arm(user)
+    return user
 
 
 @pytest.fixture(scope="session")

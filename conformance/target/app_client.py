@@ -11,7 +11,8 @@ from typing import Any
 
 from conformance.errors import Blocked
 from conformance.target.client import Cognito, ServiceError
-from conformance.target.sign_in import answer_srp, attempt, begin_srp
+from conformance.target.sign_in import answer_srp, attempt
+from conformance.target.srp import SrpClient
 from conformance.verdict.observed import ACCEPTED, UNIMPLEMENTED, Outcome
 from conformance.verdict.reply import SignIn
 
@@ -41,7 +42,7 @@ class AppClient:
         """What comes of beginning a sign-in with exactly these AuthParameters."""
         return self._implemented(
             operation,
-            attempt(self.service, operation, **self._named(operation), AuthFlow=flow, AuthParameters=parameters),
+            attempt(self.service, operation, flow, **self._named(operation), AuthFlow=flow, AuthParameters=parameters),
         )
 
     def sign_in(self, username: str, password: str, flow: str) -> SignIn:
@@ -54,13 +55,13 @@ class AppClient:
 
     def sign_in_by_srp(self, username: str, password: str, operation: str = "RespondToAuthChallenge") -> SignIn:
         """What comes of proving a password by USER_SRP_AUTH, the proof sent by `operation`, one of RESPOND."""
-        srp, parameters = begin_srp(self.service, self.pool_id, self.id, username, password)
-        first = self.initiate("USER_SRP_AUTH", {**parameters, **self.secret_hash(username)}, INITIATE_FOR[operation])
-        if first.outcome != "PASSWORD_VERIFIER":
+        srp = SrpClient.begin(self.pool_id, username, password)
+        parameters = {**srp.auth_parameters, **self.secret_hash(username)}
+        first = self.initiate("USER_SRP_AUTH", parameters, INITIATE_FOR[operation])
+        if first != "PASSWORD_VERIFIER":
             return first
-        proof = answer_srp(srp, first, username)
-        named = first.parameters.get("USERNAME", username)
-        return self.respond(first, {**proof, **self.secret_hash(named)}, operation)
+        proof = answer_srp(srp, first)
+        return self.respond(first, {**proof, **self.secret_hash(proof["USERNAME"])}, operation)
 
     def respond(
         self, challenge: SignIn, responses: Mapping[str, str], operation: str = "RespondToAuthChallenge"
@@ -70,9 +71,10 @@ class AppClient:
         answered = attempt(
             self.service,
             operation,
+            challenge.flow,
             **session,
             **self._named(operation),
-            ChallengeName=challenge.outcome,
+            ChallengeName=challenge.challenge,
             ChallengeResponses=responses,
         )
         return self._implemented(operation, answered)
@@ -84,8 +86,8 @@ class AppClient:
 
         The user is named as the challenge does, by `username` if it does not. Raises Blocked where there is nothing to
         answer."""
-        if challenge.outcome != "NEW_PASSWORD_REQUIRED":
-            raise Blocked(f"no challenge to answer: the sign-in gave {challenge.outcome}")
+        if challenge != "NEW_PASSWORD_REQUIRED":
+            raise Blocked(f"no challenge to answer: the sign-in gave {challenge}", "temporary-password-is-challenged")
         name = challenge.parameters.get("USER_ID_FOR_SRP", username)
         responses = {"USERNAME": name, "NEW_PASSWORD": new_password, **self.secret_hash(name), **more}
         return self.respond(challenge, responses, operation)
@@ -112,5 +114,5 @@ def outcome(service: Cognito, operation: str, **parameters: Any) -> Outcome:
     except ServiceError as error:
         if error.code in UNIMPLEMENTED:
             raise Blocked(f"{operation} is not implemented", operation) from None
-        return Outcome(error.code)
-    return Outcome(ACCEPTED)
+        return Outcome(error.code, operation=operation)
+    return Outcome(ACCEPTED, operation=operation)

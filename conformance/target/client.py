@@ -5,12 +5,14 @@ from __future__ import annotations
 import io
 import os
 import time
+import traceback
 from collections.abc import Callable
 from functools import cache
 from typing import Any
 
 import boto3
 import botocore.loaders
+import botocore.parsers
 import botocore.session
 import urllib3
 from botocore.awsrequest import AWSResponse
@@ -18,7 +20,6 @@ from botocore.compat import HTTPHeaders
 from botocore.config import Config
 from botocore.credentials import Credentials
 from botocore.exceptions import BotoCoreError, ClientError, ConnectionError, HTTPClientError, IncompleteReadError
-from botocore.parsers import ResponseParserError
 
 from conformance.errors import BadInput, Blocked, Inconclusive
 from conformance.target import retries
@@ -36,8 +37,6 @@ PATIENCE_SECONDS = 5.0
 FIRST_ANSWER_SECONDS = 30.0
 _AGAIN_SECONDS = 0.2
 
-# What botocore raises for a body that is not what the model says: its own error, or whatever decoding it came upon.
-UNREADABLE = (ResponseParserError, AttributeError, LookupError, OverflowError, RecursionError, TypeError, ValueError)
 TRANSPORT_FAULTS = (ConnectionError, HTTPClientError, IncompleteReadError)
 
 # What a member is in Python, by the model's types; of the others none is asked for.
@@ -59,6 +58,15 @@ class ServiceError(Exception):
         self.operation = operation
         self.code = code
         self.message = message
+
+
+def from_the_parser(error: Exception) -> bool:
+    """Whether botocore raised this while it read a body: then the answer is not what the model says.
+
+    The parser raises ResponseParserError, or whatever decoding the body came upon; from anywhere else the same
+    exception is a fault of the client, or of this suite."""
+    frames = traceback.walk_tb(error.__traceback__)
+    return any(frame.f_code.co_filename == botocore.parsers.__file__ for frame, _ in frames)
 
 
 def client(endpoint: Endpoint, *, read_seconds: float = READ_SECONDS, sender: str = ARRANGING) -> Any:
@@ -130,6 +138,8 @@ class Cognito:
     def __init__(self, endpoint: Endpoint, *, read_seconds: float = READ_SECONDS) -> None:
         self.endpoint = endpoint
         self.journal = Journal(endpoint.secrets)
+        # Set once a target was seen to refuse the name of its own SRP challenge, and to take the one that was typed.
+        self.typed_names_in_srp = False
         self._client = client(endpoint, read_seconds=read_seconds)
         self.answers = Answers()
         self._client.meta.events.register("before-parse.cognito-identity-provider", self.answers.weigh)
@@ -166,10 +176,12 @@ class Cognito:
             answer: dict[str, Any] = method(**parameters)
         except ClientError as error:
             return ServiceError(operation, error.response["Error"]["Code"], error.response["Error"].get("Message", ""))
-        except UNREADABLE as error:
-            return ServiceError(operation, UNPARSABLE, str(error)[:200])
         except TRANSPORT_FAULTS as fault:
             raise Inconclusive(f"{operation}: {fault}") from None
+        except Exception as error:
+            if not from_the_parser(error):
+                raise
+            return ServiceError(operation, UNPARSABLE, str(error)[:200])
         return answer
 
     def arrange(self, operation: str, *members: str, **parameters: Any) -> dict[str, Any]:
@@ -180,7 +192,7 @@ class Cognito:
             answer = self.call(operation, **parameters)
         except ServiceError as error:
             reason = "is not implemented" if error.code in UNIMPLEMENTED else f"answered {error.code}: {error.message}"
-            raise Blocked(self.journal.anonymous(f"{operation} {reason}")) from None
+            raise Blocked(self.journal.anonymous(f"{operation} {reason}"), operation) from None
         output = self._client.meta.service_model.operation_model(operation).output_shape
         for path in members:
             value: Any = answer
@@ -189,10 +201,10 @@ class Cognito:
                 value = value.get(name) if isinstance(value, dict) else None
                 shape = shape.members[name]
             if value is None:
-                raise Blocked(f"{operation} answered without {path}")
+                raise Blocked(f"{operation} answered without {path}", operation)
             # botocore's parser looks at timestamps and structures only.
             if not isinstance(value, _TYPES.get(shape.type_name, object)):
-                raise Blocked(f"{operation} answered with {path} that is no {shape.type_name}")
+                raise Blocked(f"{operation} answered with {path} that is not a {shape.type_name}", operation)
         return answer
 
 

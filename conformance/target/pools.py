@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import uuid
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from conformance import signals
@@ -14,8 +14,28 @@ from conformance.target.app_client import AppClient, outcome
 from conformance.target.client import Cognito, ServiceError
 from conformance.target.mailbox import simulated
 from conformance.target.pool_notes import PREFIX, PoolNotes
-from conformance.target.sign_in import ADMIN_USER_PASSWORD_AUTH, FLOWS, answer_new_password, sign_in
-from conformance.verdict.observed import TOKENS, UNIMPLEMENTED, Facts, Outcome, State, Status
+from conformance.target.sign_in import (
+    ADMIN_USER_PASSWORD_AUTH,
+    FLOWS,
+    OPERATIONS,
+    answer_new_password,
+    prove_password,
+    sign_in,
+)
+from conformance.verdict.observed import (
+    ACCEPTED,
+    MISSING,
+    NEW_PASSWORD_REQUIRED,
+    REFUSED,
+    TOKENS,
+    UNIMPLEMENTED,
+    Facts,
+    Form,
+    Outcome,
+    Refusal,
+    State,
+    Status,
+)
 from conformance.verdict.reply import SignIn
 
 # The statuses that a user can have before the call; a DISABLED user is CONFIRMED and was disabled by an administrator.
@@ -34,10 +54,38 @@ POLICY = {
 }
 
 
+# The claim that speaks of a sign-in with this outcome: what blocks a scenario that needs one.
+SUBJECTS: Mapping[str | Refusal, str] = {
+    TOKENS: "permanent-password-signs-in",
+    NEW_PASSWORD_REQUIRED: "temporary-password-is-challenged",
+    REFUSED: "wrong-password-is-refused",
+}
+
+
+@dataclass
+class Flows:
+    """Which flows can be trusted to show what a password opens.
+
+    `faults` has, for each that cannot, the claim that it breaks (or the operation that is missing) and a sentence.
+    `looking` is the flow by which a scenario looks that is about none, `subject` the claim of the scenario that runs:
+    the one that a fault breaks is judged by that flow, every other is blocked."""
+
+    faults: dict[str, tuple[str, str]] = field(default_factory=dict)
+    looking: str = ADMIN_USER_PASSWORD_AUTH
+    subject: str = ""
+
+    def require(self, flow: str) -> None:
+        """Block the scenario if `flow` cannot be trusted, unless that is what the scenario is about."""
+        by, reason = self.faults.get(flow, ("", ""))
+        if by and by != self.subject:
+            raise Blocked(f"{flow} cannot be trusted: {reason}", by)
+
+
 class Pools:
     """The user pools of one worker, one for each configuration that a scenario asks for; all are deleted at the end."""
 
-    def __init__(self, service: Cognito) -> None:
+    def __init__(self, service: Cognito, flows: Flows | None = None) -> None:
+        self.flows = flows or Flows()
         self._service = service
         self._pools: dict[str, Pool | Blocked] = {}
         self._notes = PoolNotes(service.endpoint.url)
@@ -79,7 +127,7 @@ class Pools:
             ClientName=name,
             ExplicitAuthFlows=flows,
         )
-        return Pool(self._service, pool_id, made["UserPoolClient"]["ClientId"])
+        return Pool(self._service, pool_id, made["UserPoolClient"]["ClientId"], self.flows)
 
     def _created(self, name: str, configuration: Mapping[str, Any]) -> str:
         try:
@@ -92,7 +140,7 @@ class Pools:
     def known(self, pool_id: str, client_id: str) -> Pool:
         """The pool with this id and client, whoever made it; what is observed of it shows neither."""
         self._service.journal.names |= {pool_id: "<pool>", client_id: "<client>"}
-        return Pool(self._service, pool_id, client_id)
+        return Pool(self._service, pool_id, client_id, self.flows)
 
     def keep(self, pool: Pool) -> None:
         """Leave a pool for a later run."""
@@ -126,6 +174,7 @@ class Pool:
     service: Cognito = field(repr=False)
     id: str
     client_id: str
+    flows: Flows = field(default_factory=Flows, repr=False)
 
     def user(
         self,
@@ -174,7 +223,7 @@ class Pool:
         reached = (seen["UserStatus"], seen["Enabled"])
         wanted = ("CONFIRMED", False) if start == DISABLED else (start, True)
         if reached != wanted:
-            raise Blocked(f"a user could not be brought to {start}: AdminGetUser shows {reached[0]}")
+            raise Blocked(f"a user could not be brought to {start}: AdminGetUser shows {reached[0]}", "AdminGetUser")
         return user
 
     @property
@@ -219,27 +268,40 @@ class User:
     @property
     def status(self) -> Status:
         """UserStatus, as AdminGetUser shows it."""
-        return Status(self._get("UserStatus")["UserStatus"])
+        return Status(self._get("UserStatus")["UserStatus"], operation="AdminGetUser")
 
     @property
     def listed_status(self) -> Status:
-        """UserStatus, as ListUsers shows it."""
-        service = self.pool.service
-        answer = service.arrange("ListUsers", "Users", UserPoolId=self.pool.id, Filter=f'username = "{self.username}"')
-        for user in answer["Users"]:
-            if user.get("Username") == self.username and "UserStatus" in user:
-                return Status(user["UserStatus"])
-        raise Blocked("ListUsers does not list the user with a status")
+        """UserStatus, as ListUsers shows it on one of its pages.
+
+        Raises Blocked where no page has the user."""
+        wanted: dict[str, Any] = {"UserPoolId": self.pool.id, "Filter": f'username = "{self.username}"'}
+        seen: set[str] = set()
+        while True:
+            answer = self.pool.service.arrange("ListUsers", "Users", **wanted)
+            for user in answer["Users"]:
+                if user.get("Username") == self.username and "UserStatus" in user:
+                    return Status(user["UserStatus"], operation="ListUsers")
+            token = str(answer.get("PaginationToken") or "")
+            if not token or token in seen:
+                raise Blocked("ListUsers does not list the user with a status", "ListUsers")
+            seen.add(token)
+            wanted["PaginationToken"] = token
 
     @property
     def flags(self) -> Facts:
         """Whether the user is enabled, as AdminGetUser shows it."""
-        return Facts({"Enabled": str(self._get("Enabled")["Enabled"])})
+        return Facts({"Enabled": str(self._get("Enabled")["Enabled"])}, noun="flags")
 
     @property
     def attributes(self) -> Facts:
         """The attributes by name, as AdminGetUser shows them."""
-        return Facts({a["Name"]: a.get("Value", "") for a in self._get("UserAttributes")["UserAttributes"]})
+        shown = self._get("UserAttributes")["UserAttributes"]
+        return Facts({a["Name"]: a.get("Value", "") for a in shown}, noun="attributes")
+
+    def attribute(self, name: str) -> Form:
+        """One attribute, as AdminGetUser shows it."""
+        return Form(self.attributes.get(name, MISSING), noun=f"attribute {name}", operation="AdminGetUser")
 
     @property
     def sub(self) -> str:
@@ -248,21 +310,20 @@ class User:
         Raises Blocked where the target shows none."""
         sub = self.attributes.get("sub")
         if not sub:
-            raise Blocked("AdminGetUser shows no sub")
+            raise Blocked("AdminGetUser shows no sub", "AdminGetUser")
         return sub
 
     @property
     def created(self) -> Facts:
         """UserCreateDate, as AdminGetUser shows it."""
-        return Facts({"UserCreateDate": str(self._get("UserCreateDate")["UserCreateDate"])})
+        return Facts({"UserCreateDate": str(self._get("UserCreateDate")["UserCreateDate"])}, noun="dates")
 
     @property
     def groups(self) -> Facts:
         """The groups that the user is in, as AdminListGroupsForUser shows them."""
-        answer = self.pool.service.arrange(
-            "AdminListGroupsForUser", "Groups", UserPoolId=self.pool.id, Username=self.username
-        )
-        return Facts({group["GroupName"]: "member" for group in answer["Groups"]})
+        operation = "AdminListGroupsForUser"
+        answer = self.pool.service.arrange(operation, "Groups", UserPoolId=self.pool.id, Username=self.username)
+        return Facts({group["GroupName"]: "member" for group in answer["Groups"]}, noun="groups", operation=operation)
 
     @property
     def state(self) -> State:
@@ -270,27 +331,48 @@ class User:
         seen = self._get("UserStatus", "Enabled")
         return State(seen["UserStatus"], seen["Enabled"], self.sign_in(self.password).outcome)
 
-    def sign_in(self, password: str, flow: str = ADMIN_USER_PASSWORD_AUTH) -> SignIn:
-        """What comes of signing in with `password` by `flow`, one of FLOWS.
+    def sign_in(self, password: str, flow: str | None = None) -> SignIn:
+        """What comes of signing in with `password` by `flow`, one of FLOWS; without it, by a flow that can be trusted.
+
+        Raises Blocked where the flow cannot be trusted, unless the scenario judges that, or is not implemented."""
+        chosen = flow or self.pool.flows.looking
+        self.pool.flows.require(chosen)
+        attempt = sign_in(self.pool.service, self.pool.id, self.pool.client_id, self.login, password, chosen)
+        return _implemented(chosen, attempt)
+
+    def prove_password(self, password: str) -> SignIn:
+        """What comes of USER_SRP_AUTH, its challenge answered with the name that it gives.
 
         Raises Blocked where the target says that it does not implement the flow."""
-        attempt = sign_in(self.pool.service, self.pool.id, self.pool.client_id, self.login, password, flow)
-        return _implemented(f"sign-in by {flow}", attempt)
+        attempt = prove_password(self.pool.service, self.pool.id, self.pool.client_id, self.login, password)
+        return _implemented("USER_SRP_AUTH", attempt)
 
-    def prove(self, flow: str) -> None:
-        """Make sure that the password signs in by `flow` before the call, so that a refusal afterwards means something.
+    def requires(self, password: str, documented: str | Refusal, flow: str | None = None) -> None:
+        """Block the scenario unless `password` leads to `documented`, of SUBJECTS: that it does is another claim."""
+        seen = self.sign_in(password, flow)
+        if seen != documented:
+            raise Blocked(
+                f"a sign-in by {seen.flow} that was to lead to {documented} led to {seen}", SUBJECTS[documented]
+            )
 
-        Raises Blocked where it does not."""
-        before = self.sign_in(self.password, flow)
-        if before.outcome != TOKENS:
-            raise Blocked(f"{flow} is not to be had: a confirmed user's sign-in leads to {before.outcome}")
+    def challenged(self, password: str, flow: str | None = None) -> SignIn:
+        """The challenge NEW_PASSWORD_REQUIRED that a temporary password leads to.
+
+        Raises Blocked where it leads elsewhere. That it does not is another claim."""
+        seen = self.sign_in(password, flow)
+        if seen.challenge != NEW_PASSWORD_REQUIRED:
+            raise Blocked(
+                f"a sign-in by {seen.flow} that was to lead to the challenge led to {seen}",
+                SUBJECTS[NEW_PASSWORD_REQUIRED],
+            )
+        return seen
 
     def answer(self, challenge: SignIn, new_password: str, operation: str = "RespondToAuthChallenge") -> SignIn:
         """What comes of answering NEW_PASSWORD_REQUIRED with `new_password` by `operation`, one of sign_in.RESPOND.
 
-        Raises Blocked where there is nothing to answer, or the target says that it does not implement the operation."""
-        if challenge.outcome != "NEW_PASSWORD_REQUIRED" or not challenge.session:
-            raise Blocked(f"there is no challenge to answer: the sign-in led to {challenge.outcome}")
+        Raises Blocked where there is nothing to answer with, or the target does not implement the operation."""
+        if not challenge.session:
+            raise Blocked("the challenge came without a Session to answer it with", "challenge-carries-a-session")
         # The challenge names the user for whom it has to be answered: with aliases, not the name that was typed.
         name = challenge.parameters.get("USER_ID_FOR_SRP", self.username)
         pool = self.pool
@@ -324,17 +406,28 @@ class User:
         named = {"UserPoolId": self.pool.id, "Username": self.login, **parameters}
         return outcome(self.pool.service, operation, **named)
 
-    def with_token(self, operation: str, challenge: SignIn, **parameters: Any) -> Outcome:
+    def with_password(self, password: str) -> User:
+        """The same user, with this as the password before the call."""
+        return replace(self, password=password)
+
+    def enable(self) -> None:
+        """Have an administrator enable the user, where the user is disabled. Raises Blocked where it fails."""
+        if self.flags["Enabled"] != "True":
+            self.arrange("AdminEnableUser")
+
+    def with_token(self, operation: str, session: SignIn, **parameters: Any) -> Outcome:
         """What comes of an operation that the user's own access token authorizes, such as ChangePassword.
 
-        Raises Blocked where the target says that it does not implement it."""
+        Raises Blocked where there is no token, or the target says that it does not implement the operation."""
+        if "AccessToken" not in session.tokens:
+            raise Blocked(f"the sign-in led to {session} and not to tokens", SUBJECTS[TOKENS])
         try:
-            self.pool.service.call(operation, AccessToken=challenge.tokens["AccessToken"], **parameters)
+            self.pool.service.call(operation, AccessToken=session.tokens["AccessToken"], **parameters)
         except ServiceError as error:
             if error.code in UNIMPLEMENTED:
-                raise Blocked(f"{operation} is not implemented") from None
-            return Outcome(error.code)
-        return Outcome("accepted")
+                raise Blocked(f"{operation} is not implemented", operation) from None
+            return Outcome(error.code, operation=operation)
+        return Outcome(ACCEPTED, operation=operation)
 
     def _get(self, *members: str) -> dict[str, Any]:
         return self.pool.service.arrange("AdminGetUser", *members, UserPoolId=self.pool.id, Username=self.username)
@@ -342,5 +435,6 @@ class User:
 
 def _implemented(what: str, attempt: SignIn) -> SignIn:
     if attempt.outcome in UNIMPLEMENTED:
-        raise Blocked(f"{what} is not implemented: {attempt.message or attempt.outcome}")
+        operation = OPERATIONS.get(what, what)
+        raise Blocked(f"{what} is not implemented: {attempt.message or attempt.outcome}", operation)
     return attempt

@@ -81,7 +81,6 @@ class Journal:
         self.exchanges: list[Exchange] = []
         self.names: dict[str, str] = {}
         self.private: dict[str, str] = {}
-        self.reply: Reply | None = None
         self.script: tuple[str, ...] = ()
         self.later: float = 0
         self._references: dict[str, str] = {}
@@ -92,7 +91,7 @@ class Journal:
 
     def begin(self) -> None:
         """Forget the exchanges and names of the scenario before."""
-        self.exchanges, self.names, self.reply, self.script = [], {}, None, ()
+        self.exchanges, self.names, self.script = [], {}, ()
         self.later, self._references, self._literals = 0, {}, set()
 
     def record(
@@ -200,7 +199,6 @@ class Journal:
         """Write down an exchange that a binding made, and return its reply.
 
         `members` are those of AdminSetUserPassword, `request` what was sent in place of an ordinary request."""
-        self.reply = reply
         if reply.exit_code is None:
             body = reply.body.decode(errors="backslashreplace")
             received = f"HTTP {reply.status} {hide_members(body)}"

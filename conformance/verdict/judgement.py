@@ -5,13 +5,13 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from conformance.verdict.journal import Journal
-from conformance.verdict.observed import Observed
+from conformance.verdict.observed import OPERATION, Observed
 from conformance.verdict.verdicts import Kind
 
 
 @dataclass(frozen=True)
 class Comparison:
-    """The comparison that failed, as pytest's assertion rewriting hands it over."""
+    """A comparison that failed, as pytest's assertion rewriting hands it over."""
 
     operator: str
     left: object
@@ -27,50 +27,31 @@ class Divergence:
     kind: Kind
     expected: str
     observed: str
-    operation: str = "AdminSetUserPassword"
+    operation: str = OPERATION
     flow: str | None = None
 
 
-def judge(comparison: Comparison | None, journal: Journal, wording: bool = False) -> Divergence:
-    """The divergence behind a failed assertion.
-
-    Its kind follows from the type of the value that was seen (left of the operator). Without a comparison,
-    `assert reply.ok` or `assert not reply.ok` failed, and the last reply tells which. `wording`: the claim is about a
-    text, so a value of no type of its own is wording.
-    """
-    if comparison is None:
-        return _of_reply(journal)
-    left, right = comparison.left, comparison.right
-    if comparison.operator == "not in":
-        return Divergence(Kind.LEAK, "an answer without it", f"the answer contains {_shown(left, journal)}")
-    if isinstance(left, Observed):
-        kind, noun = left.kind_beside(right), f"{left.noun}: "
-    else:
-        kind, noun = Kind.WORDING if wording else Kind.SHAPE, ""
-    relation = {"==": "", "in": "one of ", "!=": "anything but "}.get(comparison.operator, f"{comparison.operator} ")
-    return Divergence(kind, f"{noun}{relation}{_shown(right, journal)}", f"{noun}{_shown(left, journal)}")
+class Untyped(Exception):
+    """A failed assertion that does not compare an observed value with a documented one: a fault of the suite."""
 
 
-def _of_reply(journal: Journal) -> Divergence:
-    reply = journal.reply
-    if reply is None:
-        return Divergence(Kind.SHAPE, "the assertion to hold", "it does not")
-    if reply.crashed:
-        return Divergence(Kind.CRASH, "an answer of the service", journal.anonymous(f"reply: {reply.outcome}"))
-    if reply.ok:
-        return Divergence(Kind.PERMISSIVE, "reply: a refusal", "reply: accepted")
-    return Divergence(Kind.STRICT, "reply: accepted", journal.anonymous(f"reply: {reply.outcome}"))
+def judge(comparisons: list[Comparison], journal: Journal, declared: Kind | None = None) -> Divergence:
+    """The divergence behind a failed assertion, which is one comparison: `assert observed == documented`.
 
-
-def _shown(value: object, journal: Journal) -> str:
-    """A value as a reader wants it, the same in every run."""
-    match value:
-        case None:
-            text = "missing"
-        case set() | frozenset():
-            text = " or ".join(sorted(str(item) for item in value))
-        case list() | tuple():
-            text = ", ".join(str(item) for item in value)
-        case _:
-            text = str(value)
-    return journal.anonymous(text) or "nothing"
+    Its kind is the one that the claim declares, else the one of the observed value; a server fault is a crash
+    whatever the claim is about. Nothing is guessed: raises Untyped for an assertion of any other form."""
+    if len(comparisons) != 1:
+        raise Untyped("the assertion is not one comparison")
+    (comparison,) = comparisons
+    seen, documented = comparison.left, comparison.right
+    if comparison.operator != "==":
+        raise Untyped(f"the assertion compares by `{comparison.operator}`")
+    if not isinstance(seen, Observed):
+        raise Untyped(f"the left side of the assertion is a {type(seen).__name__}, which is not an observed value")
+    if isinstance(documented, Observed) and type(documented) is not type(seen):
+        raise Untyped("both sides of the assertion are observed values, of different types")
+    expected, observed = seen.beside(documented)
+    kind = seen.kind_beside(documented)
+    if declared is not None and kind is not Kind.CRASH:
+        kind = declared
+    return Divergence(kind, journal.anonymous(expected), journal.anonymous(observed), seen.operation, seen.flow)

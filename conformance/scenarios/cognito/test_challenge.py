@@ -5,9 +5,11 @@ from dataclasses import replace
 
 import pytest
 
+from conformance.errors import Blocked
 from conformance.target.pools import STARTS
 from conformance.target.sign_in import FLOWS, RESPOND
-from conformance.verdict.observed import TOKENS
+from conformance.verdict.observed import MISSING, NEW_PASSWORD_REQUIRED, REFUSED, TOKENS, Form
+from conformance.verdict.verdicts import Kind
 
 every_flow = pytest.mark.parametrize("flow", FLOWS)
 both_operations = pytest.mark.parametrize("operation", RESPOND)
@@ -18,56 +20,53 @@ any_start = pytest.mark.parametrize("start", STARTS)
 @any_start
 @every_flow
 def test_temporary_password_is_challenged(admin_set_user_password, pool, start, flow):
-    """A user who signs in with a temporary password, and with no other, is asked for a new one."""
+    """A user who signs in with a temporary password is asked for a new one."""
     user = pool.user(start)
 
-    reply = admin_set_user_password(user, Password="Temp0rary!", Permanent=False)
+    admin_set_user_password(user, Password="Temp0rary!", Permanent=False).requires_success()
 
-    assert reply.ok
-    assert user.sign_in("Temp0rary!", flow).outcome == "NEW_PASSWORD_REQUIRED"
-    assert user.sign_in("Temp0rary?", flow).outcome == "NotAuthorizedException"
+    assert user.sign_in("Temp0rary!", flow) == NEW_PASSWORD_REQUIRED
+    user.requires("Temp0rary?", REFUSED, flow)
 
 
 @pytest.mark.claim("challenge-grants-no-tokens")
 @every_flow
 def test_challenge_grants_no_tokens(admin_set_user_password, user, flow):
-    """The answer that carries the challenge carries no tokens; they come once it is answered."""
-    reply = admin_set_user_password(user, Password="Temp0rary!", Permanent=False)
-    challenge = user.sign_in("Temp0rary!", flow)
+    """The answer that carries the challenge carries no tokens."""
+    admin_set_user_password(user, Password="Temp0rary!", Permanent=False).requires_success()
 
-    assert reply.ok
-    assert challenge.outcome == "NEW_PASSWORD_REQUIRED"
-    assert sorted(challenge.tokens) == []
-    assert sorted(user.answer(challenge, "Chosen-by-me-1").tokens) != []
+    challenge = user.challenged("Temp0rary!", flow)
+
+    assert _part(challenge, "AuthenticationResult", ", ".join(sorted(challenge.tokens)), Kind.PERMISSIVE) == MISSING
 
 
 @pytest.mark.claim("challenge-carries-a-session")
 @every_flow
 def test_challenge_carries_a_session(admin_set_user_password, user, flow):
-    """The challenge carries a session, without which it could not be answered."""
-    reply = admin_set_user_password(user, Password="Temp0rary!", Permanent=False)
-    challenge = user.sign_in("Temp0rary!", flow)
+    """The challenge carries a Session, with which it can be answered."""
+    admin_set_user_password(user, Password="Temp0rary!", Permanent=False).requires_success()
 
-    assert reply.ok
-    assert challenge.outcome == "NEW_PASSWORD_REQUIRED"
-    assert len(challenge.session) >= 20
+    challenge = user.challenged("Temp0rary!", flow)
+
+    assert _part(challenge, "Session", "there" if challenge.session else "") == "there"
+    if user.answer(challenge, "Chosen-by-me-1") != TOKENS:
+        raise Blocked("the challenge could not be answered with its Session", "challenge-answer-grants-tokens")
 
 
 @pytest.mark.claim("challenge-parameters-describe-the-user")
 @every_flow
 def test_challenge_parameters_describe_the_user(admin_set_user_password, pool, flow):
     """The challenge names the user and lists, as JSON, the attributes that are there and those that are missing."""
-    user = pool.user(attributes={"name": "Ada", "email": "success+ada@simulator.amazonses.com"})
+    address = "success+ada@simulator.amazonses.com"
+    user = pool.user(attributes={"name": "Ada", "email": address})
 
-    reply = admin_set_user_password(user, Password="Temp0rary!", Permanent=False)
-    challenge = user.sign_in("Temp0rary!", flow)
+    admin_set_user_password(user, Password="Temp0rary!", Permanent=False).requires_success()
+    challenge = user.challenged("Temp0rary!", flow)
 
-    assert reply.ok
-    assert challenge.outcome == "NEW_PASSWORD_REQUIRED"
-    assert challenge.parameters.get("USER_ID_FOR_SRP") == user.username
-    assert challenge.parameters.get("requiredAttributes") == "[]"
-    assert _attributes(challenge).get("name") == "Ada"
-    assert _attributes(challenge).get("email") == "success+ada@simulator.amazonses.com"
+    assert _part(challenge, "USER_ID_FOR_SRP", challenge.parameters.get("USER_ID_FOR_SRP")) == user.username
+    assert _part(challenge, "requiredAttributes", challenge.parameters.get("requiredAttributes")) == "[]"
+    assert _part(challenge, "userAttributes.name", _attributes(challenge).get("name")) == "Ada"
+    assert _part(challenge, "userAttributes.email", _attributes(challenge).get("email")) == address
 
 
 @pytest.mark.claim("challenge-omits-sub")
@@ -76,16 +75,21 @@ def test_challenge_omits_sub(admin_set_user_password, pool, flow):
     """The attributes in the challenge are without `sub`."""
     user = pool.user(attributes={"name": "Ada"})
 
-    reply = admin_set_user_password(user, Password="Temp0rary!", Permanent=False)
-    challenge = user.sign_in("Temp0rary!", flow)
+    admin_set_user_password(user, Password="Temp0rary!", Permanent=False).requires_success()
+    challenge = user.challenged("Temp0rary!", flow)
 
-    assert reply.ok
-    assert challenge.outcome == "NEW_PASSWORD_REQUIRED"
-    assert sorted(_attributes(challenge)) == ["name"]
+    if "name" not in _attributes(challenge):
+        raise Blocked("the challenge shows no userAttributes", "challenge-parameters-describe-the-user")
+    assert _part(challenge, "userAttributes.sub", "there" if "sub" in _attributes(challenge) else "") == MISSING
+
+
+def _part(challenge, noun, text, kind=Kind.SHAPE):
+    """A part of the answer that carries the challenge, for a comparison."""
+    return Form(text or MISSING, noun=noun, kind=kind, operation=challenge.operation, flow=challenge.flow)
 
 
 def _attributes(challenge):
-    """The attributes in a challenge; none where they are missing or are no JSON object."""
+    """The attributes in a challenge; none where they are missing or not a JSON object."""
     try:
         attributes = json.loads(challenge.parameters.get("userAttributes", "{}"))
     except ValueError:
@@ -98,11 +102,10 @@ def _attributes(challenge):
 @both_operations
 def test_challenge_answer_grants_tokens(admin_set_user_password, user, flow, operation):
     """A new password in answer to the challenge gives tokens, and signs in from then on."""
-    reply = admin_set_user_password(user, Password="Temp0rary!", Permanent=False)
+    admin_set_user_password(user, Password="Temp0rary!", Permanent=False).requires_success()
 
-    assert reply.ok
-    assert user.answer(user.sign_in("Temp0rary!", flow), "Chosen-by-me-1", operation).outcome == TOKENS
-    assert user.sign_in("Chosen-by-me-1").outcome == TOKENS
+    assert user.answer(user.challenged("Temp0rary!", flow), "Chosen-by-me-1", operation) == TOKENS
+    user.requires("Chosen-by-me-1", TOKENS)
 
 
 @pytest.mark.claim("challenge-answer-replaces-the-temporary-password")
@@ -110,12 +113,12 @@ def test_challenge_answer_grants_tokens(admin_set_user_password, user, flow, ope
 @both_operations
 def test_challenge_answer_replaces_the_temporary_password(admin_set_user_password, user, flow, operation):
     """The temporary password no longer signs in once the user has chosen another."""
-    reply = admin_set_user_password(user, Password="Temp0rary!", Permanent=False)
-    answer = user.answer(user.sign_in("Temp0rary!", flow), "Chosen-by-me-1", operation)
+    admin_set_user_password(user, Password="Temp0rary!", Permanent=False).requires_success()
 
-    assert reply.ok
-    assert answer.outcome == TOKENS
-    assert user.sign_in("Temp0rary!", flow).outcome == "NotAuthorizedException"
+    _requires_tokens(user.answer(user.challenged("Temp0rary!", flow), "Chosen-by-me-1", operation))
+
+    assert user.sign_in("Temp0rary!", flow) == REFUSED
+    user.requires("Chosen-by-me-1", TOKENS, flow)
 
 
 @pytest.mark.claim("challenge-answer-keeps-the-old-password-out")
@@ -123,12 +126,18 @@ def test_challenge_answer_replaces_the_temporary_password(admin_set_user_passwor
 @both_operations
 def test_challenge_answer_keeps_the_old_password_out(admin_set_user_password, user, flow, operation):
     """The password from before the temporary one does not come back when the user chooses a new one."""
-    reply = admin_set_user_password(user, Password="Temp0rary!", Permanent=False)
-    answer = user.answer(user.sign_in("Temp0rary!", flow), "Chosen-by-me-1", operation)
+    admin_set_user_password(user, Password="Temp0rary!", Permanent=False).requires_success()
 
-    assert reply.ok
-    assert answer.outcome == TOKENS
-    assert user.sign_in(user.password, flow).outcome == "NotAuthorizedException"
+    _requires_tokens(user.answer(user.challenged("Temp0rary!", flow), "Chosen-by-me-1", operation))
+
+    assert user.sign_in(user.password, flow) == REFUSED
+    user.requires("Chosen-by-me-1", TOKENS, flow)
+
+
+def _requires_tokens(answer):
+    """Block the scenario unless the challenge was answered."""
+    if answer != TOKENS:
+        raise Blocked(f"the answer to the challenge led to {answer}", "challenge-answer-grants-tokens")
 
 
 @pytest.mark.claim("challenge-answer-is-held-to-the-policy")
@@ -136,35 +145,32 @@ def test_challenge_answer_keeps_the_old_password_out(admin_set_user_password, us
 @pytest.mark.parametrize("new_password", ["Short-1", "no-upper-1!", "NO-LOWER-1!", "No-Number!", "NoSymbol1"])
 def test_challenge_answer_is_held_to_the_policy(admin_set_user_password, user, operation, new_password):
     """A new password that breaks one rule of the policy is refused with InvalidPasswordException, and is not set."""
-    reply = admin_set_user_password(user, Password="Temp0rary!", Permanent=False)
+    admin_set_user_password(user, Password="Temp0rary!", Permanent=False).requires_success()
 
-    assert reply.ok
-    assert user.answer(user.sign_in("Temp0rary!"), new_password, operation).outcome == "InvalidPasswordException"
+    assert user.answer(user.challenged("Temp0rary!"), new_password, operation) == "InvalidPasswordException"
     assert user.status == "FORCE_CHANGE_PASSWORD"
-    assert user.answer(user.sign_in("Temp0rary!"), "Chosen-by-me-1", operation).outcome == TOKENS
+    _requires_tokens(user.answer(user.challenged("Temp0rary!"), "Chosen-by-me-1", operation))
 
 
 @pytest.mark.claim("challenge-answer-may-repeat-the-password")
 @both_operations
 def test_challenge_answer_may_repeat_the_password(admin_set_user_password, user, operation):
     """Without a password history, the user may choose the temporary password itself."""
-    reply = admin_set_user_password(user, Password="Temp0rary!", Permanent=False)
+    admin_set_user_password(user, Password="Temp0rary!", Permanent=False).requires_success()
 
-    assert reply.ok
-    assert user.answer(user.sign_in("Temp0rary!"), "Temp0rary!", operation).outcome == TOKENS
+    assert user.answer(user.challenged("Temp0rary!"), "Temp0rary!", operation) == TOKENS
     assert user.status == "CONFIRMED"
-    assert user.sign_in("Temp0rary!").outcome == TOKENS
+    user.requires("Temp0rary!", TOKENS)
 
 
 @pytest.mark.claim("challenge-session-must-be-valid")
 @both_operations
 def test_challenge_session_must_be_valid(admin_set_user_password, user, operation):
     """A session that the service did not give is refused with NotAuthorizedException, and no password is set."""
-    reply = admin_set_user_password(user, Password="Temp0rary!", Permanent=False)
-    challenge = user.sign_in("Temp0rary!")
+    admin_set_user_password(user, Password="Temp0rary!", Permanent=False).requires_success()
+    challenge = user.challenged("Temp0rary!")
     forged = replace(challenge, session=challenge.session[::-1])
 
-    assert reply.ok
-    assert user.answer(forged, "Chosen-by-me-1", operation).outcome == "NotAuthorizedException"
+    assert user.answer(forged, "Chosen-by-me-1", operation) == "NotAuthorizedException"
     assert user.status == "FORCE_CHANGE_PASSWORD"
-    assert user.answer(user.sign_in("Temp0rary!"), "Chosen-by-me-1", operation).outcome == TOKENS
+    _requires_tokens(user.answer(user.challenged("Temp0rary!"), "Chosen-by-me-1", operation))

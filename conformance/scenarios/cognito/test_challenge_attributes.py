@@ -7,7 +7,7 @@ import pytest
 from conformance.scenarios.preconditions import require
 from conformance.target.app_client import RESPOND
 from conformance.target.mailbox import simulated
-from conformance.verdict.observed import TOKENS
+from conformance.verdict.observed import TOKENS, Parts
 
 pytestmark = pytest.mark.bindings("sdk")
 
@@ -45,8 +45,9 @@ def _required(challenge):
     try:
         listed = json.loads(challenge.parameters.get("requiredAttributes", "[]"))
     except ValueError:
-        return []
-    return sorted(map(str, listed)) if isinstance(listed, list) else []
+        listed = []
+    found = sorted(map(str, listed)) if isinstance(listed, list) else []
+    return Parts(found, "requiredAttributes", operation=challenge.operation)
 
 
 @pytest.mark.claim("challenge-lists-the-missing-attributes")
@@ -78,7 +79,7 @@ def test_answer_stores_the_given_attributes(pool, nameless, operation, attribute
     answer = pool.client.choose(_challenge(nameless), nameless.username, "Chosen-by-me-1", operation, **given)
 
     assert answer.outcome == TOKENS
-    assert nameless.attributes.get(attribute) == "Ada"
+    assert nameless.attribute(attribute) == "Ada"
 
 
 @pytest.mark.claim("given-attribute-cannot-be-given-again")
@@ -91,6 +92,6 @@ def test_given_attribute_cannot_be_given_again(pool, operation):
     answer = pool.client.choose(_challenge(user), user.username, "Chosen-by-me-1", operation, **changed)
 
     assert answer.outcome == "NotAuthorizedException"
-    assert user.attributes.get("email") == EMAIL
+    assert user.attribute("email") == EMAIL
     put_right = pool.client.choose(_challenge(user), user.username, "Chosen-by-me-1", operation)
     require("the same without the attribute", put_right.outcome, TOKENS, by="challenge-answer-grants-tokens")

@@ -8,7 +8,7 @@ from conformance.scenarios.preconditions import require
 from conformance.target.app_client import INITIATE
 from conformance.target.mailbox import simulated
 from conformance.target.sign_in import FLOWS
-from conformance.verdict.observed import ACCEPTED, TOKENS
+from conformance.verdict.observed import ACCEPTED, NO_TOKENS, TOKENS, OneOf
 
 pytestmark = pytest.mark.bindings("sdk")
 
@@ -82,7 +82,7 @@ def test_srp_must_be_allowed(user):
 
     answer = client.sign_in_by_srp(user.login, user.password)
 
-    assert answer.outcome != TOKENS
+    assert answer == NO_TOKENS
     put_right = user.sign_in(user.password, "USER_SRP_AUTH")
     require("the flow at a client that allows it", put_right.outcome, TOKENS, by="confirmed-user-signs-in")
 
@@ -107,7 +107,7 @@ def test_client_without_flows_takes_no_password(user, flow):
 
     answer = client.sign_in(user.login, user.password, flow)
 
-    assert answer.outcome != TOKENS
+    assert answer == NO_TOKENS
     put_right = user.sign_in(user.password, flow)
     require("the flow at a client that allows it", put_right.outcome, TOKENS, by="confirmed-user-signs-in")
 
@@ -176,7 +176,7 @@ def test_hidden_user_is_refused_like_a_wrong_password(user, hiding, flow):
     answer = hiding.sign_in(_nobody(), user.password, flow)
 
     # Some names of nobody are shown as if their reset were required (evidence on ENABLED clients).
-    assert answer.outcome in {"NotAuthorizedException", "PasswordResetRequiredException"}
+    assert answer.outcome == OneOf(("NotAuthorizedException", "PasswordResetRequiredException"))
 
 
 @pytest.mark.claim("hidden-user-is-sent-a-simulated-code")
@@ -193,4 +193,4 @@ def test_required_reset_shows_where_users_are_hidden(pool, hiding, flow):
 
     answer = hiding.sign_in(user.login, user.password, flow)
 
-    assert answer.outcome in {"PasswordResetRequiredException", "NotAuthorizedException"}
+    assert answer.outcome == OneOf(("PasswordResetRequiredException", "NotAuthorizedException"))

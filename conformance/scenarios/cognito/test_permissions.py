@@ -2,26 +2,29 @@
 
 import pytest
 
-from conformance.verdict.observed import TOKENS
+from conformance.scenarios.refusals import refusal
+from conformance.scenarios.requests import NEW_PASSWORD, members_for
+from conformance.verdict.observed import ACCEPTED, REFUSED, TOKENS
 
 pytestmark = pytest.mark.bindings("wire")
 
 ACTION = "cognito-idp:AdminSetUserPassword"
+ALLOWED = [("Allow", ACTION, "*")]
 
 
-def _members(user):
-    """The members of a request that is in order."""
-    return {"UserPoolId": user.pool.id, "Username": user.username, "Password": "New-Passw0rd!", "Permanent": True}
+def _on(pool, action=ACTION):
+    """A policy that allows the action on this pool, in whatever account and Region."""
+    return [("Allow", action, f"arn:aws:cognito-idp:*:*:userpool/{pool.id}")]
 
 
-def _place(pool):
-    """The pool as a policy names it, in whatever account and Region."""
-    return f"arn:aws:cognito-idp:*:*:userpool/{pool.id}"
+@pytest.fixture
+def called_by(wire, user, control):
+    """Send the request in order as a caller with this policy."""
 
+    def call(policy):
+        return wire.send(members_for(user), authorize=wire.sign_as(control.caller(policy)))
 
-def _turned_down(reply):
-    """Whether the request was refused, by whatever error, and did not bring the service down."""
-    return 400 <= reply.status < 500
+    return call
 
 
 NOT_ENOUGH = {"nothing": [], "another-action": [("Allow", "cognito-idp:AdminGetUser", "*")]}
@@ -31,68 +34,48 @@ without_permission = pytest.mark.parametrize("policy", NOT_ENOUGH.values(), ids=
 
 @pytest.mark.claim("permission-is-required")
 @without_permission
-def test_permission_is_required(wire, user, control, policy):
-    """A caller whose policy does not allow the action sets no password; one whose policy does, does."""
-    before = user.state
+def test_permission_is_required(user, called_by, policy):
+    """A caller whose policy does not allow the action is refused."""
+    reply = refusal(user, lambda: called_by(policy), lambda: called_by(ALLOWED))
 
-    reply = wire.send(_members(user), authorize=wire.sign_as(control.caller(policy)))
-
-    assert _turned_down(reply)
-    assert user.state == before
-    assert wire.send(_members(user), authorize=wire.sign_as(control.caller([("Allow", ACTION, "*")]))).ok
-    assert user.sign_in("New-Passw0rd!").outcome == TOKENS
+    assert reply == REFUSED
 
 
 @pytest.mark.claim("permission-suffices")
 @pytest.mark.parametrize("action", [ACTION, "cognito-idp:Admin*", "*"], ids=["named", "by-prefix", "any"])
-def test_permission_suffices(wire, user, control, action):
-    """A caller whose policy allows the action on the pool, and nothing else, sets the password."""
-    caller = control.caller([("Allow", action, _place(user.pool))])
+def test_permission_suffices(user, called_by, action):
+    """A caller whose policy allows the action on the pool, and nothing else, is served."""
+    reply = called_by(_on(user.pool, action))
 
-    reply = wire.send(_members(user), authorize=wire.sign_as(caller))
-
-    assert reply.ok
-    assert user.sign_in("New-Passw0rd!").outcome == TOKENS
+    assert reply == ACCEPTED
+    user.requires(NEW_PASSWORD, TOKENS)
 
 
 @pytest.mark.claim("permission-on-another-pool-does-not-count")
-def test_permission_on_another_pool_does_not_count(wire, user, pools, control):
-    """A caller who may set passwords in another pool sets none in this one; where this pool is named, it does."""
+def test_permission_on_another_pool_does_not_count(user, called_by, pools):
+    """A caller who may set passwords in another pool only is refused."""
     another = pools.get(apart="another")
-    before = user.state
 
-    reply = wire.send(_members(user), authorize=wire.sign_as(control.caller([("Allow", ACTION, _place(another))])))
+    reply = refusal(user, lambda: called_by(_on(another)), lambda: called_by(_on(user.pool)))
 
-    assert _turned_down(reply)
-    assert user.state == before
-    assert wire.send(_members(user), authorize=wire.sign_as(control.caller([("Allow", ACTION, _place(user.pool))]))).ok
-    assert user.sign_in("New-Passw0rd!").outcome == TOKENS
+    assert reply == REFUSED
 
 
 @pytest.mark.claim("explicit-deny-wins")
 @pytest.mark.parametrize("first", ["Allow", "Deny"])
-def test_explicit_deny_wins(wire, user, control, first):
-    """A caller who is allowed the action and denied it sets no password, in whatever order it is said."""
+def test_explicit_deny_wins(user, called_by, first):
+    """A caller who is allowed the action and denied it is refused, in whatever order the policy has them."""
     statements = [(effect, ACTION, "*") for effect in (first, "Deny" if first == "Allow" else "Allow")]
-    before = user.state
 
-    reply = wire.send(_members(user), authorize=wire.sign_as(control.caller(statements)))
+    reply = refusal(user, lambda: called_by(statements), lambda: called_by(ALLOWED))
 
-    assert _turned_down(reply)
-    assert user.state == before
-    assert wire.send(_members(user), authorize=wire.sign_as(control.caller([("Allow", ACTION, "*")]))).ok
-    assert user.sign_in("New-Passw0rd!").outcome == TOKENS
+    assert reply == REFUSED
 
 
 @pytest.mark.claim("access-denial-is-named")
 @without_permission
-def test_access_denial_is_named(wire, user, control, policy):
+def test_access_denial_is_named(user, called_by, policy):
     """A caller whose policy does not allow the action is refused with AccessDeniedException."""
-    before = user.state
-
-    reply = wire.send(_members(user), authorize=wire.sign_as(control.caller(policy)))
+    reply = refusal(user, lambda: called_by(policy), lambda: called_by(ALLOWED))
 
     assert reply.error == "AccessDeniedException"
-    assert user.state == before
-    assert wire.send(_members(user), authorize=wire.sign_as(control.caller([("Allow", ACTION, "*")]))).ok
-    assert user.sign_in("New-Passw0rd!").outcome == TOKENS

@@ -4,8 +4,9 @@ from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
+from conformance.scenarios.requests import NEW_PASSWORD
 from conformance.target.sign_in import FLOWS
-from conformance.verdict.observed import TOKENS
+from conformance.verdict.observed import ACCEPTED, NEW_PASSWORD_REQUIRED, REFUSED, TOKENS, Count
 
 # The password that is sent, and one that differs from it in just the way a careless store would lose.
 NEARLY = {
@@ -34,68 +35,66 @@ NEARLY = {
 @pytest.mark.parametrize(("password", "nearly"), NEARLY.values(), ids=NEARLY)
 def test_password_is_stored_exactly(admin_set_user_password, user, password, nearly):
     """The password signs in, and one that differs in a single place does not."""
-    reply = admin_set_user_password(user, Password=password, Permanent=True)
+    admin_set_user_password(user, Password=password, Permanent=True).requires_success()
 
-    assert reply.ok
-    assert user.sign_in(nearly).outcome == "NotAuthorizedException"
-    assert user.sign_in(password).outcome == TOKENS
+    assert user.sign_in(nearly) == REFUSED
+    assert user.sign_in(password) == TOKENS
 
 
 @pytest.mark.claim("repeating-the-call-is-harmless")
 @pytest.mark.parametrize(
     ("permanent", "status", "outcome"),
-    [(True, "CONFIRMED", TOKENS), (False, "FORCE_CHANGE_PASSWORD", "NEW_PASSWORD_REQUIRED")],
+    [(True, "CONFIRMED", TOKENS), (False, "FORCE_CHANGE_PASSWORD", NEW_PASSWORD_REQUIRED)],
     ids=["permanent", "temporary"],
 )
 def test_repeating_the_call_is_harmless(admin_set_user_password, user, permanent, status, outcome):
     """The same call once more is accepted and changes nothing."""
-    assert admin_set_user_password(user, Password="New-Passw0rd!", Permanent=permanent).ok
+    admin_set_user_password(user, Password=NEW_PASSWORD, Permanent=permanent).requires_success()
 
-    reply = admin_set_user_password(user, Password="New-Passw0rd!", Permanent=permanent)
+    reply = admin_set_user_password(user, Password=NEW_PASSWORD, Permanent=permanent)
 
-    assert reply.ok
+    assert reply == ACCEPTED
     assert user.status == status
-    assert user.sign_in("New-Passw0rd!").outcome == outcome
+    assert user.sign_in(NEW_PASSWORD) == outcome
 
 
 @pytest.mark.claim("last-call-wins")
 @pytest.mark.parametrize("flow", FLOWS)
 @pytest.mark.parametrize(
-    ("first", "second", "outcome"),
+    ("first", "second", "status", "outcome"),
     [
-        (True, True, TOKENS),
-        (True, False, "NEW_PASSWORD_REQUIRED"),
-        (False, True, TOKENS),
-        (False, False, "NEW_PASSWORD_REQUIRED"),
+        (True, True, "CONFIRMED", TOKENS),
+        (True, False, "FORCE_CHANGE_PASSWORD", NEW_PASSWORD_REQUIRED),
+        (False, True, "CONFIRMED", TOKENS),
+        (False, False, "FORCE_CHANGE_PASSWORD", NEW_PASSWORD_REQUIRED),
     ],
     ids=["permanent-permanent", "permanent-temporary", "temporary-permanent", "temporary-temporary"],
 )
-def test_last_call_wins(admin_set_user_password, user, first, second, outcome, flow):
-    """Of two passwords that are set one after the other, the second is the user's."""
-    assert admin_set_user_password(user, Password="First-0ne!", Permanent=first).ok
+def test_last_call_wins(admin_set_user_password, user, first, second, status, outcome, flow):
+    """Of two passwords that are set one after the other, the second decides who signs in, and the status."""
+    admin_set_user_password(user, Password="First-0ne!", Permanent=first).requires_success()
 
-    reply = admin_set_user_password(user, Password="Second-0ne!", Permanent=second)
+    admin_set_user_password(user, Password="Second-0ne!", Permanent=second).requires_success()
 
-    assert reply.ok
-    assert user.sign_in("First-0ne!", flow).outcome == "NotAuthorizedException"
-    assert user.sign_in("Second-0ne!", flow).outcome == outcome
+    assert user.sign_in("First-0ne!", flow) == REFUSED
+    assert user.sign_in("Second-0ne!", flow) == outcome
+    assert user.status == status
 
 
 @pytest.mark.claim("parallel-calls-leave-one-password")
 def test_parallel_calls_leave_one_password(admin_set_user_password, pool):
-    """After 20 calls at the same time exactly one of their passwords is the user's, and the one from before is not."""
+    """After 20 calls at the same time exactly one of their passwords is the user's."""
     user = pool.user()
     # Four passwords, five calls each: to find out which of more had won would end in Cognito's lock-out.
     passwords = [f"Parallel-{number}!" for number in range(4)]
 
     with ThreadPoolExecutor(20) as threads:
-        replies = list(
-            threads.map(
-                lambda password: admin_set_user_password(user, Password=password, Permanent=True), passwords * 5
-            )
+        replies = threads.map(
+            lambda password: admin_set_user_password(user, Password=password, Permanent=True), passwords * 5
         )
+    for reply in replies:
+        reply.requires_success("one of the calls")
 
-    assert [reply.outcome for reply in replies] == ["accepted"] * 20
-    assert user.status == "CONFIRMED"
-    assert user.sign_in(user.password).outcome == "NotAuthorizedException"
-    assert [user.sign_in(password).outcome for password in passwords].count(TOKENS) == 1
+    signed_in = [password for password in passwords if user.sign_in(password) == TOKENS]
+    assert Count(len(signed_in), noun="passwords that sign in") == 1
+    user.requires(user.password, REFUSED)

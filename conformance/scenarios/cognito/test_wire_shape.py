@@ -6,7 +6,7 @@ import pytest
 
 from conformance.scenarios.preconditions import require
 from conformance.target.app_client import outcome
-from conformance.verdict.observed import ACCEPTED, TOKENS
+from conformance.verdict.observed import ACCEPTED, TOKENS, Parts
 
 pytestmark = pytest.mark.bindings("sdk")
 
@@ -147,4 +147,4 @@ def test_answers_keep_their_shape(pool, operation):
     """Every answer of the operation that was met has the members and types of its shape in the service model."""
     OPERATIONS[operation](pool)
 
-    assert pool.service.answers.of(operation) == []
+    assert Parts(pool.service.answers.of(operation), "faults of the answer", operation=operation) == []

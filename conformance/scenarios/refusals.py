@@ -1,0 +1,64 @@
+"""A refusal with its cause: nothing changed, and the same request put right is accepted and takes effect."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
+from typing import Any
+
+from conformance.errors import Blocked
+from conformance.scenarios.requests import NEW_PASSWORD
+from conformance.target.pools import User
+from conformance.verdict.observed import NEW_PASSWORD_REQUIRED, TOKENS
+from conformance.verdict.reply import Reply
+
+
+def refusal(
+    user: User,
+    odd: Callable[[], Reply],
+    put_right: Callable[[], Reply],
+    password: str = NEW_PASSWORD,
+    outcome: str = TOKENS,
+) -> Reply:
+    """The reply to the `odd` request, which says by itself whether it was refused, by what, and what changed.
+
+    After a refusal that changed nothing the request is `put_right`, which must set `password`. Where it does not,
+    nobody knows what the odd request was refused for: the reply is `unproven`."""
+    before = user.state
+    reply = odd()
+    if not reply.refused:
+        return reply
+    after = user.state
+    if after != before:
+        _, changed = after.beside(before)
+        return replace(reply, changed=changed)
+    try:
+        put_right().requires_success("the same request put right")
+        user.requires(password, outcome)
+    except Blocked as blocked:
+        return replace(reply, unproven=blocked)
+    return reply
+
+
+@dataclass(frozen=True)
+class Refused:
+    """The call of AdminSetUserPassword with something odd about it, and then put right."""
+
+    call: Callable[..., Reply]
+
+    def __call__(
+        self, user: User, /, *, put_right: str = NEW_PASSWORD, right: Mapping[str, Any] | None = None, **odd: Any
+    ) -> Reply:
+        """The reply to a request with these `odd` members; what is not among them is in order.
+
+        Put right, it has the password `put_right` and the members `right`, by default the user's own names."""
+        sound = {"Password": put_right, "Permanent": True}
+        if "Permanent" in odd and isinstance(odd["Permanent"], bool):
+            sound["Permanent"] = odd["Permanent"]
+        return refusal(
+            user,
+            lambda: self.call(user, **{"Password": NEW_PASSWORD, "Permanent": True, **odd}),
+            lambda: self.call(user, **sound, **(right or {})),
+            put_right,
+            TOKENS if sound["Permanent"] else NEW_PASSWORD_REQUIRED,
+        )

@@ -1,0 +1,41 @@
+"""The requests that are in order: of the operation at a target, and of its command at a recorder."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from conformance.aws_cli.command_line import CommandLine, Done
+from conformance.aws_cli.recorder import Recorder
+from conformance.errors import Blocked
+from conformance.target.pools import User
+from conformance.verdict.observed import NEW_PASSWORD_REQUIRED, TOKENS
+
+NEW_PASSWORD = "New-Passw0rd!"
+
+# A permanent password and a temporary one, each with what a sign-in with it leads to.
+either_way = pytest.mark.parametrize(
+    ("permanent", "outcome"), [(True, TOKENS), (False, NEW_PASSWORD_REQUIRED)], ids=["permanent", "temporary"]
+)
+
+# The command with nothing but its required options, and the members that they stand for.
+REQUIRED = ("--user-pool-id=us-east-1_Example", "--username=alice", "--password=Perm4nent!")
+SENT = {"UserPoolId": "us-east-1_Example", "Username": "alice", "Password": "Perm4nent!"}
+
+
+def members_for(user: User, **others: Any) -> dict[str, Any]:
+    """The members of a request that gives the user NEW_PASSWORD for good; `others` replace them."""
+    named = {"UserPoolId": user.pool.id, "Username": user.username}
+    return {**named, "Password": NEW_PASSWORD, "Permanent": True, **others}
+
+
+def requires_sent(aws: CommandLine, recorder: Recorder, *options: str, **surroundings: Any) -> Done:
+    """Block the scenario unless the command with these options (REQUIRED, if none) is sent, with the members SENT.
+
+    What the recorder holds is forgotten first."""
+    recorder.begin()
+    done = aws(*(options or REQUIRED), **surroundings)
+    if done.exit_code != 0 or recorder.bodies != [SENT]:
+        raise Blocked(f"the command put right ended with exit code {done.exit_code} and sent {recorder.bodies}", "aws")
+    return done
