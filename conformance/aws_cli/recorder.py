@@ -16,7 +16,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
 
-from conformance.verdict.observed import Sent
+from conformance.verdict.observed import Arrived
 from conformance.verdict.reply import HttpRequest
 
 DEFAULT_HOST = "cognito-idp.us-east-1.amazonaws.com"
@@ -63,25 +63,25 @@ class Recorder:
         self.requests, self.answer = [], CannedAnswer()
 
     @property
-    def bodies(self) -> Sent:
+    def bodies(self) -> Arrived:
         """The JSON of each request, in order."""
-        return Sent([request.members for request in self.requests], "requests")
+        return Arrived([request.members for request in self.requests], "requests")
 
-    def sent(self, noun: str, look: Callable[[HttpRequest], object]) -> Sent:
+    def sent(self, noun: str, look: Callable[[HttpRequest], object]) -> Arrived:
         """What `look` finds in each request, in order; `noun` says what that is."""
-        return Sent([look(request) for request in self.requests], noun)
+        return Arrived([look(request) for request in self.requests], noun)
 
-    def headers(self, name: str) -> Sent:
+    def headers(self, name: str) -> Arrived:
         """One header of each request; its name in lower case."""
         return self.sent(f"header {name}", lambda request: request.headers.get(name))
 
     @property
-    def scopes(self) -> Sent:
+    def scopes(self) -> Arrived:
         """Access key id, Region and service of each signature."""
         return self.sent("signed for", lambda request: request.scope)
 
     @property
-    def operations(self) -> Sent:
+    def operations(self) -> Arrived:
         """The operations that were asked for, in order: nothing where no request arrived."""
         return self.sent("operations sent", lambda request: request.operation)
 

@@ -29,10 +29,10 @@ from conformance.verdict.observed import (
     REFUSED,
     TOKENS,
     UNIMPLEMENTED,
+    AnyRefusal,
     Facts,
     Form,
     Outcome,
-    Refusal,
     State,
     Status,
 )
@@ -55,7 +55,7 @@ POLICY = {
 
 
 # The claim that speaks of a sign-in with this outcome: what blocks a scenario that needs one.
-SUBJECTS: Mapping[str | Refusal, str] = {
+SUBJECTS: Mapping[str | AnyRefusal, str] = {
     TOKENS: "permanent-password-signs-in",
     NEW_PASSWORD_REQUIRED: "temporary-password-is-challenged",
     REFUSED: "wrong-password-is-refused",
@@ -347,7 +347,7 @@ class User:
         attempt = prove_password(self.pool.service, self.pool.id, self.pool.client_id, self.login, password)
         return _implemented("USER_SRP_AUTH", attempt)
 
-    def requires(self, password: str, documented: str | Refusal, flow: str | None = None) -> None:
+    def requires(self, password: str, documented: str | AnyRefusal, flow: str | None = None) -> None:
         """Block the scenario unless `password` leads to `documented`, of SUBJECTS: that it does is another claim."""
         seen = self.sign_in(password, flow)
         if seen != documented:

@@ -77,20 +77,20 @@ class _Text(Observed, str):
         return made
 
 
-class Refusal:
+class AnyRefusal:
     """Any refusal: compare with it where the claim says that something is refused, and not by which error."""
 
     def __eq__(self, other: object) -> bool:
         return bool(getattr(other, "refused", False))
 
     def __hash__(self) -> int:
-        return hash(Refusal)
+        return hash(AnyRefusal)
 
     def __str__(self) -> str:
         return "a refusal"
 
 
-REFUSED = Refusal()
+REFUSED = AnyRefusal()
 
 
 class NoTokens:
@@ -307,7 +307,7 @@ class Parts(Observed, list[Any]):
         )
 
 
-class Sent(Parts):
+class Arrived(Parts):
     """What of each request of the program arrived, in order."""
 
     def __init__(self, values: Sequence[Any], noun: str = "requests") -> None:

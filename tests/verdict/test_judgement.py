@@ -10,13 +10,13 @@ from conformance.verdict.judgement import Comparison, Untyped, judge
 from conformance.verdict.observed import (
     REFUSED,
     TOKENS,
+    Arrived,
     Count,
     Facts,
     Form,
     HttpStatus,
     OneOf,
     Outcome,
-    Sent,
     SignInOutcome,
     State,
     Status,
@@ -55,7 +55,7 @@ def _reply(outcome, **fields):
         (Form("missing", noun="Session"), "there", ("shape", "Session: there", "Session: missing")),
         (HttpStatus(204), 200, ("shape", "HTTP status: 200", "HTTP status: 204")),
         (Count(2, noun="passwords"), 1, ("permissive", "passwords: 1", "passwords: 2")),
-        (Sent([]), ["one"], ("shape", "requests: one", "requests: nothing")),
+        (Arrived([]), ["one"], ("shape", "requests: one", "requests: nothing")),
     ],
 )
 def test_the_kind_is_that_of_the_compared_value(seen, wanted, divergence):

@@ -11,7 +11,7 @@ from conformance.contract import options
 from conformance.reference.iam import AUTHORIZATION, Caller, signature_of
 from conformance.scenarios.requests import REQUIRED, SENT, requires_sent
 from conformance.target.definition import INVENTED
-from conformance.verdict.observed import Sent
+from conformance.verdict.observed import Arrived
 
 pytestmark = pytest.mark.bindings("cli", "cli2")
 
@@ -265,7 +265,7 @@ def test_cli_help_shows_every_option(aws, recorder):
     """The synopsis of the help page has the options that the ledger lists for this program, and no others."""
     done = aws.run(*OPERATION, "help", environment=help.environment(aws.home))
     newer = {option.name for option in options.options() if aws.name in option.newer}
-    shown = Sent(sorted(set(help.synopsis(done.stdout)) - newer), "options in the synopsis")
+    shown = Arrived(sorted(set(help.synopsis(done.stdout)) - newer), "options in the synopsis")
 
     assert done.exit_code == 0
     assert shown == sorted(option.name for option in options.options() if aws.name in option.shown)

@@ -14,7 +14,7 @@ from conformance.contract.files import SCHEMAS
 from conformance.contract.model_schema import types_only
 from conformance.errors import Blocked
 from conformance.scenarios.requests import REQUIRED, SENT, requires_sent
-from conformance.verdict.observed import Sent, Stream
+from conformance.verdict.observed import Arrived, Stream
 
 pytestmark = pytest.mark.bindings("cli", "cli2")
 
@@ -45,7 +45,7 @@ def test_cli_skeleton_shows_the_input(aws, recorder, value, options):
 
     assert done.exit_code == 0
     assert _faults(done.stdout, SKELETON) == []
-    assert Sent(sorted(_object(done.stdout)), "members of the skeleton") == MEMBERS
+    assert Arrived(sorted(_object(done.stdout)), "members of the skeleton") == MEMBERS
     assert recorder.operations == []
 
 
@@ -108,7 +108,7 @@ def test_cli_skeleton_yaml_input(aws, recorder):
     done = aws("--cli-input-yaml", filled_in or "{}")
 
     assert skeleton.exit_code == 0
-    assert Sent(sorted(names), "members of the skeleton") == MEMBERS
+    assert Arrived(sorted(names), "members of the skeleton") == MEMBERS
     assert sent_before == []
     assert done.exit_code == 0
     assert recorder.bodies == [SENT | {"Permanent": False}]
@@ -123,7 +123,7 @@ def test_cli_skeletons_show_every_input(aws, recorder, operation):
 
     assert done.exit_code == 0
     assert _faults(done.stdout, types_only(shape, operation)) == []
-    assert Sent(["any"] * bool(_object(done.stdout)), "members of the skeleton") == ["any"] * bool(shape.members)
+    assert Arrived(["any"] * bool(_object(done.stdout)), "members of the skeleton") == ["any"] * bool(shape.members)
     assert recorder.operations == []
 
 
@@ -181,6 +181,6 @@ def _faults(text, schema):
     try:
         document = json.loads(text)
     except ValueError:
-        return Sent(["not JSON"], "faults of the skeleton")
+        return Arrived(["not JSON"], "faults of the skeleton")
     faults = Draft202012Validator(schema).iter_errors(document)
-    return Sent(sorted(f"{fault.json_path}: {fault.message}" for fault in faults), "faults of the skeleton")
+    return Arrived(sorted(f"{fault.json_path}: {fault.message}" for fault in faults), "faults of the skeleton")

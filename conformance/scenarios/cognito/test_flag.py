@@ -2,30 +2,27 @@
 
 import pytest
 
-from conformance.verdict.observed import TOKENS
+from conformance.scenarios.requests import NEW_PASSWORD
+from conformance.verdict.observed import ACCEPTED, NEW_PASSWORD_REQUIRED, TOKENS
 
 pytestmark = pytest.mark.bindings("wire")
 
-NEW = {"Password": "New-Passw0rd!"}
-
 
 @pytest.mark.claim("permanent-may-be-a-string")
-@pytest.mark.parametrize(("text", "outcome"), [("true", TOKENS), ("false", "NEW_PASSWORD_REQUIRED")])
+@pytest.mark.parametrize(
+    ("text", "outcome"), [("true", TOKENS), ("false", NEW_PASSWORD_REQUIRED)], ids=["text-true", "text-false"]
+)
 def test_permanent_may_be_a_string(admin_set_user_password, user, text, outcome):
     """The text "true" sets a permanent password, the text "false" a temporary one."""
-    reply = admin_set_user_password(user, **NEW, Permanent=text)
+    reply = admin_set_user_password(user, Password=NEW_PASSWORD, Permanent=text)
 
-    assert reply.ok
-    assert user.sign_in("New-Passw0rd!").outcome == outcome
+    assert reply == ACCEPTED
+    assert user.sign_in(NEW_PASSWORD) == outcome
 
 
 @pytest.mark.claim("null-permanent-is-refused")
-def test_null_permanent_is_refused(admin_set_user_password, user):
-    """Null for Permanent is refused with SerializationException; with a value, the request succeeds."""
-    before = user.state
-
-    reply = admin_set_user_password(user, **NEW, Permanent=None)
+def test_null_permanent_is_refused(refused, user):
+    """Null for Permanent is refused with SerializationException."""
+    reply = refused(user, Permanent=None)
 
     assert reply.error == "SerializationException"
-    assert user.state == before
-    assert admin_set_user_password(user, **NEW, Permanent=True).ok
