@@ -60,7 +60,7 @@ class AppClient:
         first = self.initiate("USER_SRP_AUTH", parameters, INITIATE_FOR[operation])
         if first != "PASSWORD_VERIFIER":
             return first
-        proof = answer_srp(srp, first)
+        proof = answer_srp(srp, first, username if self.service.typed_names_in_srp else None)
         return self.respond(first, {**proof, **self.secret_hash(proof["USERNAME"])}, operation)
 
     def respond(

@@ -58,7 +58,7 @@ def test_an_operation_with_one_answer_conforms_nowhere(run, moto, answer, chosen
 
 
 def test_a_server_fault_is_a_crash(run, moto):
-    """A deterministic 500 is a crash where the claim is that the call takes effect, and blocks what it stands before."""
+    """A deterministic 500 is a crash where the claim is that the call takes effect, and elsewhere blocks."""
     with before(moto, _instead(FAULT)) as url:
         done = run("--endpoint-url", url, "-k", "test_works_on_any_user or test_list_users_shows_the_same_status")
 

@@ -129,7 +129,7 @@ def test_client_without_flows_signs_in_by_srp(user):
 @pytest.mark.claim("administrator-signs-in-by-srp")
 def test_administrator_signs_in_by_srp(user):
     """AdminInitiateAuth takes USER_SRP_AUTH, and the answer to its challenge by an administrator grants tokens."""
-    put_right = user.sign_in(user.password, "USER_SRP_AUTH")
+    put_right = user.pool.client.sign_in(user.login, user.password, "USER_SRP_AUTH")
     require("the flow by InitiateAuth", put_right.outcome, TOKENS, by="confirmed-user-signs-in")
 
     answer = user.pool.client.sign_in_by_srp(user.login, user.password, "AdminRespondToAuthChallenge")

@@ -13,8 +13,8 @@ BOTH = {
 @pytest.mark.claim("constraints-come-before-lookups")
 @pytest.mark.bindings("sdk", "wire")
 @pytest.mark.parametrize("odd", BOTH.values(), ids=BOTH)
-def test_constraints_come_before_lookups(admin_set_user_password, user, odd):
+def test_constraints_come_before_lookups(refused, user, odd):
     """A request that breaks a constraint and names nobody's pool or user is refused with InvalidParameterException."""
-    reply = admin_set_user_password(user, **{"Password": "New-Passw0rd!", "Permanent": True, **odd})
+    reply = refused(user, **odd)
 
     assert reply.error == "InvalidParameterException"
