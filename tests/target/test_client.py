@@ -72,8 +72,8 @@ def test_no_profile_of_the_caller_has_a_say(monkeypatch, tmp_path):
 @pytest.mark.parametrize(
     ("body", "said"),
     [
-        (b'{"UserPool": {"Id": {"of": "what"}}}', "UserPool.Id that is no string"),
-        (b'{"UserPool": {"Id": 7}}', "UserPool.Id that is no string"),
+        (b'{"UserPool": {"Id": {"of": "what"}}}', "UserPool.Id that is not a string"),
+        (b'{"UserPool": {"Id": 7}}', "UserPool.Id that is not a string"),
         (b'{"UserPool": {"Id": null}}', "without UserPool.Id"),
         (b'{"UserPool": {}}', "without UserPool.Id"),
     ],
