@@ -1,6 +1,6 @@
-"""The server's half of SRP-6a as Cognito speaks it; it shares no code with the client's half in conformance/target.
+"""The server's half of SRP-6a as Cognito speaks it.
 
-Group, padding and key derivation are pycognito's."""
+It shares the group of RFC 3526 with the client's half in conformance/target, and no code: both are held to RFC 5054."""
 
 from __future__ import annotations
 
@@ -10,11 +10,22 @@ import hmac
 import secrets
 from dataclasses import dataclass
 
-from pycognito.aws_srp import G_HEX, N_HEX, calculate_u, compute_hkdf, hash_sha256, hex_hash, pad_hex
+from conformance.target.srp import G, N
 
-N = int(N_HEX, 16)
-G = int(G_HEX, 16)
-K = int(hex_hash("00" + N_HEX + "0" + G_HEX), 16)
+
+def padded(digits: str) -> bytes:
+    """Hex digits as Cognito hashes a number: an even number of them, and 00 before what would be a sign."""
+    if len(digits) % 2:
+        return bytes.fromhex(f"0{digits}")
+    return bytes.fromhex(f"00{digits}" if digits[0] in "89abcdefABCDEF" else digits)
+
+
+def number(data: bytes) -> int:
+    """The SHA-256 of some bytes, as a number."""
+    return int(hashlib.sha256(data).hexdigest(), 16)
+
+
+K = number(padded(f"{N:x}") + padded(f"{G:x}"))
 
 
 @dataclass(frozen=True)
@@ -47,8 +58,8 @@ def begin(pool_key: str, username: str, password: str, srp_a: str) -> SrpExchang
     if big_a % N == 0:
         raise ValueError("A must not be a multiple of N")
     salt = secrets.token_hex(16)
-    known_by = hash_sha256(f"{pool_key}{username}:{password}".encode())
-    verifier = pow(G, int(hex_hash(pad_hex(salt) + known_by), 16), N)
+    known_by = hashlib.sha256(f"{pool_key}{username}:{password}".encode()).digest()
+    verifier = pow(G, number(padded(salt) + known_by), N)
     small_b = secrets.randbits(256)
     big_b = public_value(N, G, K, verifier, small_b)
     return SrpExchange(big_a, small_b, big_b, verifier, salt, base64.b64encode(secrets.token_bytes(48)).decode())
@@ -56,9 +67,11 @@ def begin(pool_key: str, username: str, password: str, srp_a: str) -> SrpExchang
 
 def proven(exchange: SrpExchange, pool_key: str, username: str, timestamp: str, signature: str) -> bool:
     """Whether the client's signature shows that it knows the password."""
-    u = calculate_u(exchange.big_a, exchange.big_b)
+    u = number(padded(f"{exchange.big_a:x}") + padded(f"{exchange.big_b:x}"))
     shared = premaster_secret(N, exchange.big_a, exchange.verifier, u, exchange.small_b)
-    key = compute_hkdf(bytes.fromhex(pad_hex(shared)), bytes.fromhex(pad_hex(u)))
+    # HKDF (RFC 5869), of which one block is enough.
+    extracted = hmac.new(padded(f"{u:x}"), padded(f"{shared:x}"), hashlib.sha256).digest()
+    key = hmac.new(extracted, b"Caldera Derived Key\x01", hashlib.sha256).digest()[:16]
     said = pool_key.encode() + username.encode() + base64.b64decode(exchange.secret_block) + timestamp.encode()
     wanted = base64.b64encode(hmac.new(key, said, hashlib.sha256).digest()).decode()
     return hmac.compare_digest(wanted.encode(), signature.encode())

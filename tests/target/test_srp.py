@@ -4,6 +4,7 @@ from datetime import UTC, datetime
 
 import pytest
 
+from conformance.reference import srp as server
 from conformance.target import srp
 
 # RFC 5054, appendix B: the 1024-bit group of its appendix A, with SHA-1.
@@ -76,24 +77,22 @@ def test_the_timestamp_is_english_without_a_leading_zero():
     assert srp.timestamp(datetime(2026, 11, 3, 8, 5, 9, tzinfo=UTC)) == "Tue Nov 3 08:05:09 UTC 2026"
 
 
-@pytest.mark.parametrize("salt", ["00ff", "7f01", "ffee01"])
-def test_pycognito_answers_the_same(salt, monkeypatch):
-    """Another client of the same protocol comes to the same signature for the same numbers."""
-    aws_srp = pytest.importorskip("pycognito.aws_srp")
-    client = srp.SrpClient("us-east-1_Abc123", "ada", "Passw0rd!", 0xABCDEF0123456789)
-    theirs = aws_srp.AWSSRP("ada", "Passw0rd!", "us-east-1_Abc123", "client", client=object())
-    theirs.small_a_value, theirs.large_a_value = client.private, client.public
-    parameters = {
-        "USER_ID_FOR_SRP": "ada",
-        "SRP_B": f"{pow(2, 0x987654321, srp.N) + 5:x}",
-        "SALT": salt,
-        "SECRET_BLOCK": "c2VjcmV0",
-    }
-    found = theirs.process_challenge(parameters, {"USERNAME": "ada"})
-    monkeypatch.setattr(srp, "timestamp", lambda _: found["TIMESTAMP"])
-    ours = client.challenge_responses(parameters)
-
-    assert ours == found
+@pytest.mark.parametrize("password", ["Passw0rd!", "pässwörd-Ω1!"])
+def test_the_reference_takes_the_proof(password):
+    """A server that shares no code with the client takes its proof, and no other password's."""
+    pool, key = "us-east-1_Abc123", "Abc123"
+    for typed, right in ((password, True), ("Wr0ng-one!", False)):
+        client = srp.SrpClient.begin(pool, "ada", typed)
+        begun = server.begin(key, "ada", password, client.auth_parameters["SRP_A"])
+        challenge = {
+            "USER_ID_FOR_SRP": "ada",
+            "SRP_B": f"{begun.big_b:x}",
+            "SALT": begun.salt,
+            "SECRET_BLOCK": begun.secret_block,
+        }
+        answer = client.challenge_responses(challenge)
+        proof = answer["TIMESTAMP"], answer["PASSWORD_CLAIM_SIGNATURE"]
+        assert server.proven(begun, key, "ada", *proof) is right
 
 
 def test_a_challenge_that_cannot_be_used_is_refused():
