@@ -200,3 +200,34 @@ mutant("any-text-sets-the-flag", "Any text counts as true.", TEXT_FLAG)(_text_co
 mutant("no-text-sets-the-flag", "Any text counts as false.", TEXT_FLAG)(_text_counts_as(False))
 mutant("null-flag-is-absent", "Null for a flag counts as false.", NULL_FLAG)(_null_counts_as(False))
 mutant("null-flag-is-set", "Null for a flag counts as true.", NULL_FLAG)(_null_counts_as(True))
+
+
+FIRST = "constraints-come-before-lookups"
+
+
+def _looked_up_first(look: Callable[[CognitoSpec, dict[str, Any]], None]) -> Plant:
+    """Look up what a request names before its constraints are checked."""
+
+    @around(http, "execute")
+    def plant(real: Call, service: CognitoSpec, request: HttpRequest) -> Any:
+        members = json.loads(request.body) if asks_to_set(request) and _is_json(request.body) else None
+        if isinstance(members, dict):
+            look(service, members)
+        return real(service, request)
+
+    return plant
+
+
+@mutant("pools-come-before-constraints", "A pool that does not exist is noticed first.", FIRST)
+@_looked_up_first
+def pool_first(service: CognitoSpec, members: dict[str, Any]) -> None:
+    if isinstance(members.get("UserPoolId"), str):
+        service.pool(members)
+
+
+@mutant("users-come-before-constraints", "A user who does not exist is noticed first.", FIRST)
+@_looked_up_first
+def user_first(service: CognitoSpec, members: dict[str, Any]) -> None:
+    pool = service.pools.get(str(members.get("UserPoolId")))
+    if pool is not None and isinstance(members.get("Username"), str):
+        service.user(pool, members["Username"])

@@ -9,6 +9,8 @@ from conformance.mutants.mutant import Call, Plant, mutant, setting
 from conformance.reference.service import CognitoSpec
 from conformance.reference.stored import StoredPool, StoredUser
 
+MODIFIED = "last-modified-date-advances"
+
 
 def _afterwards(change: Callable[[StoredUser], object]) -> Plant:
     """Do something more once a password is set."""
@@ -40,6 +42,11 @@ CHANGES: dict[str, tuple[str, Callable[[StoredUser], object], str]] = {
         lambda u: u.attributes.update(email_verified="true"),
         "attributes-are-kept",
     ),
+    "verified-flag-is-lost": (
+        "The user's address is no longer verified.",
+        lambda u: u.attributes.pop("email_verified", ""),
+        "attributes-are-kept",
+    ),
     "sub-is-renewed": ("The user gets another sub.", lambda u: u.attributes.update(sub="0ada"), "attributes-are-kept"),
     "groups-are-left": ("The user leaves their groups.", lambda u: u.groups.clear(), "groups-are-kept"),
     "modification-date-stands-still": (
@@ -56,3 +63,17 @@ CHANGES: dict[str, tuple[str, Callable[[StoredUser], object], str]] = {
 }
 for _name, (_intent, _change, _claim) in CHANGES.items():
     mutant(_name, _intent, _claim)(_afterwards(_change))
+
+
+@mutant("date-of-the-last-change-stays", "The call leaves UserLastModifiedDate as it was.", MODIFIED)
+@setting
+def modified_stays(real: Call, self: CognitoSpec, pool: StoredPool, user: StoredUser, *rest: Any) -> None:
+    modified = user.modified
+    real(self, pool, user, *rest)
+    user.modified = modified
+
+
+@mutant("date-of-the-last-change-is-the-creation", "The call counts as no change since the creation.", MODIFIED)
+@_afterwards
+def modified_at_creation(user: StoredUser) -> None:
+    user.modified = user.created

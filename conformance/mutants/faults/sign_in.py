@@ -202,8 +202,8 @@ def srp_tokens_are_no_good(real: Call, self: CognitoSpec, *rest: Any) -> Any:
 @mutant(
     "any-password-until-one-is-set",
     "InitiateAuth gives tokens for any password of a user who has the one of the invitation.",
-    "forced-change-is-a-challenge",
     "wrong-password-does-not-sign-in",
+    also=("forced-change-is-a-challenge",),
 )
 @at_sign_in
 def any_password_at_first(
@@ -211,3 +211,41 @@ def any_password_at_first(
 ) -> Members | None:
     invited = user.status == "FORCE_CHANGE_PASSWORD" and len(user.passwords) == 1
     return self.granted(client, user) if invited and flow == "USER_PASSWORD_AUTH" else None
+
+
+def _known_by_another_name(code: str) -> Plant:
+    """Name the user in USER_ID_FOR_SRP by the sub, count with it, and refuse an answer that names the user so."""
+    by_sub: dict[str, str] = {}
+
+    @around(CognitoSpec, "begin_srp")
+    def begin_srp(real: Call, self: CognitoSpec, client: StoredClient, user: StoredUser | None, *rest: Any) -> Any:
+        if user is None:
+            return real(self, client, user, *rest)
+        by_sub[user.username] = sub = user.attributes["sub"]
+        answer = real(self, client, user, *rest)
+        parameters = {**answer["ChallengeParameters"], "USER_ID_FOR_SRP": sub}
+        return {**answer, "ChallengeParameters": parameters}
+
+    @around(srp, "begin")
+    def begin(real: Call, pool_key: str, username: str, *rest: Any) -> Any:
+        return real(pool_key, by_sub.get(username, username), *rest)
+
+    @around(srp, "proven")
+    def proven(real: Call, exchange: Any, pool_key: str, username: str, *rest: Any) -> Any:
+        return real(exchange, pool_key, by_sub.get(username, username), *rest)
+
+    @around(CognitoSpec, "finish_srp")
+    def finish_srp(real: Call, self: CognitoSpec, client: StoredClient, responses: Members) -> Any:
+        if responses["USERNAME"] in by_sub.values():
+            refuse(code)
+        return real(self, client, responses)
+
+    return together(begin_srp, begin, proven, finish_srp)
+
+
+for _name, _code in (("unknown", "UserNotFoundException"), ("refused", "NotAuthorizedException")):
+    mutant(
+        f"name-in-the-challenge-is-{_name}",
+        f"An answer to PASSWORD_VERIFIER by the USER_ID_FOR_SRP that it gave is {_code}.",
+        "srp-answer-takes-the-name-of-the-challenge",
+    )(_known_by_another_name(_code))
