@@ -15,7 +15,7 @@ import click
 
 from conformance.console import check_writable, ending
 from conformance.errors import BadInput, Inconclusive
-from conformance.gate import clients, comparison, pins, report, waivers
+from conformance.gate import clients, comparison, pins, report, suite, waivers
 from conformance.gate.comparison import AUDIENCES, Options, Verdict
 
 _FILE = click.Path(path_type=Path, dir_okay=False)
@@ -64,8 +64,7 @@ def _no_verdict(ctx: click.Context, reason: str) -> None:
     "-k",
     "expression",
     metavar="EXPR",
-    # Over a table of values a client does the same in each row: one scenario of each kind is enough to see it change.
-    default="not test_policy and not test_usernames and not test_pools and not test_lifecycle",
+    default=suite.WITH_THE_CLIENTS_HAND,
     show_default=True,
     help="Only scenarios that match, as in `run`.",
 )

@@ -1,13 +1,12 @@
 """The pinned contract: what must hold for any version, whatever the version before it did.
 
-schemas/contract.toml holds the clauses; a clause names a fact and what must hold of it. What the models promise is told
-as facts too: `promise/AdminSetUserPassword/required`.
+schemas/contract.toml holds the clauses; a clause names a fact and what must hold of it. What the models promise is
+facts too: `promise/AdminSetUserPassword/required`.
 """
 
 from __future__ import annotations
 
 import json
-import tomllib
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cache
@@ -17,13 +16,13 @@ from typing import Any
 import regex
 from jsonschema import Draft202012Validator, ValidationError, validators
 
+from conformance.contract import files
 from conformance.contract.files import SCHEMAS
 from conformance.errors import BadInput
 from conformance.gate.observation import SERVICE, Observation
 from conformance.gate.rules import Fact, Finding
 
 FILE = SCHEMAS / "contract.toml"
-_SCHEMA = SCHEMAS / "contract.schema.json"
 _MISSING = object()
 
 
@@ -50,14 +49,8 @@ class Clause:
 
 def load(path: Path = FILE) -> list[Clause]:
     """The clauses. Raises BadInput for a contract that breaks its own schema."""
-    try:
-        document = tomllib.loads(path.read_text(encoding="utf-8"))
-    except (OSError, tomllib.TOMLDecodeError) as problem:
-        raise BadInput(f"contract {path}: {problem}") from None
-    for broken in Draft202012Validator(json.loads(_SCHEMA.read_text(encoding="utf-8"))).iter_errors(document):
-        raise BadInput(f"contract {path}: {broken.json_path}: {broken.message}")
     clauses = []
-    for entry in document["clause"]:
+    for entry in _document(path)["clause"]:
         [holds] = entry.keys() & {"equals", "includes", "one_of", "fits"}
         clauses.append(Clause(entry["id"], entry["fact"], holds, entry[holds], entry["why"]))
     return clauses
@@ -79,8 +72,12 @@ def nearest(operations: Iterable[str]) -> str:
 
 
 @cache
-def _document() -> dict[str, Any]:
-    return tomllib.loads(FILE.read_text(encoding="utf-8"))
+def _document(path: Path = FILE) -> dict[str, Any]:
+    document = files.toml("contract", path)
+    broken = files.fault(document, "contract")
+    if broken is not None:
+        raise BadInput(f"contract {path}: {broken.json_path}: {broken.message}")
+    return document
 
 
 def judge(clauses: list[Clause], old: Observation, new: Observation) -> Iterator[tuple[Clause, Finding]]:

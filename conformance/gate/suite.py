@@ -21,6 +21,10 @@ from conformance.gate.rules import Fact, Finding
 from conformance.target import starting
 
 _ROOT = Path(__file__).resolve().parents[2]
+# The scenarios in which the client has a hand, by what it sends and what it makes of answers.
+WITH_THE_CLIENTS_HAND = (
+    "test_status or test_sign_in or test_challenge.py or test_storage or test_output or test_errors or test_flag"
+)
 _SECONDS = 1800
 _DECIDED = ("conforms", "diverges")
 _BAD_INPUT = 2  # the exit code of `run` for it
@@ -100,5 +104,8 @@ def _run(client: Client, target: Sequence[str], expression: str | None) -> Verdi
 def _environment(client: Client | None, home: str) -> dict[str, str]:
     chosen = environment(client or Client("none", "0"), home)
     # Last, so that the client's own path is in front: the suite itself, where it is not installed.
+    # Most of what the scenarios import is installed, and compiled; an unpacked wheel is left as it is.
+    del chosen["PYTHONPYCACHEPREFIX"]
+    chosen["PYTHONDONTWRITEBYTECODE"] = "1"
     chosen["PYTHONPATH"] = os.pathsep.join(filter(None, (chosen["PYTHONPATH"], str(_ROOT))))
     return chosen

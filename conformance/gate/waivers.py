@@ -13,16 +13,13 @@ from __future__ import annotations
 import datetime
 import json
 import re
-import tomllib
 from collections.abc import Iterator, Sequence, Set
 from dataclasses import dataclass
 from fnmatch import fnmatchcase
 from pathlib import Path
 from typing import Any
 
-from jsonschema import Draft202012Validator
-
-from conformance.contract.files import SCHEMAS
+from conformance.contract import files
 from conformance.errors import BadInput
 from conformance.gate.rules import RULES, Finding
 
@@ -55,15 +52,10 @@ class Waiver:
 
 def load(path: Path) -> list[Waiver]:
     """Read waivers. Raises BadInput for a file that is not one."""
-    try:
-        document = tomllib.loads(path.read_text(encoding="utf-8"))
-    except OSError as problem:
-        raise BadInput(f"waivers {path} cannot be read: {problem.strerror}") from None
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as problem:
-        raise BadInput(f"waivers {path}: {problem}") from None
-    schema = json.loads((SCHEMAS / "waivers.schema.json").read_text(encoding="utf-8"))
+    document = files.toml("waivers", path)
     # JSON Schema has no dates: they are checked below.
-    for broken in Draft202012Validator(schema).iter_errors(json.loads(json.dumps(document, default=str))):
+    broken = files.fault(json.loads(json.dumps(document, default=str)), "waivers")
+    if broken is not None:
         raise BadInput(f"waivers {path}: {broken.json_path}: {broken.message}")
     return [_waiver(path, entry) for entry in document.get("waiver", [])]
 

@@ -11,7 +11,7 @@ import struct
 import threading
 from dataclasses import dataclass
 
-PATIENCE = 8.0  # seconds until a silent answer comes after all, to a client that ignores its own time-out
+PATIENCE = 10.0  # seconds until a silent answer comes after all, to a client that ignores its own time-out
 
 
 @dataclass
@@ -183,7 +183,7 @@ def in_company(number):
 
     def handler(connection, _):
         with contextlib.suppress(threading.BrokenBarrierError):
-            barrier.wait(PATIENCE)
+            barrier.wait(6 * PATIENCE)
         connection.sendall(answer())
         return True
 

@@ -97,6 +97,9 @@ def _observed(name, case, context=None):
         seen = {"outcome": outcome, "attempts": len(server.requests)}
         if not name.startswith("fault/"):  # there they follow the attempts
             seen["connections"] = server.connections
+        if name == "ok/whole":
+            sent = server.requests[0]
+            seen["sent"] = [sent.line, sorted(sent.headers), sent.body.decode("utf-8", "backslashreplace")]
         yield name, seen
 
 
