@@ -95,17 +95,18 @@ def resolve(spec: str, other: str) -> Client:
     _known(package)
     if not equals or not wanted:
         raise BadInput(f"{spec!r} names no version: {_EXAMPLES}")
-    if wanted in ("installed", "latest"):
+    if wanted == "installed":
         if others:
-            raise BadInput(f"{spec!r}: name exact versions to choose those of other packages too")
-        return _installed(package) if wanted == "installed" else _released(releases.newest(package), {})
+            raise BadInput(f"{spec!r}: what is installed runs on what is installed: name an exact version instead")
+        return _installed(package)
     pins = {}
     for pin in others:
         name, equals, version = (part.strip() for part in pin.partition("=="))
         if not name or not equals:
             raise BadInput(f"{spec!r}: {pin!r} is not NAME==VERSION")
         pins[str(canonicalize_name(name))] = _exact(spec, version)
-    return _released(releases.tree(f"{package}=={_exact(spec, wanted)}"), pins)
+    newest = releases.newest(package) if wanted == "latest" else None
+    return _released(newest or releases.tree(f"{package}=={_exact(spec, wanted)}"), pins)
 
 
 def _known(package: str) -> str:
@@ -147,6 +148,8 @@ def _add_dependencies(
             beside[name] = there
             _add_dependencies(_needs(there), trees, beside, pins)
             continue
+        if name in pins and not requirement.specifier.contains(pins[name], prereleases=True):
+            raise BadInput(f"{name}=={pins[name]} does not fit: {', '.join(trees)} needs {requirement}")
         chosen = f"{name}=={pins[name]}" if name in pins else _lowest(requirement) if name in _OWN else None
         trees[name] = releases.tree(chosen or _plain(requirement))
         _add_dependencies(trees[name].requirements(), trees, beside, pins)

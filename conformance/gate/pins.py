@@ -111,8 +111,15 @@ def against_latest(repository: Path, revision: str) -> tuple[list[tuple[str, str
     specs = {spec for environment in found.values() for specs in _specs(environment).values() for spec in specs}
     if not specs:
         raise BadInput(f"no file of {revision} pins {', '.join(CLIENTS[:-1])} or {CLIENTS[-1]}")
-    pairs = {(_exact(spec), "latest") for spec in specs}
-    return sorted(pairs), [_said(revision, found), *(f"{before} -> latest" for before, _ in sorted(pairs))]
+    pairs = sorted({(before, _newest(before)) for before in map(_exact, specs)})
+    return pairs, [_said(revision, found), *(f"{before} -> {after}" for before, after in pairs)]
+
+
+def _newest(spec: str) -> str:
+    """The newest release of a spec's client, on the same packages of others below it."""
+    first, *beside = spec.split(",")
+    kept = [pin for pin in beside if pin.partition("==")[0] not in ("botocore", "s3transfer")]
+    return ",".join((f"{first.partition('==')[0]}==latest", *kept))
 
 
 def _said(revision: str, environments: Mapping[str, Environment]) -> str:

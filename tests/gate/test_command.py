@@ -92,7 +92,7 @@ print("loaded", sorted({name.partition(".")[0] for name in sys.modules} & {"boto
         (["--from", "boto3", "--to", "installed"], "'boto3' names no version"),
         (["--from", "boto3==one", "--to", "installed"], "'one' is not a version"),
         (["--from", "boto3==1.44.0,botocore", "--to", "installed"], "'botocore' is not NAME==VERSION"),
-        (["--from", "boto3==latest,botocore==1", "--to", "installed"], "name exact versions"),
+        (["--from", "boto3==installed,botocore==1", "--to", "installed"], "name an exact version"),
         (["--from", "botocore@/nonexistent", "--to", "installed"], "/nonexistent holds no package botocore"),
         (["--from", "botocore@/nonexistent.whl", "--to", "installed"], "/nonexistent.whl is not a wheel"),
         (["--from", "aws-cli-v2:/nonexistent", "--to", "installed"], "holds no package awscli"),

@@ -270,7 +270,19 @@ def test_each_night_what_is_pinned_is_compared_with_the_newest(repository: Repos
         {"requirements.txt": "boto3==1.0.0\n", "x/pyproject.toml": FORMATS["pyproject.toml"].format("1.1.0")}
     )
 
-    assert pins.against_latest(place, "HEAD")[0] == [("boto3==1.0.0", "latest"), ("boto3==1.1.0", "latest")]
+    assert pins.against_latest(place, "HEAD")[0] == [
+        ("boto3==1.0.0", "boto3==latest"),
+        ("boto3==1.1.0", "boto3==latest"),
+    ]
+
+
+def test_the_newest_release_runs_on_what_the_lock_has_below(repository: Repository) -> None:
+    """On its urllib3, and on the botocore that the release was made with."""
+    place = repository({"uv.lock": _lock("1.0.0", "1.0.1", urllib3="2.1.0")})
+
+    assert pins.against_latest(place, "HEAD")[0] == [
+        ("boto3==1.0.0,botocore==1.0.1,urllib3==2.1.0", "boto3==latest,urllib3==2.1.0")
+    ]
 
 
 def test_a_repository_that_pins_nothing_is_bad_input(repository: Repository) -> None:
