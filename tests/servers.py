@@ -172,7 +172,7 @@ def before(url: str, tamper: Callable[[str, bytes], Answer | None]) -> Iterator[
         sent = {
             name: value
             for name, value in headers.items()
-            if name.lower() not in ("host", "content-length", "connection")
+            if name.lower() not in ("content-length", "connection")  # the signature covers the host
         }
         reply = pool.request(method, url, body=body, headers=sent)
         passed = ((n, v) for n, v in reply.headers.items() if n.lower().startswith("x-amz"))

@@ -8,6 +8,7 @@ import re
 import signal
 import subprocess
 import threading
+import time
 from collections.abc import Callable, Generator, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import replace
@@ -45,6 +46,7 @@ PYTEST = (
 )
 # After how long the wait for a first answer is mentioned.
 _SILENT_SECONDS = 3.0
+_MENTION_SECONDS = 30.0
 # What a -k expression consists of: words, and as a syntax tree.
 _WORD = re.compile(r"[\w:+\-.\[\]\\/]+")
 _EXPRESSION = (ast.Expression, ast.BoolOp, ast.UnaryOp, ast.Not, ast.And, ast.Or, ast.Name, ast.Load)
@@ -169,7 +171,8 @@ def _no_pools_left(console: Console, target: definition.Target) -> Iterator[None
         finally:
             if rest := delete_left(service):
                 console.print(
-                    f"{rest} pools could not be deleted: cognito-conformance sweep --endpoint-url {target.url}"
+                    f"{rest} pools could not be deleted: "
+                    f"cognito-conformance sweep --endpoint-url {target.url} --older-than 0"
                 )
 
 
@@ -244,6 +247,7 @@ class _Watcher:
         self._console = console
         self._task = self.progress.add_task("judging", total=None)
         self._quarter = 0
+        self._mentioned = time.monotonic()
         self._throttled = False
         self._workers: list[subprocess.Popen[bytes]] = []
 
@@ -283,11 +287,16 @@ class _Watcher:
 
     def pytest_collection_finish(self, session: pytest.Session) -> None:
         if session.items:
-            self.progress.update(self._task, total=len(session.items))
+            self._begin(len(session.items))
 
     @pytest.hookimpl(optionalhook=True)
     def pytest_xdist_node_collection_finished(self, ids: Sequence[str]) -> None:
-        self.progress.update(self._task, total=len(ids))
+        self._begin(len(ids))
+
+    def _begin(self, total: int) -> None:
+        if self.progress.disable and self.progress.tasks[0].total is None:
+            self._console.print(f"0 % judged (0 of {total})")
+        self.progress.update(self._task, total=total, refresh=True)
 
     @pytest.hookimpl(trylast=True)
     def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
@@ -296,10 +305,15 @@ class _Watcher:
         self._mention_throttling(getattr(report, "throttled", 0))
         done, total = len(self.run.results), self.progress.tasks[0].total
         self.progress.update(self._task, completed=done, refresh=True)
-        if self.progress.disable and total and done * 4 // int(total) > self._quarter:
-            self._quarter = done * 4 // int(total)
-            if self._quarter < 4:
-                self._console.print(f"{self._quarter * 25} % judged ({done} of {int(total)})")
+        if self.progress.disable and total and done < total:
+            self._mention_progress(done, int(total))
+
+    def _mention_progress(self, done: int, total: int) -> None:
+        """Say how far the run is, at each quarter, and where that takes long, twice a minute."""
+        late = time.monotonic() - self._mentioned > _MENTION_SECONDS
+        if done * 4 // total > self._quarter or late:
+            self._quarter, self._mentioned = done * 4 // total, time.monotonic()
+            self._console.print(f"{done * 100 // total} % judged ({done} of {total})")
 
     def _mention_throttling(self, requests: int) -> None:
         """Say once why the run is slow."""

@@ -18,6 +18,7 @@ from conformance.run.shard import Shard
 from conformance.target.client import client
 from conformance.target.deferred import StateFile
 from conformance.target.definition import INVENTED, REGION, Endpoint, Target, resolve
+from conformance.target.transport import acceptable
 from conformance.verdict import baseline
 from conformance.verdict.baseline import Baseline
 from conformance.verdict.verdicts import Kind
@@ -65,6 +66,7 @@ class Settings:
         if value["stateful_examples"] < 1:
             raise BadInput(f"--stateful-examples {value['stateful_examples']}: at least one walk is to be taken")
         target = resolve(value["target"], value["endpoint_url"])
+        _check_host(target, names)
         return cls(
             target,
             names,
@@ -76,6 +78,12 @@ class Settings:
             _kinds(value["fail_on"]),
             Shard.of_word(value["shard"]) if value["shard"] is not None else None,
         )
+
+
+def _check_host(target: Target, names: Sequence[str]) -> None:
+    programs = [name for name in names if bindings.REGISTRY[name].program]
+    if target.url and programs and acceptable(target.url) != target.url:
+        raise BadInput(f"the AWS CLI does not take the host of {target.url}: leave {programs[0]} out of --bindings")
 
 
 def verify_aws_environment() -> None:

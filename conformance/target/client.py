@@ -21,6 +21,7 @@ from botocore.config import Config
 from botocore.credentials import Credentials
 from botocore.exceptions import BotoCoreError, ClientError, ConnectionError, HTTPClientError, IncompleteReadError
 
+from conformance.console import printable
 from conformance.errors import BadInput, Blocked, Inconclusive
 from conformance.target import retries
 from conformance.target.answers import Answers
@@ -222,7 +223,10 @@ def silence(endpoint: Endpoint, seconds: float | None = None) -> str | None:
         if answer.code == UNPARSABLE:
             return "it answers something that is not AWS JSON"
         return f"it answers {answer.code}, which Cognito never does" if answer.code.isdigit() else None
-    return None if "UserPools" in answer else "it answers ListUserPools without UserPools"
+    if "UserPools" in answer:
+        return None
+    kind = answer.get("ResponseMetadata", {}).get("HTTPHeaders", {}).get("content-type", "")
+    return f"it answers ListUserPools without UserPools{f', but with {printable(kind)}' if kind else ''}"
 
 
 def await_service(endpoint: Endpoint, seconds: float) -> None:

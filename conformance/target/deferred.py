@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, fields
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -47,14 +47,23 @@ class StateFile:
         if not self.path.exists():
             return
         try:
-            first = self._lines()[0]
+            first, *rest = self._lines()
             format_, url = first["format"], first["url"]
         except (OSError, ValueError, LookupError, TypeError):
-            raise BadInput(f"--state {self.path} is no file of users who wait: name another, or a new one") from None
+            raise self._damaged("line 1") from None
         if format_ != 1:
             raise BadInput(f"--state {self.path} has format {format_}: this version reads format 1")
         if url != self._url:
             raise BadInput(f"--state {self.path} is of {url}, not of {self._url}: name another file, or a new one")
+        for number, line in enumerate(rest, 2):
+            if not _is_step(line):
+                raise self._damaged(f"line {number}")
+
+    def _damaged(self, where: str) -> BadInput:
+        return BadInput(
+            f"--state {self.path}, {where}: this is not a file of users who wait, or it is damaged; name another, "
+            "or a new one"
+        )
 
     def waiting(self) -> dict[str, Waiting]:
         """Who waits, by result id."""
@@ -99,3 +108,20 @@ class StateFile:
         if not self.path.exists():
             return []
         return [json.loads(line) for line in self.path.read_text(encoding="utf-8").splitlines()]
+
+
+def _is_step(line: Any) -> bool:
+    """Whether this is a line as `arm`, `judged` or `deleted` writes it."""
+    match line:
+        case {"armed": dict(user)} if user.keys() == {field.name for field in fields(Waiting)}:
+            return all(isinstance(value, str) for value in user.values()) and _is_moment(user["due"])
+        case {"judged": str()} | {"deleted": str()}:
+            return True
+    return False
+
+
+def _is_moment(text: str) -> bool:
+    try:
+        return datetime.fromisoformat(text).tzinfo is not None
+    except ValueError:
+        return False
