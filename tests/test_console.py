@@ -4,9 +4,17 @@ import os
 import signal
 import subprocess
 import sys
+import tempfile
+from pathlib import Path
 
 import pytest
+from click.testing import CliRunner
 
+from conformance.cli import main
+from conformance.console import printable
+from conformance.contract import ledger
+
+RUN = "run -k test_list_users_shows_the_same_status"
 COMMANDS = {
     "run": ["run", "--json=report.json", "-k", "test_list_users_shows_the_same_status"],
     "run, two workers": ["run", "--json=report.json", "-n2", "-k", "test_list_users_shows_the_same_status"],
@@ -58,7 +66,80 @@ def test_an_interrupted_run_leaves_no_report(tmp_path, workers):
 
 def test_a_stream_of_another_encoding_gets_escapes(run):
     """Where the terminal knows no Unicode, signs are escaped, and verdict and exit code stay what they are."""
-    done = run("-k", "test_list_users_shows_the_same_status", environment={"PYTHONIOENCODING": "ascii"})
+    done = run("-v", "-k", "test_list_users_shows_the_same_status", environment={"PYTHONIOENCODING": "ascii"})
 
     assert (done.exit_code, done.stderr) == (0, "")
     assert r"\u2713 ListUsers and AdminGetUser show the same status" in done.stdout
+
+
+def shell(line, place):
+    """What comes of a line of the shell in which $CONFORMANCE stands for the command."""
+    inherited = {name: value for name, value in os.environ.items() if not name.startswith(("AWS_", "PYTEST_"))}
+    program = f"{sys.executable} -m conformance"
+    return subprocess.run(
+        ["sh", "-c", line],
+        cwd=place,
+        env={**inherited, "CONFORMANCE": program, "TMPDIR": str(place)},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+
+
+@pytest.mark.parametrize(
+    ("line", "code", "complaint"),
+    [
+        ("$CONFORMANCE claims > /dev/full", 2, "standard output cannot be written: No space left on device"),
+        (f"$CONFORMANCE {RUN} > /dev/full", 2, "standard output cannot be written: No space left on device"),
+        ("$CONFORMANCE claims >&-", 0, None),
+        (f"$CONFORMANCE {RUN} >&- 2>&- <&-", 0, None),
+        ("mkdir gone && cd gone && rmdir ../gone && $CONFORMANCE claims", 2, "the working directory cannot be used"),
+        (f"mkfifo pipe && $CONFORMANCE {RUN} --json pipe; code=$?; rm pipe; exit $code", 2, "pipe cannot be written"),
+    ],
+    ids=["full", "full-run", "closed", "closed-run", "no-directory", "unread-pipe"],
+)
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="there is no /dev/full, which is always full")
+def test_a_stream_or_a_directory_that_cannot_be_used(tmp_path, line, code, complaint):
+    """There is one line and exit code 2; a closed stream is one that nobody wants, and the verdict stands."""
+    done = shell(line, tmp_path)
+
+    assert done.returncode == code, done.stderr
+    assert done.stderr.count("\n") == (complaint is not None)
+    assert (complaint or "") in done.stderr
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_an_unexpected_exception_is_our_own_fault(monkeypatch, tmp_path):
+    """It ends with 4 and one line, which names the file that has the traceback."""
+
+    def broken():
+        raise ZeroDivisionError("one\nof\x1b[31m two")
+
+    monkeypatch.setattr(ledger, "load_all", broken)
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
+    done = CliRunner().invoke(main, ["claims"])
+    (file,) = tmp_path.glob("fault-of-cognito-conformance-*.txt")
+
+    assert done.exit_code == 4
+    assert done.stderr == (
+        f"cognito-conformance: the suite itself failed: ZeroDivisionError: one; please report this, with {file}\n"
+    )
+    assert "raise ZeroDivisionError" in file.read_text("utf-8")
+
+
+@pytest.mark.parametrize(
+    ("foreign", "shown"),
+    [
+        ("\x1b[2J", "\\x1b[2J"),
+        ("\u202egnp.exe", "\\u202egnp.exe"),
+        ("\x9b31m", "\\x9b31m"),
+        ("zero\u200bwidth", "zero\\u200bwidth"),
+        ("\ud800", "\\ud800"),
+        ("back\rspace\x08", "back\\rspace\\x08"),
+        ("two\nlines\tapart", "two\nlines\tapart"),
+        ("Zoë 日本 🙂", "Zoë 日本 🙂"),
+    ],
+)
+def test_foreign_text_is_harmless(foreign, shown):
+    """What moves a cursor, hides or turns text is escaped; letters of any script stay."""
+    assert printable(foreign) == shown

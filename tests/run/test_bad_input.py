@@ -1,5 +1,6 @@
 """Bad input gets one clear line, the right exit code, no traceback and no verdict."""
 
+import gzip
 import ssl
 import threading
 from contextlib import contextmanager
@@ -11,7 +12,7 @@ import trustme
 from click.testing import CliRunner
 
 from conformance.cli import main
-from conformance.target import client, retries
+from conformance.target import client, retries, transport
 from tests import servers
 
 
@@ -58,6 +59,36 @@ def refused(*arguments):
         (["claims", "temporay-password-forces-change"], "did you mean 'temporary-password-forces-change'?"),
         (["baseline", "update", "--endpoint-url", "http://127.0.0.1:1"], "name the baseline to mend"),
         (["baseline", "check", "/no/such/file.toml"], "cannot be read"),
+        (["run", "--endpoint-url", ""], "write http://HOST:PORT or https://HOST"),
+        (["run", "--endpoint-url", "ftp://127.0.0.1"], "write http://HOST:PORT or https://HOST"),
+        (["run", "--endpoint-url", "http://exa mple:1/"], "a host has letters, digits, dots"),
+        (["run", "--endpoint-url", "http://ü.example.invalid:80"], "a host has letters, digits, dots"),
+        (["run", "--endpoint-url", "http://127.0.0.1:99999"], "write http://HOST:PORT or https://HOST"),
+        (["run", "--endpoint-url", "http://127.0.0.1/?a=1"], "scheme, host, port and path only"),
+        (["run", "--endpoint-url", "http://my_service:1", "--bindings", "cli"], "the AWS CLI does not take the host"),
+        (["run", "--baseline", "/"], "cannot be read: Is a directory"),
+        (["run", "--json", "-"], "name a file, or /dev/stdout"),
+        (["run", "--json", "/tmp/one", "--html", "/tmp/./one"], "is asked for twice"),
+        (["run", "--stateful-examples", "0"], "at least one walk"),
+        (["run", "--state", "/tmp/state.jsonl"], "this one ends with the run"),
+        (["run", "--fail-on", "everything"], "choose some of"),
+        (["run", "-n", "-1"], "give a number of processes, or auto"),
+        (["run", "-n", "²"], "give a number of processes, or auto"),
+        (["run", "-n", "9999"], "processors, give at most"),
+        (["run", "-k", "("], "is malformed"),
+        (["run", "-k", "status and"], "is malformed"),
+        (["run", "no-such-file.toml"], "no-such-file.toml cannot be read"),
+        (["run", "--nope"], "No such option '--nope'"),
+        (["run", "--seed", "x"], "'x' is not a valid integer"),
+        (["run", "moto", "ministack"], "unexpected extra argument"),
+        (["run", "--baseline"], "requires an argument"),
+        (["claims", "--state", "odd"], "'odd' is not one of"),
+        (["targets", "--install", "mota"], "unknown target 'mota'"),
+        (["targets", "--install", "moto"], "cannot be installed for you: pip install"),
+        (["mutants", "-n", "x"], "'x' is not a valid integer"),
+        (["mutants", "-k", "no-such-mutant"], "no-such-mutant"),
+        (["rum"], "No such command 'rum'"),
+        (["--nope"], "No such option '--nope'"),
     ],
     ids=lambda value: " ".join(value) if isinstance(value, list) else "",
 )
@@ -107,6 +138,27 @@ def test_a_full_disk_is_told(run, option):
     assert "a report cannot be written: [Errno 28] No space left on device" in done.stderr
 
 
+def _flood():
+    return servers.always(servers.Answer(200, b" " * 2_000))
+
+
+def _compressed():
+    body = gzip.compress(b" " * 2_000_000)
+    return servers.always(servers.Answer(200, body, headers=(("Content-Encoding", "gzip"),)))
+
+
+def _nested():
+    return servers.always(servers.Answer(200, b"[" * 900))
+
+
+def _many_headers():
+    return servers.always(servers.Answer(200, b"{}", headers=tuple((f"X-{n}", "a") for n in range(300))))
+
+
+def _another_list():
+    return servers.always(servers.Answer(200, b'["UserPools"]'))
+
+
 @contextmanager
 def _tls():
     """An HTTPS listener with a certificate that nobody trusts."""
@@ -153,6 +205,14 @@ def _unused():
         (lambda: servers.always(servers.FAULT), "it answers 500"),
         (lambda: servers.always(servers.NOTHING), "without UserPools"),
         (_tls, "SSL validation failed"),
+        (_flood, "an answer of more than"),
+        (_compressed, "an answer of more than"),
+        (_nested, "without UserPools"),
+        (_many_headers, "Connection was closed"),
+        (_another_list, "not AWS JSON"),
+        (lambda: servers.always(servers.Answer(403, b"<h1>no</h1>", "text/html")), "it answers 403"),
+        (lambda: servers.always(servers.Answer(404, b"")), "it answers 404"),
+        (lambda: servers.always(servers.Answer(200, b"", "text/\x1b[31m")), "without UserPools"),
     ],
     ids=[
         "unreachable",
@@ -165,6 +225,14 @@ def _unused():
         "500",
         "nothing",
         "untrusted-tls",
+        "flood",
+        "compressed-flood",
+        "nested",
+        "many-headers",
+        "another-list",
+        "403",
+        "404",
+        "escape-sequence",
     ],
 )
 def test_an_endpoint_that_is_none_is_inconclusive(monkeypatch, endpoint, said):
@@ -173,10 +241,13 @@ def test_an_endpoint_that_is_none_is_inconclusive(monkeypatch, endpoint, said):
         monkeypatch.setattr(client, "FIRST_ANSWER_SECONDS", 0.3)
     if endpoint is _endless:
         monkeypatch.setattr(retries, "EXCHANGE_SECONDS", 0.4)
+    if endpoint in (_flood, _compressed):
+        monkeypatch.setattr(transport, "BODY_BYTES", 1_000)
     with endpoint() as url:
         done = CliRunner().invoke(main, ["run", "--endpoint-url", url])
 
     assert done.exit_code == 3
+    assert "\x1b" not in done.stderr
     assert said in done.stderr
     assert done.stderr.count("\n") == 1
     assert "diverges" not in done.output
