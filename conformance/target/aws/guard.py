@@ -88,6 +88,7 @@ _FLOWS = {
     "ADMIN_NO_SRP_AUTH",
     "USER_SRP_AUTH",
     "REFRESH_TOKEN_AUTH",
+    "NO_SUCH_AUTH",  # no flow at all: a scenario asks that it is refused
     "REFRESH_TOKEN",
 }
 _CHALLENGES = {"NEW_PASSWORD_REQUIRED", "PASSWORD_VERIFIER"}
