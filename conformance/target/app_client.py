@@ -53,15 +53,17 @@ class AppClient:
         parameters = {"USERNAME": username, "PASSWORD": password, **self.secret_hash(username)}
         return self.initiate(flow, parameters, operation)
 
-    def sign_in_by_srp(self, username: str, password: str, operation: str = "RespondToAuthChallenge") -> SignIn:
-        """What comes of proving a password by USER_SRP_AUTH, the proof sent by `operation`, one of RESPOND."""
+    def sign_in_by_srp(self, username: str, password: str, operation: str = RESPOND[0], **more: str) -> SignIn:
+        """What comes of proving a password by USER_SRP_AUTH, the proof sent by `operation`, one of RESPOND.
+
+        `more` are ChallengeResponses in place of the proof's own."""
         srp = SrpClient.begin(self.pool_id, username, password)
         parameters = {**srp.auth_parameters, **self.secret_hash(username)}
         first = self.initiate("USER_SRP_AUTH", parameters, INITIATE_FOR[operation])
         if first != "PASSWORD_VERIFIER":
             return first
         proof = answer_srp(srp, first, username if self.service.typed_names_in_srp else None)
-        return self.respond(first, {**proof, **self.secret_hash(proof["USERNAME"])}, operation)
+        return self.respond(first, {**proof, **self.secret_hash(proof["USERNAME"]), **more}, operation)
 
     def respond(
         self, challenge: SignIn, responses: Mapping[str, str], operation: str = "RespondToAuthChallenge"

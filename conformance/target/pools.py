@@ -243,6 +243,17 @@ class Pool:
         self.service.journal.names[made["ClientId"]] = "<client>"
         return AppClient(self.service, self.id, made["ClientId"], made.get("ClientSecret", ""))
 
+    def change_policy(self, **policy: Any) -> None:
+        """Give the pool another password policy, by UpdateUserPool.
+
+        The operation resets what it is not given, so what marks the pool as the run's own goes with it. Raises Blocked
+        where it fails."""
+        configuration = {"Policies": {"PasswordPolicy": {**POLICY, **policy}}}
+        gate = self.service.endpoint.gate
+        marks = gate.marks(configuration) if gate else {}
+        kept = {name: value for name, value in marks.items() if name != "PoolName"}
+        self.service.arrange("UpdateUserPool", UserPoolId=self.id, **configuration, **kept)
+
     def find(self, username: str, login: str, password: str) -> User:
         """A user of this pool whom the scenario knows to exist."""
         return User(self, username, login, password)

@@ -331,3 +331,52 @@ def reset_is_forgotten(
 ) -> Any:
     forgotten = client.hides_users and user is not None and user.status == "RESET_REQUIRED" and right
     return self.granted(client, user) if forgotten else real(self, operation, flow, client, user, right)
+
+
+CODES, LEGACY = "codes-require-the-secret-hash", "legacy-client-tells-that-there-is-nobody"
+
+
+def _proven_elsewhere(operation: str) -> Plant:
+    """Ask for no hash in one operation."""
+
+    @around(CognitoSpec, operation)
+    def plant(real: Call, self: CognitoSpec, asked: Members) -> Any:
+        client = self.client(asked)
+        given = {"SecretHash": clients.secret_hash(client, asked["Username"])} if client.secret else {}
+        return real(self, {**asked, **given})
+
+    return plant
+
+
+mutant("confirmation-needs-no-secret-hash", "ConfirmSignUp asks for no SecretHash.", CODES)(
+    _proven_elsewhere("confirm_sign_up")
+)
+mutant("password-code-needs-no-secret-hash", "ConfirmForgotPassword asks for no SecretHash.", CODES)(
+    _proven_elsewhere("confirm_forgot_password")
+)
+
+
+@mutant("legacy-clients-hide-too", "A client with LEGACY hides who exists.", LEGACY)
+@around(CognitoSpec, "create_user_pool_client")
+def legacy_hides(real: Call, self: CognitoSpec, asked: Members) -> Any:
+    named = asked.get("PreventUserExistenceErrors") == "LEGACY"
+    return real(self, {**asked, "PreventUserExistenceErrors": "ENABLED"} if named else asked)
+
+
+@mutant(
+    "legacy-answer-is-not-authorized",
+    "A client with LEGACY does not tell nobody from a wrong password.",
+    LEGACY,
+    also=("unknown-user-does-not-sign-in",),
+)
+@around(CognitoSpec, "initiate_auth")
+def legacy_not_authorized(real: Call, self: CognitoSpec, asked: Members, *rest: Any) -> Any:
+    try:
+        return real(self, asked, *rest)
+    except Refusal as problem:
+        told = problem.code == "UserNotFoundException" and len(self.client(asked).flows) == 4
+        return refuse() if told and asked["AuthFlow"] == "USER_PASSWORD_AUTH" else _raise(problem)
+
+
+def _raise(problem: Refusal) -> Any:
+    raise problem

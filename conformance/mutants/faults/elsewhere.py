@@ -585,3 +585,31 @@ for _operation, _fault, _written_so, _intent in (
 ):  # fmt: skip
     _name = low(xform_name(_operation)).replace("_", "-")
     mutant(f"{_name}-{_fault}", f"The answer of {_operation} {_intent}.", SHAPE)(_written(_operation, _written_so))
+
+UNTOUCHED = "refused-creation-changes-nobody"
+
+
+def _refused_creation(change: Callable[[CognitoSpec, StoredPool, StoredUser, Members], None]) -> Plant:
+    """Change the user whose name is taken, and refuse the creation."""
+
+    @around(CognitoSpec, "admin_create_user")
+    def plant(real: Call, self: CognitoSpec, asked: Members) -> Any:
+        pool = self.pool(asked)
+        user = self.find(pool, asked["Username"])
+        if user is not None and asked.get("MessageAction") != "RESEND":
+            change(self, pool, user, asked)
+        return real(self, asked)
+
+    return plant
+
+
+@mutant("refused-creation-sets-the-attributes", "A taken name is refused, and its user gets the attributes.", UNTOUCHED)
+@_refused_creation
+def sets_the_attributes(_: CognitoSpec, __: StoredPool, user: StoredUser, asked: Members) -> None:
+    user.attributes |= attributes.given(asked)
+
+
+@mutant("refused-creation-sets-the-password", "A taken name is refused, and its user gets the password.", UNTOUCHED)
+@_refused_creation
+def sets_the_password(self: CognitoSpec, pool: StoredPool, user: StoredUser, asked: Members) -> None:
+    self.store(pool, user, asked["TemporaryPassword"])

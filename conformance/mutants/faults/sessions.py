@@ -234,3 +234,25 @@ mutant("sign-up-codes-never-expire", "The code for a sign-up has no end.", "conf
 mutant("sign-up-codes-end-after-an-hour", "The code for a sign-up ends after an hour.", "confirmation-code-expires")(
     constant(service, "SIGN_UP_CODE_HOURS", 1)
 )
+
+
+ENDS_AS_BEGUN = "srp-signs-in-nobody-else"
+
+
+@mutant("srp-ends-as-whoever-is-named", "The answer to PASSWORD_VERIFIER signs in whom it names.", ENDS_AS_BEGUN)
+@around(Authentication, "finish_srp")
+def ends_as_named(real: Call, self: CognitoSpec, client: StoredClient, told: Any, *rest: Any) -> Any:
+    named = self.find(client.pool, told["USERNAME"])
+    begun = self.sessions._exchanges.get(told["PASSWORD_CLAIM_SECRET_BLOCK"])
+    own = {**told, "USERNAME": begun[1].username} if begun else told
+    answer = real(self, client, own, *rest)
+    return self.granted(client, named) if named and "AuthenticationResult" in answer else answer
+
+
+@mutant("srp-ends-as-the-newest", "A proof in another's name signs in the newest user of the pool.", ENDS_AS_BEGUN)
+@around(Authentication, "finish_srp")
+def ends_as_the_newest(real: Call, self: CognitoSpec, client: StoredClient, told: Any, *rest: Any) -> Any:
+    begun = self.sessions._exchanges.get(told["PASSWORD_CLAIM_SECRET_BLOCK"])
+    if begun and told["USERNAME"] != begun[1].username:
+        return self.granted(client, list(client.pool.users.values())[-1])
+    return real(self, client, told, *rest)

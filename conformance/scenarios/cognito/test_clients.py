@@ -179,6 +179,18 @@ def test_hidden_user_is_refused_like_a_wrong_password(user, hiding, flow):
     assert answer.outcome == OneOf(("NotAuthorizedException", "PasswordResetRequiredException"))
 
 
+@pytest.mark.claim("legacy-client-tells-that-there-is-nobody")
+@every_flow
+def test_legacy_client_tells_that_there_is_nobody(user, flow):
+    """A client with PreventUserExistenceErrors LEGACY answers a name of nobody with UserNotFoundException."""
+    allowed = [*OF_FLOW.values(), "ALLOW_REFRESH_TOKEN_AUTH"]
+    telling = user.pool.new_client(ExplicitAuthFlows=allowed, PreventUserExistenceErrors="LEGACY")
+    right = telling.sign_in(user.login, user.password, flow)
+    require("the right password", right.outcome, TOKENS, by="confirmed-user-signs-in")
+
+    assert telling.sign_in(_nobody(), user.password, flow).outcome == "UserNotFoundException"
+
+
 @pytest.mark.claim("hidden-user-is-sent-a-simulated-code")
 def test_hidden_user_is_sent_a_simulated_code(hiding):
     """A client that hides who exists accepts ForgotPassword for a name of nobody."""

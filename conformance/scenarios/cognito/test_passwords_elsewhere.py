@@ -7,7 +7,6 @@ import pytest
 from conformance.scenarios.preconditions import require
 from conformance.target.app_client import RESPOND, outcome
 from conformance.target.mailbox import simulated
-from conformance.target.pools import POLICY
 from conformance.verdict.observed import ACCEPTED, TOKENS
 
 pytestmark = pytest.mark.bindings("sdk")
@@ -94,6 +93,20 @@ def test_refused_creation_leaves_no_user(pool, name):
     require("the same put right", _create(pool, name, "Temp0rary!"), ACCEPTED, by="AdminCreateUser")
 
 
+@pytest.mark.claim("refused-creation-changes-nobody")
+def test_refused_creation_changes_nobody(pool):
+    """An AdminCreateUser that was refused for a name that is taken leaves the user of that name as it was."""
+    user = pool.user()
+    before, attributes = user.state, user.attributes
+    other = {"UserAttributes": [{"Name": "name", "Value": "Somebody"}], "TemporaryPassword": "An0ther-one!"}
+
+    created = user.call("AdminCreateUser", MessageAction="SUPPRESS", **other)
+
+    require("AdminCreateUser", created, "UsernameExistsException", by="existing-username-is-not-created-again")
+    assert user.attributes == attributes
+    assert user.state == before
+
+
 @pytest.mark.claim("changed-password-is-held-to-the-policy")
 @every_fault
 def test_changed_password_is_held_to_the_policy(user, password):
@@ -157,7 +170,6 @@ def test_challenge_answer_is_held_to_the_history(pools, operation):
     require("the same put right", put_right.outcome, TOKENS, by="challenge-answer-grants-tokens")
 
 
-LONGER = {"Policies": {"PasswordPolicy": {**POLICY, "MinimumLength": 12}}}
 SETTING = {
     "SignUp": _sign_up,
     "AdminCreateUser": _create,
@@ -181,7 +193,7 @@ def test_changed_policy_holds_from_the_next_call(pools, operation, name):
     require("the password before", before, ACCEPTED, by=operation)
     short = SETTING[operation](pool, simulated(f"short-{uuid.uuid4().hex[:12]}"), "Short-1")
     require("a password that was too short before", short, REFUSED, by=operation)
-    pool.service.arrange("UpdateUserPool", UserPoolId=pool.id, **LONGER)
+    pool.change_policy(MinimumLength=12)
 
     assert SETTING[operation](pool, name, "Temp0rary!") == REFUSED
     require("a longer password", SETTING[operation](pool, name, "Temp0rary-and-long!"), ACCEPTED, by=operation)

@@ -10,6 +10,7 @@ from conformance.target.app_client import RESPOND
 from conformance.target.mailbox import simulated
 from conformance.target.sign_in import FLOWS
 from conformance.verdict.observed import ACCEPTED, TOKENS, Parts
+from conformance.verdict.observed import REFUSED as ANY_REFUSAL
 
 pytestmark = pytest.mark.bindings("sdk")
 
@@ -123,6 +124,28 @@ def test_forgotten_password_requires_the_secret_hash(user, confidential, secret)
     assert wrong.call("ForgotPassword", **members, **_member(wrong, members)) == REFUSED
     put_right = confidential.call("ForgotPassword", **members, **_member(confidential, members))
     require("the right SecretHash", put_right, ACCEPTED, by="forgotten-password-sends-a-code")
+
+
+@pytest.mark.claim("codes-require-the-secret-hash")
+@pytest.mark.parametrize("operation", ["ConfirmForgotPassword", "ConfirmSignUp"])
+@absent_or_wrong
+def test_codes_require_the_secret_hash(pool, confidential, control, operation, secret):
+    """At a client with a secret, the right code without the right SecretHash does nothing."""
+    user = pool.user("UNCONFIRMED" if operation == "ConfirmSignUp" else "CONFIRMED")
+    members = {"Username": user.login}
+    if operation == "ConfirmForgotPassword":
+        user.verify_email()
+        sent = confidential.call("ForgotPassword", **members, **_member(confidential, members))
+        require("ForgotPassword", sent, ACCEPTED, by="forgotten-password-sends-a-code")
+        members["Password"] = "My-0wn-one!"
+    members["ConfirmationCode"] = control.code(pool, user.username)
+    wrong = replace(confidential, secret=secret)
+    before = user.state
+
+    assert wrong.call(operation, **members, **_member(wrong, members)) == ANY_REFUSAL
+    assert user.state == before
+    put_right = confidential.call(operation, **members, **_member(confidential, members))
+    require("the right SecretHash", put_right, ACCEPTED, by=operation)
 
 
 def _member(client, members):

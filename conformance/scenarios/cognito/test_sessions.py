@@ -6,7 +6,8 @@ import pytest
 
 from conformance.scenarios.preconditions import require
 from conformance.target.app_client import RESPOND
-from conformance.verdict.observed import NO_TOKENS, TOKENS
+from conformance.verdict.observed import NO_TOKENS, TOKENS, Form, OneOf
+from conformance.verdict.verdicts import Kind
 
 pytestmark = pytest.mark.bindings("sdk")
 
@@ -59,6 +60,33 @@ def test_session_is_of_one_pool(pools, invited, operation):
 
     assert namesake.state == before
     _signs_in_afresh(namesake, operation)
+
+
+@pytest.mark.claim("srp-signs-in-nobody-else")
+@both_operations
+def test_srp_signs_in_nobody_else(pool, operation):
+    """A proof of SRP that names another user signs in nobody but the user who began."""
+    user, another = pool.user(), pool.user()
+    own = pool.client.sign_in_by_srp(user.login, user.password, operation)
+    require("the user's own name", own.outcome, TOKENS, by=BY_SRP[operation])
+
+    answer = pool.client.sign_in_by_srp(user.login, user.password, operation, USERNAME=another.username)
+
+    words = {user.username: BEGAN, another.username: "the user who was named"}
+    assert _owner(pool, answer, words, operation) == OneOf((NOBODY, BEGAN))
+
+
+BEGAN, NOBODY = "the user who began", "nobody"
+BY_SRP = {RESPOND[0]: "confirmed-user-signs-in", RESPOND[1]: "administrator-signs-in-by-srp"}
+
+
+def _owner(pool, answer, words, operation):
+    """Whose tokens came, in words: the user whom GetUser shows."""
+    owner = NOBODY
+    if answer.outcome == TOKENS:
+        shown = pool.service.arrange("GetUser", "Username", AccessToken=answer.tokens["AccessToken"])
+        owner = words.get(shown["Username"], "somebody else")
+    return Form(owner, noun="whose tokens", kind=Kind.PERMISSIVE, operation=operation)
 
 
 @pytest.mark.claim("session-works-once")

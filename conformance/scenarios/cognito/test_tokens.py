@@ -195,7 +195,7 @@ def test_access_token_is_valid_for_an_hour(pool, session, clock):
 @pytest.mark.claim("client-sets-the-validity-of-tokens")
 @pytest.mark.parametrize("hours", [1, 2, 24])
 def test_client_sets_the_validity_of_tokens(user, hours):
-    """The access token expires after as many hours as AccessTokenValidity says."""
+    """ExpiresIn and the access token itself say that it ends after as many hours as AccessTokenValidity has."""
     client = user.pool.new_client(ExplicitAuthFlows=ALL_FLOWS, AccessTokenValidity=hours)
     signed_in = client.sign_in(user.login, user.password, "USER_PASSWORD_AUTH")
     require("the sign-in", signed_in.outcome, TOKENS, by="confirmed-user-signs-in")

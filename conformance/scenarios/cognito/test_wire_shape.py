@@ -144,7 +144,7 @@ OPERATIONS = {
 @pytest.mark.claim("answers-keep-their-shape")
 @pytest.mark.parametrize("operation", OPERATIONS)
 def test_answers_keep_their_shape(pool, operation):
-    """Every answer of the operation that was met has the members and types of its shape in the service model."""
+    """Every answer of the operation that was met keeps the members, types, lengths and patterns of its model."""
     OPERATIONS[operation](pool)
 
     assert Parts(pool.service.answers.of(operation), "faults of the answer", operation=operation) == []

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import random
 import threading
+from collections import Counter
 from collections.abc import Callable, Mapping
 from contextlib import suppress
 from datetime import UTC, datetime, timedelta
@@ -22,6 +23,8 @@ from conformance.verdict.observed import THROTTLED
 Transport = Callable[[Sent], Received]
 
 THROTTLED_ATTEMPTS = 6
+# https://docs.aws.amazon.com/cognito/latest/developerguide/authentication.html#authentication-flow-lockout-behavior
+LOCKING_FAILURES = 5
 FAULT_ATTEMPTS = 4
 # Nothing changes where these are carried out twice. Of the operation under test this holds too, but only where it
 # arranges: a binding's own request is never repeated after a fault.
@@ -75,6 +78,7 @@ class AwsGate:
         self._end = time.now() + minutes * 60
         self._renew = renew
         self._making = threading.Lock()
+        self._failures: Counter[tuple[str, str]] = Counter()
 
     def marks(self, configuration: Mapping[str, Any]) -> dict[str, Any]:
         """The name, the tags and the tier of a new pool: the cheapest that can do what the configuration asks for."""
@@ -124,7 +128,7 @@ class AwsGate:
             received = self._attempt(sent, permit, attempt)
             if received is not None:
                 self.guard.learn(sent, received)
-                self._check_allowance(sent, received)
+                self._check_allowance(sent, received, permit)
                 return received
         raise Inconclusive(f"{permit.operation} was throttled {THROTTLED_ATTEMPTS} times")
 
@@ -159,8 +163,9 @@ class AwsGate:
             raise Inconclusive(f"{permit.operation} answered {received.error or received.status}")
         return received
 
-    def _check_allowance(self, sent: Sent, received: Received) -> None:
+    def _check_allowance(self, sent: Sent, received: Received, permit: Permit) -> None:
         """Raise Inconclusive for an answer that speaks of the caller or the account, and not of the request."""
+        user = permit.pool, permit.user
         operation, error = sent.operation, received.error
         if error in EXPIRED:
             if not self._renew():
@@ -170,7 +175,11 @@ class AwsGate:
         if error in ("LimitExceededException", "TooManyFailedAttemptsException"):
             raise Inconclusive(f"{operation} answered {error}: an allowance is used up")
         if error == "NotAuthorizedException" and "attempts exceeded" in str(received.members.get("message", "")):
-            raise Inconclusive(f"{operation}: the user is locked after too many failed attempts")
+            # A scenario about the lock-out brings it about by as many wrong passwords as it takes.
+            if self._failures[user] < LOCKING_FAILURES:
+                raise Inconclusive(f"{operation}: the user is locked after too many failed attempts")
+        elif error == "NotAuthorizedException" and category(operation) == "UserAuthentication":
+            self._failures[user] += 1
         if error in ("OperationNotEnabledException", "ForbiddenException", "OptInRequired"):
             self.guard.stop(f"{operation} answered {error}")
 
