@@ -16,7 +16,7 @@ from typing import Any
 
 import pytest
 
-from conformance.bindings import NAMES, clients
+from conformance.bindings import NAMES
 from conformance.console import check_writable, text_of
 from conformance.contract import ledger
 from conformance.errors import BadInput, Undecided
@@ -358,7 +358,7 @@ def pytest_sessionfinish(session: pytest.Session) -> None:
     if (file := reports["junit"]) is not None:
         junit.write(run, file)
     if (file := reports["html"]) is not None:
-        html.write(run, clients(run.settings.bindings), file)
+        html.write(run, file)
     if run.results and run.exit_code and session.exitstatus == pytest.ExitCode.OK:
         session.exitstatus = pytest.ExitCode.TESTS_FAILED  # a stale entry, or nothing that could be judged
 

@@ -168,10 +168,19 @@ class ClaimResults:
         return all(finding.first.known for finding in self.findings)
 
 
-def by_topic(run: Run) -> dict[str, list[ClaimResults]]:
+def tone(results: Iterable[Result]) -> str:
+    """How results look together: their gravest verdict, `known` if every divergence is, `none` without results."""
+    found = list(results)
+    verdict = next((one for one in GRAVEST if any(result.verdict == one for result in found)), None)
+    if verdict == Verdict.DIVERGES and all(result.known for result in found if result.verdict == verdict):
+        return "known"
+    return str(verdict or "none")
+
+
+def by_topic(results: Iterable[Result]) -> dict[str, list[ClaimResults]]:
     """The claims that were run, by topic, in the order of the ledger."""
     by_claim: dict[str, list[Result]] = {}
-    for result in sorted(run.results.values(), key=lambda r: r.id):
+    for result in sorted(results, key=lambda r: r.id):
         by_claim.setdefault(result.claim, []).append(result)
     topics: dict[str, list[ClaimResults]] = {}
     for claim in ledger.load_all().claims.values():

@@ -16,7 +16,7 @@ def render(run: Run) -> Element:
     """The report as an element `testsuites`."""
     causes = {result.id: cause.id for cause in run.causes for result in cause.results}
     root = Element("testsuites", name="cognito-conformance", time=f"{run.seconds:.3f}")
-    for claims in by_topic(run).values():
+    for claims in by_topic(run.results.values()).values():
         for claim in claims:
             results = claim.results
             suite = SubElement(root, "testsuite", name=claim.claim.id, tests=str(len(results)))

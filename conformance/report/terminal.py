@@ -54,7 +54,7 @@ def head(settings: Settings, clients: dict[str, str]) -> Table:
 def statements(run: Run) -> Group:
     """Statement by statement: each claim, and how the target does on it over every binding."""
     blocks: list[Text | Padding] = []
-    for topic, statements in by_topic(run).items():
+    for topic, statements in by_topic(run.results.values()).items():
         blocks.append(Text(f"\n{topic}", "bold"))
         blocks += [Padding(_statement(statement, run.settings.baseline), (0, 0, 0, 2)) for statement in statements]
     return Group(*blocks)
@@ -91,7 +91,7 @@ def table(run: Run) -> Table:
         grid.add_column(name, justify="right", footer=_cell(Tally.of(r for r in results if r.binding == name)))
     for heading, figure in (("conformity", whole.conformity), ("coverage", whole.coverage)):
         grid.add_column(heading, justify="right", footer=percent(figure))
-    for topic, statements in by_topic(run).items():
+    for topic, statements in by_topic(run.results.values()).items():
         mine = [result for statement in statements for result in statement.results]
         tally = Tally.of(mine)
         cells = [_cell(Tally.of(r for r in mine if r.binding == name)) for name in bindings]

@@ -3,43 +3,23 @@
 The content of an edition is section -> its sentences, in order. None is stored: they are read when asked for.
 """
 
-import hashlib
-import html
 import os
 import re
 import subprocess
 import sys
 from pathlib import Path
 
-from botocore.loaders import Loader
+from conformance.report import help_page
+from conformance.report.help_page import fingerprint, sentences
 
 Content = dict[str, tuple[str, ...]]
 
 _ROOT = Path(__file__).resolve().parents[2]
-_OPTION_HEADING = r"^(--[\w-]+(?: \| --[\w-]+)* \(\w+\)) "
-
-
-def fingerprint(sentence: str) -> str:
-    """Give the 12 hex digits that stand for a sentence, however it is hyphenated, spaced, quoted or cased."""
-    letters = "".join(character for character in sentence.lower() if character.isalnum())
-    return hashlib.sha256(letters.encode()).hexdigest()[:12]
 
 
 def fingerprints(content: Content) -> dict[str, str]:
     """Give fingerprint -> sentence for all that an edition says."""
     return {fingerprint(sentence): sentence for section in content.values() for sentence in section}
-
-
-def sentences(text: str) -> tuple[str, ...]:
-    """Split text into sentences.
-
-    A blank line ends one too, and so does an option's heading, `--name (type)`.
-    """
-    found: list[str] = []
-    for paragraph in re.split(r"\n\s*\n", text):
-        line = re.sub(_OPTION_HEADING, r"\1\n", " ".join(paragraph.split()))
-        found += re.split(r"\n|(?<=[.!?]) (?=[A-Z])", line)
-    return tuple(sentence for sentence in found if re.search(r"\w", sentence))
 
 
 def of_help_page(text: str) -> Content:
@@ -80,22 +60,11 @@ def of_aws_cli(site: Path | None = None) -> Content:
 
 
 def of_botocore() -> Content:
-    """Read what the installed botocore says of AdminSetUserPassword: the operation, its input, its output."""
-    model = Loader().load_service_model("cognito-idp", "service-2")
-    operation = model["operations"]["AdminSetUserPassword"]
-    texts = {"description": [operation["documentation"]]}
-    for section in ("input", "output"):
-        members = model["shapes"][operation[section]["shape"]]["members"]
-        texts[section] = [member.get("documentation", "") for member in members.values()]
-    return {section: sentences("\n\n".join(map(_plain, said))) for section, said in texts.items()}
+    """Read what the installed botocore says of AdminSetUserPassword, member by member."""
+    return {heading: sentences(text) for heading, text in help_page.of_botocore().items()}
 
 
 def _synopsis(body: str) -> tuple[str, ...]:
     # A bracket is all that says that an option may be left out, and a fingerprint drops brackets.
     entries = filter(None, map(str.strip, body.splitlines()))
     return tuple(entry.replace("[", "optional: ").rstrip("]") for entry in entries)
-
-
-def _plain(documentation: str) -> str:
-    inline = re.sub(r"</?(?:a|b|i|code)\b[^>]*>", "", documentation)
-    return html.unescape(re.sub(r"<[^>]+>", "\n\n", inline))
