@@ -54,7 +54,7 @@ def observe(clients: Sequence[Client]) -> list[Observation]:
             for client in clients
             for scripts in [list(_scripts(client, certificates))]
         ]
-        return [_merged([job.result() for _, _, job in side]) for side in jobs]
+        return [merged([job.result() for _, _, job in side]) for side in jobs]
 
 
 def _scripts(client: Client, certificates: Path) -> Iterator[tuple[str, str, list[str]]]:
@@ -72,7 +72,8 @@ def _scripts(client: Client, certificates: Path) -> Iterator[tuple[str, str, lis
     yield "importing", "importing.py", own
 
 
-def _merged(printed: Sequence[dict[str, Any]]) -> Observation:
+def merged(printed: Sequence[dict[str, Any]]) -> Observation:
+    """What several observers printed of one client."""
     versions: dict[str, str] = {}
     services: dict[str, Any] = {}
     facts: dict[Fact, Any] = {}

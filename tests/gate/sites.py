@@ -39,20 +39,14 @@ def model(name: str = "service-2") -> Model:
 def site(place: Path, services: Mapping[str, Mapping[str, Model]], code: Mapping[str, str] | None = None) -> Path:
     """A directory for PYTHONPATH that holds the installed botocore, with these files and this code appended.
 
-    `services` is service -> file -> content; all else is linked, not copied."""
+    `services` is service -> file -> content. All that is not changed is found where it is installed."""
     package = place / "botocore"
     (package / "data").mkdir(parents=True)
-    for entry in botocore().iterdir():
-        if entry.name not in ("data", "__pycache__", *(name.partition("/")[0] for name in code or {})):
-            (package / entry.name).symlink_to(entry)
+    _extend(package, botocore())
+    (package / "cacert.pem").symlink_to(botocore() / "cacert.pem")
     for name, added in (code or {}).items():
-        top = name.partition("/")[0]
-        if "/" in name and not (package / top).exists():
-            (package / top).mkdir()
-            for entry in (botocore() / top).iterdir():
-                if entry.name != "__pycache__":
-                    (package / top / entry.name).symlink_to(entry)
-        (package / name).unlink(missing_ok=True)
+        if "/" in name:
+            _extend((package / name).parent, (botocore() / name).parent)
         (package / name).write_text((botocore() / name).read_text("utf-8") + added, "utf-8")
     for entry in (botocore() / "data").iterdir():
         if entry.name not in services:
@@ -65,6 +59,13 @@ def site(place: Path, services: Mapping[str, Mapping[str, Model]], code: Mapping
         for file in files.keys() - {"service-2", "paginators-1", "endpoint-rule-set-1"}:
             (home / f"{file}.json").write_text(json.dumps(files[file]), "utf-8")
     return place
+
+
+def _extend(package: Path, installed: Path) -> None:
+    """Make a package of what will be put there, and of the modules of another where there is nothing."""
+    package.mkdir(exist_ok=True)
+    also = f"\n__path__.append({str(installed)!r})\n"
+    (package / "__init__.py").write_text((installed / "__init__.py").read_text("utf-8") + also, "utf-8")
 
 
 Change = Callable[[Model], None]
