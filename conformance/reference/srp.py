@@ -57,7 +57,7 @@ def begin(pool_key: str, username: str, password: str, srp_a: str) -> SrpExchang
     big_a = int(srp_a, 16)
     if big_a % N == 0:
         raise ValueError("A must not be a multiple of N")
-    salt = secrets.token_hex(16)
+    salt = f"{secrets.randbits(128):x}"  # a number: clients hash it as one, without zeros in front
     known_by = hashlib.sha256(f"{pool_key}{username}:{password}".encode()).digest()
     verifier = pow(G, number(padded(salt) + known_by), N)
     small_b = secrets.randbits(256)

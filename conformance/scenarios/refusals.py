@@ -24,11 +24,12 @@ def refusal(
 
     After a refusal that changed nothing the request is `put_right`, which must set `password`. Where it does not,
     nobody knows what the odd request was refused for: the reply is `unproven`."""
-    before = user.state
+    state_before = user.before()
     reply = odd()
     if not reply.refused:
         return reply
     after = user.state
+    before = state_before(after)
     if after != before:
         _, changed = after.beside(before)
         return replace(reply, changed=changed)

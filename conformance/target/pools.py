@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import json
 import uuid
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
+from functools import partial
 from typing import Any
 
 from conformance import signals
@@ -53,6 +54,9 @@ POLICY = {
     "RequireSymbols": True,
 }
 
+
+# What a sign-in with the password before leads to, by the status that a user was brought to.
+_OPENS = {"CONFIRMED": TOKENS, "FORCE_CHANGE_PASSWORD": NEW_PASSWORD_REQUIRED}
 
 # The claim that speaks of a sign-in with this outcome: what blocks a scenario that needs one.
 SUBJECTS: Mapping[str | AnyRefusal, str] = {
@@ -190,6 +194,7 @@ class Pool:
 
         Without `username` it gets a name of its own in the shape of an e-mail address, which every target takes. Raises
         Blocked where the target cannot get a user there."""
+        twin = partial(self.user, start, attributes=attributes, password=password) if username is None else None
         username = username or simulated(f"user-{uuid.uuid4().hex[:12]}")
         sent = [{"Name": name, "Value": value} for name, value in (attributes or {}).items()]
         arrange = self.service.arrange
@@ -218,7 +223,8 @@ class Pool:
                 arrange("AdminDisableUser", UserPoolId=self.id, Username=username)
             members = ("Username", "UserStatus", "Enabled")
             seen = arrange("AdminGetUser", *members, UserPoolId=self.id, Username=username)
-        user = User(self, seen["Username"], username, password)
+        exchanges = len(self.service.journal.exchanges)
+        user = User(self, seen["Username"], username, password, start, exchanges, twin)
         self.service.journal.names |= {username: "<user>", user.username: "<user>"}
         reached = (seen["UserStatus"], seen["Enabled"])
         wanted = ("CONFIRMED", False) if start == DISABLED else (start, True)
@@ -275,6 +281,10 @@ class User:
     username: str
     login: str
     password: str
+    # How the suite made it, where it did: the status, when (counted in exchanges of the scenario), and one like it.
+    _start: str = field(default="", repr=False)
+    _made_at: int = field(default=-1, repr=False)
+    _twin: Callable[[], User] | None = field(default=None, repr=False)
 
     @property
     def status(self) -> Status:
@@ -335,6 +345,18 @@ class User:
         operation = "AdminListGroupsForUser"
         answer = self.pool.service.arrange(operation, "Groups", UserPoolId=self.pool.id, Username=self.username)
         return Facts({group["GroupName"]: "member" for group in answer["Groups"]}, noun="groups", operation=operation)
+
+    def before(self) -> Callable[[State], State]:
+        """Note the state that a request is to leave as it is; called with the one afterwards, it gives the one before.
+
+        Of a user who was just made, and asked nothing since, the state is what it was brought to; only where the one
+        afterwards is another is it read, of a user who is made the same way."""
+        opens = _OPENS.get(self._start)
+        if self._twin is None or opens is None or self._made_at != len(self.pool.service.journal.exchanges):
+            seen = self.state
+            return lambda _: seen
+        twin, arranged = self._twin, State(self._start, True, opens)
+        return lambda after: arranged if after == arranged else twin().state
 
     @property
     def state(self) -> State:

@@ -95,6 +95,18 @@ def test_the_reference_takes_the_proof(password):
         assert server.proven(begun, key, "ada", *proof) is right
 
 
+@pytest.mark.parametrize("bits", [0x00AB_CDEF, 0x1, 0x8F, 0x7F00])
+def test_a_salt_is_a_number(bits, monkeypatch):
+    """A salt of few digits is hashed as a number by both halves, whatever zeros could stand in front of it."""
+    monkeypatch.setattr(server.secrets, "randbits", lambda size: bits if size == 128 else 0xABCDEF)
+    client = srp.SrpClient.begin("us-east-1_Abc123", "ada", "Passw0rd!")
+    begun = server.begin("Abc123", "ada", "Passw0rd!", client.auth_parameters["SRP_A"])
+    challenge = {"USER_ID_FOR_SRP": "ada", "SRP_B": f"{begun.big_b:x}", "SALT": begun.salt}
+    answer = client.challenge_responses(challenge | {"SECRET_BLOCK": begun.secret_block})
+
+    assert server.proven(begun, "Abc123", "ada", answer["TIMESTAMP"], answer["PASSWORD_CLAIM_SIGNATURE"])
+
+
 def test_a_challenge_that_cannot_be_used_is_refused():
     """A public value that is a multiple of N is refused, as RFC 5054 asks."""
     client = srp.SrpClient.begin("us-east-1_Abc123", "ada", "Passw0rd!")
