@@ -51,12 +51,17 @@ def strict(shape: Shape | None, title: str) -> Schema:
 
 
 def answer(shape: Shape | None, title: str) -> Schema:
-    """The schema that an answer must keep: what `strict` demands, but what the model does not know is let pass.
+    """The schema that an answer must keep: the types of its members, and those that the model requires.
 
-    A service may be newer than the model: it may give other members, and other values of an enumeration. A timestamp is
-    the number of seconds that the protocol JSON 1.1 writes."""
-    opened: Schema = _opened(_derive(shape, title, _constraints))
+    A service may be newer than the model, and gives members that it does not know. Lengths, patterns and enumerations
+    are for requests: the service itself names an attribute of 21 characters (phone_number_verified) where the model
+    has 20. A timestamp is the number of seconds that the protocol JSON 1.1 writes."""
+    opened: Schema = _opened(_derive(shape, title, _required))
     return opened
+
+
+def _required(shape: Shape) -> Schema:
+    return {"required": _constraints(shape)["required"]} if getattr(shape, "required_members", None) else {}
 
 
 def _opened(schema: Any) -> Any:
@@ -64,8 +69,8 @@ def _opened(schema: Any) -> Any:
         case {"type": ["string", "number"]}:
             return {"type": "number"}
         case dict():
-            dropped = {"enum"} | ({"additionalProperties"} if schema.get("additionalProperties") is False else set())
-            return {name: _opened(value) for name, value in schema.items() if name not in dropped}
+            closed = schema.get("additionalProperties") is False
+            return {n: _opened(v) for n, v in schema.items() if not (closed and n == "additionalProperties")}
         case list():
             return [_opened(item) for item in schema]
     return schema

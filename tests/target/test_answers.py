@@ -25,6 +25,11 @@ def broken(operation, body, status=200):
         pytest.param("AdminGetUser", USER | {"MFAOptions": None}, id="null is absent"),
         pytest.param("AdminGetUser", USER | {"InventedLater": {"a": 1}}, id="a member of a newer service"),
         pytest.param("AdminGetUser", USER | {"UserStatus": "INVENTED_LATER"}, id="a value of a newer service"),
+        pytest.param(
+            "CreateUserPool",
+            {"UserPool": {"SchemaAttributes": [{"Name": "phone_number_verified"}]}},
+            id="a name of the service's own that is longer than a request may have",
+        ),
         pytest.param("AdminSetUserPassword", {}, id="an empty output"),
         pytest.param("AdminSetUserPassword", b"", id="no body for an empty output"),
     ],
@@ -40,18 +45,15 @@ def test_a_sound_answer_breaks_nothing(operation, body):
         ("AdminGetUser", USER | {"Enabled": "true"}, "Enabled has the type str, not boolean"),
         ("AdminGetUser", USER | {"UserCreateDate": "2026-11-25"}, "UserCreateDate has the type str, not number"),
         ("AdminGetUser", {"Enabled": True}, "Username is missing"),
-        ("AdminGetUser", USER | {"Username": ""}, "Username breaks minLength 1"),
         ("ListUsers", {"Users": [USER, USER | {"Attributes": {}}]}, "Users[].Attributes has the type dict, not array"),
-        ("CreateUserPool", {"UserPool": {"Id": "no-underscore"}}, "UserPool.Id does not match the pattern"),
+        ("CreateUserPool", {"UserPool": {"Id": 7}}, "UserPool.Id has the type int, not string"),
         ("AdminGetUser", b"<html>", NOT_JSON),
         ("AdminGetUser", [], NOT_JSON),
     ],
 )
 def test_a_fault_is_told_with_its_place(operation, body, fault):
     """A fault names the member and what the model wants, and not the value."""
-    [told, *_] = [line for line in broken(operation, body) if line.startswith(fault)]
-
-    assert "no-underscore" not in told
+    assert broken(operation, body) == [fault]
 
 
 def test_an_error_answer_is_not_weighed():

@@ -57,9 +57,9 @@ def _on_pool(operation, **members):
 def _sign_in(pool):
     """A confirmed user by each flow of InitiateAuth, a refreshing, and one who has a temporary password."""
     user, invited = pool.user(), pool.user(FORCED)
-    session = user.sign_in(user.password, "USER_PASSWORD_AUTH")
-    user.sign_in(user.password, "USER_SRP_AUTH")
-    invited.sign_in(invited.password, "USER_PASSWORD_AUTH")
+    session = pool.client.sign_in(user.login, user.password, "USER_PASSWORD_AUTH")
+    pool.client.sign_in_by_srp(user.login, user.password)
+    pool.client.sign_in(invited.login, invited.password, "USER_PASSWORD_AUTH")
     require("the sign-in", session.outcome, TOKENS, by="confirmed-user-signs-in")
     pool.client.initiate("REFRESH_TOKEN_AUTH", {"REFRESH_TOKEN": session.tokens["RefreshToken"]})
 
@@ -109,6 +109,38 @@ def _add_to_group(pool):
     require("AdminListGroupsForUser", user.groups, {group: "member"}, by="AdminListGroupsForUser")
 
 
+def _same_policy(pool):
+    pool.change_policy()
+
+
+def _nothing_more(_):
+    """The pool itself was made by the operation."""
+
+
+def _revoke(pool):
+    user = pool.user()
+    session = user.sign_in(user.password)
+    require("the sign-in", session.outcome, TOKENS, by="confirmed-user-is-signed-in")
+    revoked = pool.client.call("RevokeToken", Token=session.tokens["RefreshToken"])
+    require("RevokeToken", revoked, ACCEPTED, by="RevokeToken")
+
+
+def _confirm_sign_up(pool, control):
+    user = pool.user("UNCONFIRMED")
+    code = control.code(pool, user.username)
+    confirmed = pool.client.call("ConfirmSignUp", Username=user.login, ConfirmationCode=code)
+    require("ConfirmSignUp", confirmed, ACCEPTED, by="confirmation-code-confirms")
+
+
+def _confirm_forgotten(pool, control):
+    user = pool.user()
+    user.verify_email()
+    pool.service.arrange("ForgotPassword", ClientId=pool.client_id, Username=user.login)
+    members = {"ConfirmationCode": control.code(pool, user.username), "Password": "My-0wn-one!"}
+    confirmed = pool.client.call("ConfirmForgotPassword", Username=user.login, **members)
+    require("ConfirmForgotPassword", confirmed, ACCEPTED, by="password-code-sets-the-password")
+
+
 PASSWORDS = {"PreviousPassword": "Old-Passw0rd!", "ProposedPassword": "My-0wn-one!"}
 NAMED = [{"Name": "name", "Value": "Ada"}]
 # The operations that the suite calls, and how each is made to answer at least once.
@@ -129,6 +161,7 @@ OPERATIONS = {
     "AdminUserGlobalSignOut": _on_user("AdminUserGlobalSignOut"),
     "ChangePassword": _by_token("ChangePassword", **PASSWORDS),
     "CreateGroup": _group,
+    "CreateUserPool": _nothing_more,
     "CreateUserPoolClient": _client,
     "ForgotPassword": _on_client("ForgotPassword"),
     "GetUser": _by_token("GetUser"),
@@ -136,15 +169,23 @@ OPERATIONS = {
     "ListUserPools": _on_pool("ListUserPools", MaxResults=5),
     "ListUsers": _on_pool("ListUsers", Limit=5),
     "RespondToAuthChallenge": _answer("RespondToAuthChallenge"),
+    "RevokeToken": _revoke,
     "SignUp": _sign_up,
+    "UpdateUserPool": _same_policy,
     "UpdateUserAttributes": _by_token("UpdateUserAttributes", UserAttributes=NAMED),
 }
 
+# And those that take the code that was sent.
+WITH_CODES = {"ConfirmForgotPassword": _confirm_forgotten, "ConfirmSignUp": _confirm_sign_up}
+
 
 @pytest.mark.claim("answers-keep-their-shape")
-@pytest.mark.parametrize("operation", OPERATIONS)
-def test_answers_keep_their_shape(pool, operation):
-    """Every answer of the operation that was met keeps the members, types, lengths and patterns of its model."""
-    OPERATIONS[operation](pool)
+@pytest.mark.parametrize("operation", sorted(OPERATIONS | WITH_CODES))
+def test_answers_keep_their_shape(request, pool, operation):
+    """Every answer of the operation that was met has the types of its model, and the members that it requires."""
+    if operation in WITH_CODES:
+        WITH_CODES[operation](pool, request.getfixturevalue("control"))
+    else:
+        OPERATIONS[operation](pool)
 
     assert Parts(pool.service.answers.of(operation), "faults of the answer", operation=operation) == []
