@@ -19,6 +19,7 @@ COMMANDS = {
     "options": "conformance.cli.claims:options",
     "targets": "conformance.cli.targets:targets",
     "baseline": "conformance.cli.baselines:baseline",
+    "matrix": "conformance.cli.matrix:matrix",
     "diff": "conformance.cli.reports:diff",
     "merge": "conformance.cli.reports:merge",
     "issue": "conformance.cli.reports:issue",

@@ -1,0 +1,255 @@
+"""Several targets side by side: how each does on every claim, what they share, and what has changed since."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterable, Mapping, Sequence
+from itertools import combinations
+from pathlib import Path
+from typing import Any
+
+from jinja2 import Environment, PackageLoader, StrictUndefined
+from markupsafe import Markup
+
+from conformance.contract import ledger
+from conformance.errors import BadInput
+from conformance.report.document import results_of
+from conformance.report.findings import MARKS, by_topic, percent
+from conformance.verdict.results import Result, Tally
+from conformance.verdict.verdicts import Verdict
+
+FORMAT = 1
+# Not an emulator: what it does is what is documented, or what is compared with that.
+_ARBITERS = ("reference", "aws")
+_MARKS = {**{str(verdict): mark for verdict, (mark, _) in MARKS.items()}, "none": ""}
+
+
+def build(reports: Sequence[Mapping[str, Any]], since: Mapping[str, Any] | None = None) -> dict[str, Any]:
+    """The matrix of these JSON reports, one target each, as JSON.
+
+    Raises BadInput where they judge different things, or one target is there twice."""
+    _check(reports)
+    by_claim = [_claims(report) for report in reports]
+    names = [report["target"]["name"] for report in reports]
+    claims = [
+        {
+            "id": claim.id,
+            "topic": claim.topic,
+            "text": claim.text,
+            "cells": [_cell(found.get(claim.id, ())) for found in by_claim],
+        }
+        for claim in ledger.load_all().claims.values()
+        if any(claim.id in found for found in by_claim)
+    ]
+    first = reports[0]
+    matrix: dict[str, Any] = {
+        "format": FORMAT,
+        "suite": {name: first["suite"][name] for name in ("name", "version", "operation", "ledger")},
+        "tier": first["summary"]["tier"],
+        "targets": [_target(report) for report in reports],
+        "topics": _topics(claims, len(reports)),
+        "claims": claims,
+        "shared": _shared(names, by_claim),
+        "unanimous": _unanimous(names, claims),
+    }
+    if since is not None:
+        matrix["since"] = _since(since, matrix)
+    return matrix
+
+
+def _check(reports: Sequence[Mapping[str, Any]]) -> None:
+    names = [report["target"]["name"] for report in reports]
+    twice = sorted({name for name in names if names.count(name) > 1})
+    if twice:
+        raise BadInput(f"{', '.join(twice)}: each target can be in the matrix once")
+    for one, two in combinations(reports, 2):
+        for what, a, b in (
+            ("tiers", one["summary"]["tier"], two["summary"]["tier"]),
+            ("ledgers", one["suite"]["ledger"], two["suite"]["ledger"]),
+            ("shares of a run", one["summary"]["shard"] or "all", two["summary"]["shard"] or "all"),
+        ):
+            if a != b:
+                where = f"{one['target']['name']} and {two['target']['name']}"
+                raise BadInput(f"{where} cannot stand side by side: their reports are of different {what}, {a} and {b}")
+
+
+def _claims(report: Mapping[str, Any]) -> dict[str, tuple[Result, ...]]:
+    topics = by_topic(results_of(report).values())
+    return {one.claim.id: one.results for claims in topics.values() for one in claims}
+
+
+def _target(report: Mapping[str, Any]) -> dict[str, Any]:
+    summary = report["summary"]
+    return {
+        "name": report["target"]["name"],
+        "version": report["target"]["version"],
+        "url": report["target"]["url"],
+        "started": report["started"],
+        "clock": report["clock"],
+        "conformity": summary["conformity"],
+        "coverage": summary["coverage"],
+        "verdicts": summary["verdicts"],
+        "causes": sum(cause["kind"] is not None for cause in report["causes"]),
+        "kinds": _kinds(report),
+    }
+
+
+def _kinds(report: Mapping[str, Any]) -> dict[str, int]:
+    counts: dict[str, int] = {}
+    for result in report["results"]:
+        if result["kind"]:
+            counts[result["kind"]] = counts.get(result["kind"], 0) + 1
+    return counts
+
+
+def _cell(results: Sequence[Result]) -> dict[str, Any]:
+    """How a target does on a claim: the verdict that says most, and of how many results how many conform."""
+    tally = Tally.of(results)
+    order = (Verdict.DIVERGES, Verdict.CONFORMS, Verdict.INCONCLUSIVE, Verdict.UNSUPPORTED, Verdict.BLOCKED)
+    verdict = next((one for one in order if tally[one]), Verdict.SKIPPED if results else None)
+    return {"verdict": str(verdict or "none"), "conforms": tally[Verdict.CONFORMS], "total": tally.total}
+
+
+def _topics(claims: Iterable[Mapping[str, Any]], width: int) -> list[dict[str, Any]]:
+    topics: dict[str, list[list[int]]] = {}
+    for claim in claims:
+        cells = topics.setdefault(claim["topic"], [[0, 0] for _ in range(width)])
+        for cell, total in zip(claim["cells"], cells, strict=True):
+            judged = cell["verdict"] in ("conforms", "diverges")
+            total[0] += cell["verdict"] == "conforms"
+            total[1] += judged
+    return [
+        {"topic": topic, "cells": [{"conforms": conforms, "judged": judged} for conforms, judged in cells]}
+        for topic, cells in topics.items()
+    ]
+
+
+def _shared(names: Sequence[str], by_claim: Sequence[Mapping[str, Sequence[Result]]]) -> list[dict[str, Any]]:
+    """Who shares a fault: claims at which the same was observed in place of the same, by the targets that do it."""
+    seen: dict[tuple[str, str, str], list[str]] = {}
+    for name, found in zip(names, by_claim, strict=True):
+        for claim, results in found.items():
+            for expected, observed in {(r.expected or "", r.observed or "") for r in results if r.kind}:
+                seen.setdefault((claim, expected, observed), []).append(name)
+    groups: dict[tuple[str, ...], set[str]] = {}
+    for (claim, _, _), targets in seen.items():
+        if len(targets) > 1:
+            groups.setdefault(tuple(targets), set()).add(claim)
+    found_groups = sorted(groups.items(), key=lambda item: (-len(item[1]), item[0]))
+    return [{"targets": list(targets), "claims": sorted(claims)} for targets, claims in found_groups]
+
+
+def _unanimous(names: Sequence[str], claims: Iterable[Mapping[str, Any]]) -> list[str]:
+    """Where every emulator that was judged, and at least two were, disagrees with the documentation."""
+    emulators = [number for number, name in enumerate(names) if name not in _ARBITERS]
+    found = []
+    for claim in claims:
+        verdicts = [claim["cells"][number]["verdict"] for number in emulators]
+        judged = [verdict for verdict in verdicts if verdict in ("conforms", "diverges")]
+        if len(judged) > 1 and set(judged) == {"diverges"}:
+            found.append(claim["id"])
+    return found
+
+
+def _since(old: Mapping[str, Any], new: Mapping[str, Any]) -> dict[str, Any]:
+    """What moved since an earlier matrix, by target."""
+    before = {target["name"]: number for number, target in enumerate(old["targets"])}
+    old_claims = {claim["id"]: claim["cells"] for claim in old["claims"]}
+    moved = []
+    for number, target in enumerate(new["targets"]):
+        if target["name"] not in before:
+            continue
+        place = before[target["name"]]
+        pairs = {
+            claim["id"]: (old_claims[claim["id"]][place]["verdict"], claim["cells"][number]["verdict"])
+            for claim in new["claims"]
+            if claim["id"] in old_claims
+        }
+        moved.append(
+            {
+                "name": target["name"],
+                "conformity": [old["targets"][place]["conformity"], target["conformity"]],
+                "broke": [claim for claim, pair in pairs.items() if pair == ("conforms", "diverges")],
+                "fixed": [claim for claim, pair in pairs.items() if pair == ("diverges", "conforms")],
+            }
+        )
+    return {"started": min(target["started"] for target in old["targets"]), "targets": moved}
+
+
+def read(file: Path) -> dict[str, Any]:
+    """A matrix that was written before.
+
+    Raises BadInput where it cannot be read or is no matrix."""
+    try:
+        matrix = json.loads(file.read_text(encoding="utf-8"))
+    except OSError as error:
+        raise BadInput(f"{file} cannot be read: {error.strerror}") from None
+    except (ValueError, RecursionError) as error:
+        raise BadInput(f"{file} is not JSON: {error}") from None
+    if not isinstance(matrix, dict) or matrix.get("format") != FORMAT or not {"targets", "claims"} <= matrix.keys():
+        raise BadInput(f"{file} is not a matrix of format {FORMAT}, which matrix --json writes")
+    return matrix
+
+
+def markdown(matrix: Mapping[str, Any]) -> str:
+    """The matrix for a README."""
+    targets = matrix["targets"]
+    names = [_escaped(target["name"]) for target in targets]
+    rows = {
+        "version": [_escaped(target["version"] or "") for target in targets],
+        "judged on": [target["started"][:10] for target in targets],
+        "**conformity**": [f"**{percent(target['conformity'])}**" for target in targets],
+        "coverage": [percent(target["coverage"]) for target in targets],
+        "causes": [str(target["causes"]) for target in targets],
+    }
+    for topic in matrix["topics"]:
+        rows[topic["topic"]] = [
+            f"{cell['conforms']} of {cell['judged']}" if cell["judged"] else "" for cell in topic["cells"]
+        ]
+    lines = [
+        f"| | {' | '.join(names)} |",
+        f"|---|{'---:|' * len(names)}",
+        *(f"| {name} | {' | '.join(cells)} |" for name, cells in rows.items()),
+        "",
+        "In each row of a topic: claims of which every result that was judged conforms, of those that were judged. "
+        f"Tier {matrix['tier']}, cognito-conformance {matrix['suite']['version']}, ledger {matrix['suite']['ledger']}.",
+    ]
+    if matrix["unanimous"]:
+        lines += ["", "All of these emulators disagree with the documentation about:", ""]
+        lines += [
+            f"- {claim['text']} (`{claim['id']}`)" for claim in matrix["claims"] if claim["id"] in matrix["unanimous"]
+        ]
+    return "\n".join(lines) + "\n"
+
+
+def _escaped(text: str) -> str:
+    return re.sub(r"([\\`*_|<>\[\]])", r"\\\1", text)
+
+
+def badge(matrix: Mapping[str, Any]) -> dict[str, Any]:
+    """The first target's conformity as shields.io reads it (https://shields.io/badges/endpoint-badge)."""
+    figure = matrix["targets"][0]["conformity"]
+    bounds = ((1.0, "brightgreen"), (0.95, "green"), (0.8, "yellow"), (0.5, "orange"))
+    colour = next((name for bound, name in bounds if figure is not None and figure >= bound), "red")
+    return {
+        "schemaVersion": 1,
+        "label": "AdminSetUserPassword conformity",
+        "message": percent(figure),
+        "color": colour if figure is not None else "lightgrey",
+    }
+
+
+def html(matrix: Mapping[str, Any]) -> str:
+    """The matrix as one page that needs nothing else."""
+    environment = Environment(
+        loader=PackageLoader("conformance", "report"),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    css = Markup((Path(__file__).parent / "page.css").read_text(encoding="utf-8"))
+    return environment.get_template("matrix.html.jinja").render(
+        matrix=matrix, css=css, percent=percent, marks=_MARKS, texts={c["id"]: c["text"] for c in matrix["claims"]}
+    )
