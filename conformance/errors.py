@@ -35,7 +35,7 @@ class Inconclusive(Undecided):
 
 
 class WouldSend(Undecided):
-    """The scenario needs a request that sends a message, and the run is allowed none, or no more."""
+    """The scenario needs a request that sends a message or must not be sent to this endpoint; it was not sent."""
 
 
 class BadInput(Exception):

@@ -142,6 +142,7 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     scenarios = _scenarios(items)
     for item in scenarios:
         item.extra_keyword_matches |= {claim_of(item), ledger.load_all().claims[claim_of(item)].topic}
+        item.extra_keyword_matches |= {"smoke"} if item.name in catalogue.SMOKE else set()
     run.partial = {_pair(item) for item in scenarios if any("::" in argument for argument in config.args)}
     if len(scenarios) == len(items):
         run.problem = _unknown_word(config.option.keyword or "", scenarios)

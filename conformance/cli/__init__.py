@@ -15,6 +15,8 @@ from conformance.console import CommandGroup
 COMMANDS = {
     "run": "conformance.cli.run:run",
     "plan": "conformance.cli.plan:plan",
+    "evidence": "conformance.cli.evidence:command",
+    "sweep": "conformance.cli.sweep:command",
     "claims": "conformance.cli.claims:claims",
     "options": "conformance.cli.claims:options",
     "targets": "conformance.cli.targets:targets",

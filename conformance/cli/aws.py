@@ -2,15 +2,21 @@
 
 from __future__ import annotations
 
+import platform
 from collections.abc import Mapping
+from datetime import UTC, datetime
+from importlib.metadata import version
+from pathlib import Path
 from typing import Any
 
 from rich.console import Console
 
+from conformance.cli.aws_run import JudgedAgain, KeptResults, Recording
 from conformance.errors import BadInput
 from conformance.run.options import AWS_OPTIONS
 from conformance.target import definition
 from conformance.target.aws import plan, runledger
+from conformance.target.aws.evidence import Evidence
 from conformance.target.aws.service import AwsPlace, AwsTarget, stand_in
 
 
@@ -46,6 +52,7 @@ def prepared(options: Mapping[str, Any]) -> AwsTarget:
     run_id = options.get("resume") or runledger.new_run_id()
     if options.get("resume"):
         _check_resumed(where, run_id)
+    recorder = _evidence(options) if options.get("record") is not None else None
     target = AwsTarget(
         "aws",
         "Amazon Cognito",
@@ -54,9 +61,30 @@ def prepared(options: Mapping[str, Any]) -> AwsTarget:
         ceilings=planned.ceilings,
         run_id=run_id,
         alongside=bool(options.get("alongside")),
+        recorder=recorder,
     )
     target.preflight()
     return target
+
+
+def _evidence(options: Mapping[str, Any]) -> Evidence:
+    directory: Path = options["record"]
+    if directory.exists() and (not directory.is_dir() or any(directory.iterdir())):
+        raise BadInput(f"--record {directory} is there already: name a directory that is new or empty")
+    try:
+        directory.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise BadInput(f"--record {directory} cannot be made ({error.strerror})") from None
+    about = {
+        "suite": version("cognito-conformance"),
+        "recorded": f"{datetime.now(UTC):%Y-%m-%dT%H:%M}Z",
+        "region": options["region"],
+        "partition": "aws",
+        "stand_in": options.get("stand_in") is not None,
+        "clients": {name: version(name) for name in ("boto3", "botocore")} | {"python": platform.python_version()},
+        "selection": {name: options[name] for name in plan.SELECTION},
+    }
+    return Evidence(directory, about)
 
 
 def _check_resumed(where: AwsPlace, run_id: str) -> None:
@@ -66,10 +94,12 @@ def _check_resumed(where: AwsPlace, run_id: str) -> None:
         raise BadInput(f"--resume {run_id}: this machine has no ledger of that run")
 
 
-def plugins(target: AwsTarget, options: Mapping[str, Any]) -> list[object]:
+def plugins(target: AwsTarget) -> list[object]:
     """What goes along with a run at AWS."""
-    del target, options
-    return []
+    place = runledger.directory(target.place.account, target.place.region)
+    again = JudgedAgain()
+    recording = [Recording(target.recorder, again)] if isinstance(target.recorder, Evidence) else []
+    return [again, KeptResults(place / f"{target.run_id}.results"), *recording]
 
 
 def check_unused(options: Mapping[str, Any]) -> None:
@@ -86,6 +116,8 @@ def ended(console: Console, target: definition.Target, exit_code: int) -> int:
         console.print(f"NOT DELETED: {pool}", style="bold red", soft_wrap=True)
         command = f"aws cognito-idp delete-user-pool --region {target.place.region} --user-pool-id {pool}"
         console.print(f"  delete it by hand: {command}", soft_wrap=True)
+    if exit_code == 3:
+        console.print(f"what got no answer is judged with --resume {target.run_id}", soft_wrap=True)
     if target.left:
         return exit_code if exit_code not in (0, 1) else 3
     console.print("every user pool of this run was deleted, and is gone", soft_wrap=True)

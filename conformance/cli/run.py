@@ -94,7 +94,7 @@ def run(ctx: click.Context, /, verbose: bool, **options: Any) -> None:
     console = Terminal()
     if options["target"] == "aws":
         target = aws.prepared(options)
-        done = judge(console, options, target, aws.plugins(target, options))
+        done = judge(console, options, target, aws.plugins(target))
     else:
         aws.check_unused(options)
         target, done = None, judge(console, options)

@@ -27,6 +27,7 @@ from conformance.verdict.observed import Outcome
 Paths = Mapping[tuple[str, bool], tuple[tuple[str, str], ...]]
 
 STEPS_EACH = 6
+ATTEMPTS = 5
 
 # By single bits: Hypothesis mixes constants that it finds in the caller's modules into the integers that it draws.
 _NUMBERS = st.tuples(*[st.booleans()] * 10).map(lambda bits: sum(bit << place for place, bit in enumerate(bits)))
@@ -53,7 +54,7 @@ class Walks:
         self._disagreements: dict[Row, Visit] = {}
         self._unreached: set[tuple[str, bool]] = set()
         self._unusable: dict[tuple[str, str], Outcome] = {}
-        self._in_the_way: dict[Row, Blocked] = {}
+        self._in_the_way: dict[Row, Blocked | WouldSend] = {}
         self._blocked: str | None = None
         self._fault: Inconclusive | None = None
         self._unsent: dict[tuple[str, str], str] = {}
@@ -89,7 +90,7 @@ class Walks:
             def begin(self, anything: bool, number: int) -> None:
                 start = walks._start(anything, number, paths, rows)
                 for operation, when in paths[start]:
-                    walks._take(self.walker, step(operation, when))
+                    self.walker = walks._take(self.walker, step(operation, when))
                 if (self.walker.user.status, self.walker.user.enabled) != start:
                     walks._unreached.add(start)
 
@@ -97,7 +98,7 @@ class Walks:
             def go_on(self, anything: bool, number: int) -> None:
                 chosen = walks._choose(self.walker, anything, number)
                 if chosen is not None:
-                    walks._take(self.walker, chosen)
+                    self.walker = walks._take(self.walker, chosen)
 
         settings = hypothesis.settings(
             max_examples=self.examples,
@@ -122,25 +123,29 @@ class Walks:
                 return
             walker = Walker(self._pool, self._control)
             walker.unusable = self._unusable
-            if self._arrives(walker, steps[:-1], row) and steps[-1].possible(walker.user):
-                self._take(walker, steps[-1])
+            arrived = self._arrived(walker, steps[:-1], row)
+            if arrived is not None and steps[-1].possible(arrived.user):
+                self._take(arrived, steps[-1])
 
-    def _arrives(self, walker: Walker, steps: Sequence[Step], row: Row) -> bool:
-        """Take the steps on the way to a row; tells whether the user came to where it begins."""
+    def _arrived(self, walker: Walker, steps: Sequence[Step], row: Row) -> Walker | None:
+        """Take the steps on the way to a row; the walker whose user came to where it begins, if one did."""
         for taken in steps:
             if not taken.possible(walker.user):
-                return False
-            self._take(walker, taken)
+                return None
+            walker = self._take(walker, taken)
+            if (taken.operation, taken.when) in self._unsent:
+                self._in_the_way.setdefault(row, WouldSend(self._unsent[taken.operation, taken.when]))
+                return None
             outcome = self._unusable.get((taken.operation, taken.when))
             if outcome is not None:
                 reason = f"{taken.operation}, on the way to {row.start}, answers {outcome}"
                 self._in_the_way.setdefault(row, Blocked(reason, taken.operation))
-                return False
+                return None
         arrived = (walker.user.status, walker.user.enabled) == (row.start, row.enabled)
         if steps and not arrived:
             reason = f"a user could not be brought to {row.start}: {steps[-1].operation} led to {walker.user.status}"
             self._in_the_way.setdefault(row, Blocked(reason, steps[-1].operation))
-        return arrived
+        return walker if arrived else None
 
     def follow(self, routes: Mapping[Row, Sequence[Step]]) -> Walks:
         """Take the steps that lead to each of these rows, until one of its claim disagreed.
@@ -151,7 +156,7 @@ class Walks:
             for taken in steps:
                 if any(seen.claim == row.claim for seen in self._disagreements) or not taken.possible(walker.user):
                     break
-                self._take(walker, taken)
+                walker = self._take(walker, taken)
         if self._fault is not None:
             raise self._fault
         return self
@@ -217,7 +222,23 @@ class Walks:
         )
         return next(found, None)
 
-    def _take(self, walker: Walker, chosen: Step) -> None:
+    def _take(self, walker: Walker, chosen: Step) -> Walker:
+        """Take a step, and return the walker who took it.
+
+        Behind a gate, where no request is simply repeated, another walker goes the whole way if there was no answer."""
+        taken = list(walker.steps)
+        self._attempt(walker, chosen)
+        for _ in range(ATTEMPTS - 1):
+            if self._fault is None or self._pool.service.endpoint.gate is None:
+                break
+            self._fault = None
+            walker = Walker(self._pool, self._control)
+            walker.unusable = self._unusable
+            for again in (*taken, chosen):
+                self._attempt(walker, again)
+        return walker
+
+    def _attempt(self, walker: Walker, chosen: Step) -> None:
         if self._fault is not None or self._blocked is not None:
             return
         before = len(walker.visits)

@@ -36,6 +36,8 @@ from conformance.verdict.reply import HttpRequest
 ACCOUNT = "000000000000"
 KEY, SECRET = "STANDINKEY0000000000", "stand-in-secret-key-of-nobody"
 FAULTS = ("throttling", "delays", "lost-answers", "resets", "server-errors", "limit-exceeded", "late-lists", "expiry")
+# The credentials expire once, after so many requests.
+EXPIRED_AFTER = 150
 _XML = "text/xml"
 
 
@@ -155,7 +157,7 @@ class StandInService:
                 self._burst = 15
             elif "delays" in faults and draw < 0.014:
                 return self._happened("delays")
-            elif "lost-answers" in faults and (draw < 0.018 or (operation == "CreateUserPool" and draw < 0.3)):
+            elif "lost-answers" in faults and (draw < 0.018 or (operation == "CreateUserPool" and draw < 0.15)):
                 return self._happened("lost-answers")
             elif "resets" in faults and draw < 0.022:
                 return self._happened("resets")
@@ -172,9 +174,9 @@ class StandInService:
         return fault
 
     def _expires(self, key: str) -> bool:
-        """Whether the key that signed is out: the first is after so many requests, when others can be had."""
-        if key == f"STANDINKEY{1:010d}" and len(self.log.operations) > 200:
-            self._expired.add(key)
+        """Whether the key that signed is out: after so many requests all are that were had until then."""
+        if len(self.log.operations) > EXPIRED_AFTER and not self._expired:
+            self._expired = set(self.keys)
         return key in self._expired
 
     def _late(self, request: HttpRequest, given: HttpAnswer) -> HttpAnswer:

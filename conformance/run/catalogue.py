@@ -11,6 +11,12 @@ from pathlib import Path
 from conformance.bindings import NAMES
 from conformance.lifecycle.steps import driven
 
+# `-k smoke`: two pools, six users, fewer than sixty requests. For the first look at a service that costs money.
+SMOKE = (
+    "test_temporary_password_forces_change[sdk-CONFIRMED]",
+    "test_permanent_password_confirms[wire-FORCE_CHANGE_PASSWORD]",
+)
+
 SCENARIOS = Path(__file__).resolve().parent.parent / "scenarios"
 
 

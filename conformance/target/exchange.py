@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from typing import Any, Protocol
+from typing import Any, Protocol, TypeVar
 from urllib.parse import urlsplit
+
+T = TypeVar("T")
 
 # Who sends what arranges and observes; a binding sends under its own name.
 ARRANGING = "arrange"
@@ -89,6 +91,9 @@ class Gate(Protocol):
 
     def marks(self, configuration: Mapping[str, Any]) -> dict[str, Any]:
         """The parameters of CreateUserPool that mark a new pool with this configuration as the run's own."""
+
+    def settled(self, look: Callable[[], T], wanted: object) -> T:
+        """What there is to be seen, once it is `wanted` or enough time has passed."""
 
     def keep(self, pool_id: str) -> None:
         """Leave a pool for a later run."""

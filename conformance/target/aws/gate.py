@@ -7,15 +7,17 @@ import threading
 from collections import Counter
 from collections.abc import Callable, Mapping
 from contextlib import suppress
+from dataclasses import asdict
 from datetime import UTC, datetime, timedelta
+from time import monotonic
 from typing import Any, Protocol
 
-from conformance.errors import Inconclusive
+from conformance.errors import Inconclusive, WouldSend
 from conformance.target.aws.guard import RUN_TAG, TAG, UNTIL_TAG, Guard, Permit
 from conformance.target.aws.limiter import Limiter, Time
 from conformance.target.aws.operations import CLEANING, OPERATIONS, UNDER_TEST, category
 from conformance.target.aws.runledger import LIFETIME_HOURS, RunLedger
-from conformance.target.exchange import ARRANGING, Received, Sent
+from conformance.target.exchange import ARRANGING, Received, Sent, T
 from conformance.target.retries import in_time
 from conformance.verdict.observed import THROTTLED
 
@@ -42,6 +44,11 @@ REPEATABLE = (
     "AdminUpdateUserAttributes",
     "AdminAddUserToGroup",
 )
+# After so many requests the ledger is told what the run has used up, for one that goes on.
+USED_EVERY = 100
+# How long a list is given to follow, in seconds.
+SETTLING = (0.5, 1.0, 2.0, 4.0, 8.0)
+USED_UP = "an allowance is used up"
 EXPIRED = ("ExpiredTokenException", "ExpiredToken")
 # Pools kept for a second run (--state) live until somebody is sure to have come back.
 KEPT_DAYS = 400
@@ -52,6 +59,21 @@ class ExchangeRecorder(Protocol):
 
     def exchange(self, sent: Sent, received: Received, attempt: int) -> None:
         """Write down the answer to a request that was sent for the `attempt`-th time."""
+
+    def unsent(self, sent: Sent, reason: str) -> None:
+        """Write down that a request was not sent, since it would have sent a message."""
+
+
+def marked(ledger: RunLedger, configuration: Mapping[str, Any]) -> dict[str, Any]:
+    """The name, the tags and the tier of a new pool of a run: the cheapest that can do what the configuration asks."""
+    until = datetime.now(UTC) + timedelta(hours=LIFETIME_HOURS)
+    policy = configuration.get("Policies", {}).get("PasswordPolicy", {})
+    return {
+        "PoolName": ledger.name(),
+        "UserPoolTags": {TAG: "1", RUN_TAG: ledger.run_id, UNTIL_TAG: f"{until:%Y-%m-%dT%H:%MZ}"},
+        # Only from Essentials on do pools remember passwords.
+        "UserPoolTier": "ESSENTIALS" if "PasswordHistorySize" in policy else "LITE",
+    }
 
 
 class AwsGate:
@@ -75,30 +97,41 @@ class AwsGate:
         self._transport = transport
         self._time = time
         self._limiter = Limiter(time)
-        self._end = time.now() + minutes * 60
+        self._end = monotonic() + minutes * 60
         self._renew = renew
         self._making = threading.Lock()
         self._failures: Counter[tuple[str, str]] = Counter()
 
     def marks(self, configuration: Mapping[str, Any]) -> dict[str, Any]:
         """The name, the tags and the tier of a new pool: the cheapest that can do what the configuration asks for."""
-        until = datetime.now(UTC) + timedelta(hours=LIFETIME_HOURS)
-        policy = configuration.get("Policies", {}).get("PasswordPolicy", {})
-        return {
-            "PoolName": self.ledger.name(),
-            "UserPoolTags": {TAG: "1", RUN_TAG: self.ledger.run_id, UNTIL_TAG: f"{until:%Y-%m-%dT%H:%MZ}"},
-            # Only from Essentials on do pools remember passwords.
-            "UserPoolTier": "ESSENTIALS" if "PasswordHistorySize" in policy else "LITE",
-        }
+        return marked(self.ledger, configuration)
 
     def keep(self, pool_id: str) -> None:
         """Leave a pool for a later run."""
         self.ledger.write("kept", pool=pool_id)
 
+    def settled(self, look: Callable[[], T], wanted: object) -> T:
+        """What there is to be seen, once it is `wanted` or the pauses are used up."""
+        seen = look()
+        for pause in SETTLING:
+            if seen == wanted:
+                break
+            self._time.sleep(pause)
+            seen = look()
+        return seen
+
     def send(self, sent: Sent) -> Received:
         """The answer to a request, after as many attempts as are safe.
 
         Raises Tripped, WouldSend, or Inconclusive where there is no answer that says anything."""
+        try:
+            return self._send(sent)
+        except WouldSend as message:
+            if self.recorder is not None:
+                self.recorder.unsent(sent, str(message))
+            raise
+
+    def _send(self, sent: Sent) -> Received:
         if sent.operation != "CreateUserPool" or sent.sender != ARRANGING:
             permit = self.guard.admit(sent)
             if permit.operation == "DeleteUserPool":
@@ -135,12 +168,14 @@ class AwsGate:
     def _attempt(self, sent: Sent, permit: Permit, attempt: int) -> Received | None:
         """One answer; None where the request is to be sent again, after the pause that it takes."""
         group = category(permit.operation, permit.challenge)
-        if permit.operation not in CLEANING and self._time.now() > self._end:
+        if permit.operation not in CLEANING and monotonic() > self._end:
             self.guard.stop("it took longer than its plan allows")
         writes = bool(OPERATIONS[permit.operation].writes) if permit.operation in OPERATIONS else True
         self._limiter.wait(group, f"{permit.operation} {permit.pool}", permit.user, writes=writes)
         if attempt > 1:
             self.guard.again(permit)
+        if self.guard.counts.total % USED_EVERY == 0:
+            self.ledger.write("used", **asdict(self.guard.counts))
         try:
             received = in_time(permit.operation, lambda: self._transport(sent))
         except Inconclusive:
@@ -173,7 +208,7 @@ class AwsGate:
                     self.guard.stop("the credentials have expired, and the AWS chain has no others: sign in again")
             raise Inconclusive(f"{operation}: the credentials expired")
         if error in ("LimitExceededException", "TooManyFailedAttemptsException"):
-            raise Inconclusive(f"{operation} answered {error}: an allowance is used up")
+            raise Inconclusive(f"{operation} answered {error}: {USED_UP}")
         if error == "NotAuthorizedException" and "attempts exceeded" in str(received.members.get("message", "")):
             # A scenario about the lock-out brings it about by as many wrong passwords as it takes.
             if self._failures[user] < LOCKING_FAILURES:

@@ -67,7 +67,15 @@ _CLIENT_MEMBERS = {
     "RefreshTokenValidity",
     "TokenValidityUnits",
 }
-_USER_MEMBERS = {"UserPoolId", "Username", "UserAttributes", "TemporaryPassword", "MessageAction"}
+_USER_MEMBERS = {
+    "UserPoolId",
+    "Username",
+    "UserAttributes",
+    "TemporaryPassword",
+    "MessageAction",
+    "DesiredDeliveryMediums",
+    "ForceAliasCreation",
+}
 _SIGN_UP_MEMBERS = {"ClientId", "SecretHash", "Username", "Password", "UserAttributes"}
 _GROUP_MEMBERS = {"UserPoolId", "GroupName"}
 ONLY = {
@@ -80,6 +88,8 @@ ONLY = {
     "DescribeUserPool": {"UserPoolId"},
     "ListUserPools": {"MaxResults", "NextToken"},
 }
+# Scenarios that need these are skipped.
+NEVER_SENT = {"UpdateUserPool": "it resets every setting of a pool that it does not name, the tier among them"}
 # What hands a request on to a Lambda function, or to services that cost extra.
 _NEVER = {"ClientMetadata", "AnalyticsMetadata", "UserContextData", "ContextData"}
 _FLOWS = {
@@ -89,9 +99,11 @@ _FLOWS = {
     "USER_SRP_AUTH",
     "REFRESH_TOKEN_AUTH",
     "NO_SUCH_AUTH",  # no flow at all: a scenario asks that it is refused
-    "REFRESH_TOKEN",
+    "REFRESH_TOKEN",  # there is none, which a scenario asks for to see it refused
 }
 _CHALLENGES = {"NEW_PASSWORD_REQUIRED", "PASSWORD_VERIFIER"}
+# These are about pools of ours and no others.
+_IN_A_POOL = ("DeleteUserPool", "DescribeUserPool", "CreateUserPoolClient", "CreateGroup")
 _CONTACTS = ("email", "phone_number")
 
 
@@ -142,7 +154,7 @@ class Guard:
     """Decides for one run at one host; `ledger` has what is the run's own."""
 
     def __init__(self, host: str, ledger: RunLedger, ceilings: Ceilings | None = None) -> None:
-        self.counts = Counts()
+        self.counts = Counts(**ledger.used)
         self.stopped: str | None = None
         self._host = host
         self._ledger = ledger
@@ -248,6 +260,8 @@ class Guard:
             if target != f"{_PREFIX}{UNDER_TEST}" and target not in OTHER_TARGETS:
                 raise Tripped(f"{target} by the binding {sent.sender}")
             return UNDER_TEST
+        if operation in NEVER_SENT:
+            raise WouldSend(f"is not sent to AWS: {NEVER_SENT[operation]}")
         if target != f"{_PREFIX}{operation}" or operation not in OPERATIONS:
             raise Tripped(f"{target or 'no operation'}, which is not on the list")
         return operation
@@ -265,17 +279,21 @@ class Guard:
                 raise Tripped(f"the telephone number {text}, which could be somebody's")
 
     def _check_members(self, operation: str, members: Mapping[str, Any]) -> None:
+        if operation == "CreateUserPool" and members.get("AutoVerifiedAttributes"):
+            raise WouldSend("would send a message to everybody who signs up")
         allowed = ONLY.get(operation)
         if allowed is not None and not set(members) <= allowed:
             raise Tripped(f"{operation} with {', '.join(sorted(set(members) - allowed))}")
         if hands_on := set(members) & _NEVER:
             raise Tripped(f"{operation} with {', '.join(sorted(hands_on))}")
         pool, client = members.get("UserPoolId"), members.get("ClientId")
-        if pool is not None and pool not in self._ledger.pools:
+        if pool is None and operation in _IN_A_POOL:
+            raise Tripped(f"{operation} without a user pool")
+        if pool is not None and not (isinstance(pool, str) and pool in self._ledger.pools):
             key = str(pool).rpartition("_")[2]
-            if operation in CLEANING or (key not in NOBODYS_KEYS and POOL_ID.fullmatch(str(pool))):
+            if operation in _IN_A_POOL or (key not in NOBODYS_KEYS and POOL_ID.fullmatch(str(pool))):
                 raise Tripped(f"{operation} in {pool}, which this run did not make")
-        if client is not None and client not in self._ledger.clients and not _nobodys_client(client):
+        if client is not None and str(client) not in self._ledger.clients and not _nobodys_client(client):
             raise Tripped(f"{operation} through an app client that this run did not make")
         for name in ("AccessToken", "Session"):
             token = members.get(name)
@@ -287,6 +305,8 @@ class Guard:
             case "AdminCreateUser":
                 if members.get("MessageAction") not in ("SUPPRESS", "RESEND"):
                     raise Tripped("AdminCreateUser without MessageAction=SUPPRESS sends an invitation")
+                if members.get("DesiredDeliveryMediums") not in (None, ["EMAIL"]):
+                    raise Tripped("AdminCreateUser with DesiredDeliveryMediums other than EMAIL")
             case "InitiateAuth" | "AdminInitiateAuth":
                 if members.get("AuthFlow") not in _FLOWS:
                     raise Tripped(f"{operation} by {members.get('AuthFlow')}, which may send a message")

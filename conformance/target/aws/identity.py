@@ -90,7 +90,7 @@ class Renewable(Credentials):  # type: ignore[misc]  # botocore is untyped
     def _load(self) -> Any:
         try:
             found = self._session.get_component("credential_provider").load_credentials()
-        except (BotoCoreError, OSError) as error:
+        except (BotoCoreError, OSError, ValueError) as error:
             raise BadInput(f"the AWS configuration cannot be used: {error}") from None
         if found is None:
             raise BadInput("the AWS chain has no credentials: sign in (aws sso login), or set AWS_PROFILE")

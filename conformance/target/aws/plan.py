@@ -29,7 +29,7 @@ MOST_USERS = 400
 SPARE = 1.2
 FEWEST_THROTTLES = 50
 # Before the first scenario and after the last: looking for other runs, and for what is left.
-LISTS = 6
+LISTS = 2
 # The options that decide what is sent.
 SELECTION = ("bindings", "tier", "stateful_examples", "seed", "expression", "messages")
 

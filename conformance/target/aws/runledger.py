@@ -52,6 +52,7 @@ class RunLedger:
         self.kept: set[str] = set()
         self.gone: set[str] = set()
         self.numbers = 0
+        self.used: dict[str, Any] = {}
         self._path = path
         if path is not None and path.exists():
             for line in path.read_text(encoding="utf-8").splitlines():
@@ -91,6 +92,8 @@ class RunLedger:
                 self.pools[line["pool"]] = line["name"]
             case "deleted":
                 self.gone.add(line["pool"])
+            case "used":
+                self.used = {name: value for name, value in line.items() if name not in ("event", "at")}
             case "kept":
                 self.kept.add(line["pool"])
 

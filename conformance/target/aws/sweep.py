@@ -99,8 +99,10 @@ def candidates(service: Cognito) -> list[tuple[str, str]]:
     return [(p["Id"], p["Name"]) for p in listed(service) if POOL_NAME.fullmatch(p.get("Name", ""))]
 
 
-def leftover(service: Cognito, pool: str, name: str, ended: set[str]) -> Leftover | None:
-    """The pool as a leftover, where its tags say that it is one as well: its day is over, or its run has `ended`."""
+def leftover(service: Cognito, pool: str, name: str, ended: set[str], kept: set[str]) -> Leftover | None:
+    """The pool as a leftover, where its tags say that it is one as well: its day is over, or its run has `ended`.
+
+    In those that are `kept` users wait for a second run."""
     try:
         shown = service.call("DescribeUserPool", UserPoolId=pool)["UserPool"]
     except ServiceError:
@@ -108,6 +110,8 @@ def leftover(service: Cognito, pool: str, name: str, ended: set[str]) -> Leftove
     found, tags = POOL_NAME.fullmatch(name), shown.get("UserPoolTags") or {}
     run = found[1] if found else ""
     if shown.get("Name") != name or tags.get(TAG) != "1" or tags.get(RUN_TAG) != run:
+        return None
+    if pool in kept:
         return None
     if run in ended:
         return Leftover(pool, name, "its run was of this machine and has ended")

@@ -1,0 +1,388 @@
+"""`plan aws` and `run aws`, at a stand-in for AWS: what they do, what they refuse, what they leave."""
+
+from __future__ import annotations
+
+import json
+import random
+import subprocess
+import time
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+
+from conformance.reference.stand_in import FAULTS, strangers
+from conformance.target.aws.guard import RUN_TAG, TAG, UNTIL_TAG
+from tests.target.aws.conftest import ACCOUNT, kill, names, staged, verdicts
+
+SMOKE = ("-k", "smoke")
+ROOT = Path(__file__).parents[3]
+FOREIGN = {
+    "cognito-conformance": {},
+    "cognito-conformance-": {},
+    "cognito-conformance-users": {TAG: "1"},
+    "cognito-conformance-0a1b2c3d4e5f": {TAG: "1"},
+    "cognito-conformance-20200101T0000Z-0a1b2c": {TAG: "1", RUN_TAG: "20200101T0000Z-0a1b2c"},
+    "cognito-conformance-20200101T0000Z-0a1b2c-01": {},
+    "cognito-conformance-20200101T0000Z-0a1b2c-02": {TAG: "1"},
+    "cognito-conformance-20200101T0000Z-0a1b2c-03": {
+        TAG: "1",
+        RUN_TAG: "20200101T0000Z-ffffff",
+        UNTIL_TAG: "2020-01-01T07:00Z",
+    },
+    "cognito-conformance-20200101T0000Z-0a1b2c-04": {
+        TAG: "1",
+        RUN_TAG: "20200101T0000Z-0a1b2c",
+        UNTIL_TAG: "2999-01-01T07:00Z",
+    },
+    "my-cognito-conformance-20200101T0000Z-0a1b2c-05": {
+        TAG: "1",
+        RUN_TAG: "20200101T0000Z-0a1b2c",
+        UNTIL_TAG: "2020-01-01T07:00Z",
+    },
+}
+
+
+def test_a_plan_counts_without_calling(planned):
+    """A plan of the smoke selection counts two pools, six users, no message and fewer than sixty requests."""
+    plan = json.loads(planned(*SMOKE).read_text("utf-8"))
+
+    assert plan["pools"] <= 2
+    assert plan["users"] <= 6
+    assert plan["messages"] == 0
+    assert plan["calls"] < 60
+    assert plan["cost_usd"] <= 0.05
+    assert plan["policy"]["Statement"]
+
+
+def test_the_plan_of_the_whole_suite_trips_nothing(planned):
+    """Every scenario, at every tier, goes through the gate without a message; the policy names what is signed."""
+    plan = json.loads(planned("--tier", "wording").read_text("utf-8"))
+
+    actions = {action for statement in plan["policy"]["Statement"] for action in statement["Action"]}
+    assert plan["messages"] == 0
+    assert "cognito-idp:AdminSetUserPassword" in actions
+    assert not {action for action in actions if "*" in action or "ProvisionedLimit" in action}
+
+
+def test_a_run_judges_and_leaves_nothing(stage, planned, tmp_path):
+    """A run within its plan ends with verdicts, deletes its pool, and sends no message."""
+    done = stage.call("run", "aws", "--plan", str(planned(*SMOKE)), *SMOKE, f"--json={tmp_path / 'r.json'}")
+
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert set(verdicts(tmp_path / "r.json").values()) == {"conforms"}
+    assert stage.service.account.pools == {}
+    assert stage.service.log.messages == 0
+    assert ACCOUNT not in done.stdout
+
+
+def test_a_run_keeps_within_its_plan(stage, planned):
+    """A run sends as many requests as its plan counted, give or take those that look for other runs."""
+    plan = json.loads(planned(*SMOKE).read_text("utf-8"))
+
+    stage.call("run", "aws", "--plan", str(planned(*SMOKE)), *SMOKE)
+
+    assert len(stage.service.log.operations) <= plan["calls"]
+
+
+def _change(path, place, **changes):
+    document = json.loads(path.read_text("utf-8")) | changes
+    file = place / "changed.json"
+    file.write_text(json.dumps(document), encoding="utf-8")
+    return str(file)
+
+
+MISUSES = {
+    "no account": (lambda s, p: s.command("run", "aws", "--plan", p, *SMOKE, account=""), {}, "--account is missing"),
+    "no Region": (lambda s, p: s.command("run", "aws", "--plan", p, *SMOKE, region=""), {}, "--region is missing"),
+    "a name for the account": (
+        lambda s, p: s.command("run", "aws", "--plan", p, *SMOKE, account="sandbox"),
+        {},
+        "12 digits",
+    ),
+    "another account": (
+        lambda s, p: s.command("run", "aws", "--plan", p, *SMOKE, account="210987654321"),
+        {},
+        "of another account",
+    ),
+    "no such Region": (
+        lambda s, p: s.command("run", "aws", "--plan", p, *SMOKE, region="eu-west-9"),
+        {},
+        "is no Region",
+    ),
+    "two Regions": (
+        lambda s, p: s.command("run", "aws", "--plan", p, *SMOKE, region="eu-west-1,us-east-1"),
+        {},
+        "one Region",
+    ),
+    "another Region": (
+        lambda s, p: s.command("run", "aws", "--plan", p, *SMOKE, region="us-east-1"),
+        {},
+        "the plan is of eu-west-1",
+    ),
+    "China": (lambda s, p: s.command("run", "aws", "--plan", p, *SMOKE, region="cn-north-1"), {}, "partition aws"),
+    "GovCloud": (
+        lambda s, p: s.command("run", "aws", "--plan", p, *SMOKE, region="us-gov-west-1"),
+        {},
+        "partition aws",
+    ),
+    "no plan": (lambda s, _: s.command("run", "aws", *SMOKE), {}, "--plan is missing"),
+    "no such plan": (lambda s, _: s.command("run", "aws", "--plan", "no.json", *SMOKE), {}, "cannot be read"),
+    "a plan that is none": (
+        lambda s, _: s.command("run", "aws", "--plan", str(s.file), *SMOKE),
+        {},
+        "additional properties|required",
+    ),
+    "another selection": (lambda s, p: s.command("run", "aws", "--plan", p), {}, "-k"),
+    "another tier": (
+        lambda s, p: s.command("run", "aws", "--plan", p, *SMOKE, "--tier", "wording"),
+        {},
+        "--tier",
+    ),
+    "another seed": (lambda s, p: s.command("run", "aws", "--plan", p, *SMOKE, "--seed", "3"), {}, "--seed"),
+    "messages that were not planned": (
+        lambda s, p: s.command("run", "aws", "--plan", p, *SMOKE, "--messages", "5"),
+        {},
+        "--messages",
+    ),
+    "several workers": (lambda s, p: s.command("run", "aws", "--plan", p, *SMOKE, "-n", "2"), {}, "-n"),
+    "an endpoint": (
+        lambda s, p: s.command("run", "aws", "--plan", p, *SMOKE, "--endpoint-url", "https://example.com"),
+        {},
+        "--endpoint-url",
+    ),
+    "AWS as an endpoint": (
+        lambda s, _: [*s.command("run")[:4], "--endpoint-url", "https://cognito-idp.eu-west-1.amazonaws.com"],
+        {},
+        "AWS itself",
+    ),
+    "an endpoint by variable": (
+        lambda s, p: s.command("run", "aws", "--plan", p, *SMOKE),
+        {"AWS_ENDPOINT_URL": "https://example.com"},
+        "AWS_ENDPOINT_URL is set",
+    ),
+    "an endpoint of the service by variable": (
+        lambda s, p: s.command("run", "aws", "--plan", p, *SMOKE),
+        {"AWS_ENDPOINT_URL_COGNITO_IDENTITY_PROVIDER": "https://example.com"},
+        "is set",
+    ),
+    "a proxy": (
+        lambda s, p: s.command("run", "aws", "--plan", p, *SMOKE),
+        {"https_proxy": "http://127.0.0.1:9"},
+        "https_proxy is set",
+    ),
+    "another certificate authority": (
+        lambda s, p: s.command("run", "aws", "--plan", p, *SMOKE),
+        {"AWS_CA_BUNDLE": "/tmp/ca.pem"},
+        "AWS_CA_BUNDLE is set",
+    ),
+    "no credentials": (
+        lambda s, p: s.command("run", "aws", "--plan", p, *SMOKE),
+        {"AWS_CONTAINER_CREDENTIALS_FULL_URI": ""},
+        "no credentials",
+    ),
+    "no stand-in": (
+        lambda s, p: [*s.command("run", "aws", "--plan", p, *SMOKE)[:-1], "nowhere.json"],
+        {},
+        "is no file of a running stand-in",
+    ),
+    "an unknown run": (
+        lambda s, p: s.command("run", "aws", "--plan", p, *SMOKE, "--resume", "yesterday"),
+        {},
+        "is no id of a run",
+    ),
+    "a run of another machine": (
+        lambda s, p: s.command("run", "aws", "--plan", p, *SMOKE, "--resume", "20261125T0134Z-0a1b2c"),
+        {},
+        "no ledger of that run",
+    ),
+    "a plan for an emulator": (lambda s, p: [*s.command("run")[:4], "moto", "--plan", p], {}, "for the target aws"),
+    "pytest": (
+        lambda s, _: [s.command("")[0], "-m", "pytest", "--target=aws", "--rootdir", str(ROOT), str(ROOT)],
+        {},
+        "not by pytest",
+    ),
+}
+
+
+@pytest.mark.parametrize(("command", "variables", "said"), MISUSES.values(), ids=MISUSES)
+def test_misuse_is_refused_before_anything_is_sent(stage, planned, command, variables, said, run_command):
+    """A run that is asked for wrongly ends with exit code 2 and one line, and Cognito is asked nothing."""
+    words = command(stage, str(planned(*SMOKE)))
+
+    done = run_command(words, {**stage.environment, **variables}, stage.place)
+
+    assert done.returncode == (4 if "pytest" in words else 2), done.stdout + done.stderr
+    assert _matches(said, done.stderr + done.stdout)
+    assert stage.service.log.operations == []
+
+
+ACCOUNTS = {
+    "another account": ({}, {"account": "210987654321"}, "are of account …4321"),
+    "the root user": ({"arn": "arn:aws:iam::{account}:root"}, {}, "root user"),
+    "a production account": ({"aliases": ("acme-prod",)}, {}, "'prod'"),
+    "a live account": ({"aliases": ("acme", "Live-Shop")}, {}, "'live'"),
+    "an alias that may not be read": ({"alias_denied": True}, {}, "AccessDenied"),
+    "a clock that is off": ({"skew": 90.0}, {}, "off that of AWS"),
+}
+
+
+@pytest.mark.parametrize(("config", "changes", "said"), ACCOUNTS.values(), ids=ACCOUNTS)
+def test_the_wrong_account_is_refused_before_anything_is_sent(tmp_path, planned, config, changes, said):
+    """Where STS, the alias or the clock speak against it, the exit code is 2, and Cognito is asked nothing."""
+    with staged(tmp_path, **config) as stage:
+        stage.service.config.account = changes.get("account", ACCOUNT)
+
+        done = stage.call("run", "aws", "--plan", str(planned(*SMOKE)), *SMOKE)
+
+    assert done.returncode == 2, done.stdout + done.stderr
+    assert said in done.stderr
+    assert stage.service.log.operations == []
+
+
+def test_a_changed_plan_is_refused(stage, planned, tmp_path):
+    """A plan whose ceilings were raised by hand no longer has its hash."""
+    plan = planned(*SMOKE)
+    ceilings = json.loads(plan.read_text("utf-8"))["ceilings"] | {"messages": 50}
+
+    done = stage.call("run", "aws", "--plan", _change(plan, tmp_path, ceilings=ceilings), *SMOKE)
+
+    assert done.returncode == 2
+    assert "its hash does not fit" in done.stderr
+    assert stage.service.log.operations == []
+
+
+def test_an_alias_check_takes_two_consents_to_leave_out(tmp_path, planned):
+    """--no-alias-check counts only together with the account's entry in the user's own file."""
+    with staged(tmp_path, aliases=("acme-prod",)) as stage:
+        command = ("run", "aws", "--plan", str(planned(*SMOKE)), *SMOKE, "--no-alias-check")
+        first = stage.call(*command)
+        file = tmp_path / "config" / "cognito-conformance" / "accounts.toml"
+        file.parent.mkdir(parents=True)
+        file.write_text(f'bypass_alias_check = ["{ACCOUNT}"]\n', encoding="utf-8")
+        second = stage.call(*command)
+
+    assert first.returncode == 2
+    assert second.returncode == 0, second.stdout + second.stderr
+
+
+def test_another_run_is_not_disturbed(stage, planned):
+    """Where another run's pools are fresh, a run ends with exit code 2; with --alongside it goes on."""
+    run = f"{datetime.now(UTC) - timedelta(hours=1):%Y%m%dT%H%MZ}-0a1b2c"
+    strangers(stage.service, {f"cognito-conformance-{run}-01": {}})
+
+    refused = stage.call("run", "aws", "--plan", str(planned(*SMOKE)), *SMOKE)
+    allowed = stage.call("run", "aws", "--plan", str(planned(*SMOKE)), *SMOKE, "--alongside")
+
+    assert refused.returncode == 2
+    assert run in refused.stderr
+    assert allowed.returncode == 0
+    assert names(stage.service.account.pools.values()) == [f"cognito-conformance-{run}-01"]
+
+
+# Faults
+
+
+@pytest.fixture(scope="module")
+def selection():
+    """What is judged with faults: flows, the walks' neighbours, lists; small enough to be judged often."""
+    return ("-k", "status or pools")
+
+
+def test_faults_change_no_verdict(tmp_path, planned, selection):
+    """With every fault at once a run ends with the verdicts of a run without, within its plan, and leaves nothing."""
+    found = {}
+    plan = planned(*selection)
+    most = json.loads(plan.read_text("utf-8"))["ceilings"]["calls"]
+    for name, faults in (("none", ()), ("all", FAULTS)):
+        place = tmp_path / name
+        place.mkdir()
+        with staged(place, faults=faults) as stage:
+            done = stage.call("run", "aws", "--plan", str(plan), *selection, f"--json={place / 'r.json'}")
+            assert done.returncode == 0, done.stdout + done.stderr
+            found[name] = verdicts(place / "r.json")
+            assert stage.service.account.pools == {}
+            assert stage.service.log.messages == 0
+            assert len(stage.service.log.operations) <= most
+    assert stage.service.log.faults.keys() >= {"throttling", "lost-answers", "resets", "server-errors", "expiry"}
+    assert found["all"] == found["none"]
+
+
+# Killed
+
+
+def test_sweep_finds_what_a_killed_run_left(tmp_path, planned, selection):
+    """Killed at random moments, a run leaves nothing that `sweep` does not delete; foreign pools stay."""
+    moments = random.Random(1)
+    with staged(tmp_path) as stage:
+        strangers(stage.service, FOREIGN)
+        for _ in range(5):
+            process = stage.start("run", "aws", "--plan", str(planned(*selection)), *selection, "--alongside")
+            wanted = len(stage.service.log.operations) + moments.randrange(1, 120)
+            while len(stage.service.log.operations) < wanted and process.poll() is None:
+                time.sleep(0.01)
+            kill(process)
+        _swept(stage)
+
+        assert names(stage.service.account.pools.values()) == sorted(FOREIGN)
+
+
+def test_sweep_finds_a_pool_of_which_no_answer_told(tmp_path, planned, selection):
+    """Killed between CreateUserPool and its answer, a run leaves a pool that `sweep` deletes."""
+    with staged(tmp_path, hang_after_create=True) as stage:
+        strangers(stage.service, FOREIGN)
+        process = stage.start("run", "aws", "--plan", str(planned(*selection)), *selection)
+        while len(stage.service.account.pools) == len(FOREIGN) and process.poll() is None:
+            time.sleep(0.01)
+        kill(process)
+        assert len(stage.service.account.pools) == len(FOREIGN) + 1
+        _swept(stage)
+
+        assert names(stage.service.account.pools.values()) == sorted(FOREIGN)
+
+
+def test_sweep_deletes_nothing_unless_told_how_many(stage):
+    """Without --yes-delete, and with a wrong number, `sweep` lists and deletes nothing."""
+    run = "20200101T0000Z-0a1b2c"
+    tags = {TAG: "1", RUN_TAG: run, UNTIL_TAG: "2020-01-01T07:00Z"}
+    strangers(stage.service, {f"cognito-conformance-{run}-01": tags})
+
+    listed, wrong = stage.call("sweep"), stage.call("sweep", "--yes-delete", "2")
+    assert len(stage.service.account.pools) == 1
+    right = stage.call("sweep", "--yes-delete", "1")
+
+    assert (listed.returncode, wrong.returncode, right.returncode) == (0, 2, 0)
+    assert "nothing was deleted" in listed.stdout
+    assert stage.service.account.pools == {}
+
+
+def _swept(stage):
+    """Sweep as a user does: look, then delete the number that was listed."""
+    listed = stage.call("sweep")
+    assert listed.returncode == 0, listed.stdout + listed.stderr
+    if "--yes-delete" in listed.stdout:
+        number = listed.stdout.rpartition("--yes-delete ")[2].split()[0]
+        done = stage.call("sweep", "--yes-delete", number)
+        assert done.returncode == 0, done.stdout + done.stderr
+
+
+def _matches(said, text):
+    return any(word.lower() in text.lower() for word in said.split("|"))
+
+
+@pytest.fixture
+def run_command():
+    """Runs a command line in an environment, without the variables that are empty, and a directory."""
+
+    def call(words, environment, place):
+        return subprocess.run(
+            words,
+            env={name: value for name, value in environment.items() if value},
+            cwd=place,
+            capture_output=True,
+            text=True,
+            timeout=120,
+            check=False,
+        )
+
+    return call
