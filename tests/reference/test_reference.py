@@ -43,8 +43,12 @@ class Somebody:
         self.service = CognitoSpec({})
         named = {"PoolName": "pool", "Policies": {"PasswordPolicy": policy}}
         self.pool = self.call("CreateUserPool", **named)["UserPool"]["Id"]
-        made = self.call("CreateUserPoolClient", UserPoolId=self.pool, ClientName="client")
-        self.client = made["UserPoolClient"]["ClientId"]
+        self.client = self.new_client()
+
+    def new_client(self, **settings):
+        """The id of another app client, which takes passwords."""
+        named = {"UserPoolId": self.pool, "ClientName": "client", "ExplicitAuthFlows": ["ALLOW_USER_PASSWORD_AUTH"]}
+        return self.call("CreateUserPoolClient", **named, **settings)["UserPoolClient"]["ClientId"]
 
     def call(self, operation, **members):
         return self.service.call(operation, members)
@@ -147,8 +151,7 @@ def test_existence_may_be_hidden():
     """A client with PreventUserExistenceErrors says of nobody what it says of a wrong password."""
     ada = Somebody()
     told = ada.sign_in(FIRST)
-    hidden = {"UserPoolId": ada.pool, "ClientName": "client", "PreventUserExistenceErrors": "ENABLED"}
-    ada.client = ada.call("CreateUserPoolClient", **hidden)["UserPoolClient"]["ClientId"]
+    ada.client = ada.new_client(PreventUserExistenceErrors="ENABLED")
 
     assert (told, ada.sign_in(FIRST)) == ("User does not exist.", "Incorrect username or password.")
 
