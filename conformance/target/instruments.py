@@ -71,11 +71,10 @@ def check(pools: Pools, journal: Journal) -> tuple[Instrument, ...]:
         checks.flow(flow, confirmed, invited)
     checks.answers(confirmed, invited)
     checks.disabled(_disabled(pools))
-    trusted = [flow for flow in _PREFERRED if flow not in pools.flows.faults]
     able = [flow for flow in _PREFERRED if flow in checks.able]
     if not able:
         raise Unusable(f"no flow signs a user in: {checks.summary()}")
-    pools.flows.looking = (trusted or able)[0]
+    pools.flows.looking = min(able, key=lambda flow: (flow in pools.flows.faults, flow in pools.flows.doubts))
     return tuple(checks.made)
 
 
@@ -125,8 +124,9 @@ class _Checks:
             if not check.passed:
                 by = claim if check.observed not in UNIMPLEMENTED else OPERATIONS[flow]
                 reason = f"{name} leads to {check.observed}"
-                self._flows.faults.setdefault(flow, (by, reason))
-                if by != claim or documented == TOKENS:
+                every = documented is REFUSED and check.observed == NEW_PASSWORD_REQUIRED
+                (self._flows.doubts if every else self._flows.faults).setdefault(flow, (by, reason))
+                if documented is TOKENS:
                     return  # a flow that lets nobody in says nothing of who is kept out
 
     def answers(self, confirmed: User, invited: User) -> None:

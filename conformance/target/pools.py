@@ -70,11 +70,14 @@ SUBJECTS: Mapping[str | AnyRefusal, str] = {
 class Flows:
     """Which flows can be trusted to show what a password opens.
 
-    `faults` has, for each that cannot, the claim that it breaks (or the operation that is missing) and a sentence.
-    `looking` is the flow by which a scenario looks that is about none, `subject` the claim of the scenario that runs:
-    the one that a fault breaks is judged by that flow, every other is blocked."""
+    `faults` has, for each that cannot, the claim that it breaks (or the operation that is missing) and a sentence;
+    `doubts` has the same for one that challenges every password of a user who must change it: it shows who is
+    challenged, and cannot show that a password is refused. `looking` is the flow by which a scenario looks that is
+    about none, `subject` the claim of the scenario that runs: what a fault breaks is judged by that flow, everything
+    else is blocked."""
 
     faults: dict[str, tuple[str, str]] = field(default_factory=dict)
+    doubts: dict[str, tuple[str, str]] = field(default_factory=dict)
     looking: str = ADMIN_USER_PASSWORD_AUTH
     subject: str = ""
 
@@ -83,6 +86,13 @@ class Flows:
         by, reason = self.faults.get(flow, ("", ""))
         if by and by != self.subject:
             raise Blocked(f"{flow} cannot be trusted: {reason}", by)
+
+    def weigh(self, flow: str, seen: SignIn) -> SignIn:
+        """What was seen, with the doubt that the flow casts on it: a challenge accuses nobody who should be refused."""
+        by, reason = self.doubts.get(flow, ("", ""))
+        if by and by != self.subject and seen.challenge:
+            return replace(seen, doubt=Blocked(f"{flow} cannot show a refusal: {reason}", by))
+        return seen
 
 
 class Pools:
@@ -379,7 +389,7 @@ class User:
         chosen = flow or self.pool.flows.looking
         self.pool.flows.require(chosen)
         attempt = sign_in(self.pool.service, self.pool.id, self.pool.client_id, self.login, password, chosen)
-        return _implemented(chosen, attempt)
+        return self.pool.flows.weigh(chosen, _implemented(chosen, attempt))
 
     def prove_password(self, password: str) -> SignIn:
         """What comes of USER_SRP_AUTH, its challenge answered with the name that it gives.

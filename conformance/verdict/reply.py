@@ -65,7 +65,8 @@ class SignIn(Observed):
     """What a sign-in, or the answer to a challenge, led to; compare it with TOKENS, a challenge or an error.
 
     `challenge` is the name of the challenge, also where tokens came beside it. `session` and `tokens` are the service's
-    own, and in no representation: they never leave the process.
+    own, and in no representation: they never leave the process. `doubt` blocks whoever expected a refusal: by this flow
+    every password leads here.
     """
 
     noun: ClassVar[str] = "sign-in"  # type: ignore[misc]
@@ -76,6 +77,7 @@ class SignIn(Observed):
     parameters: Mapping[str, str] = field(default_factory=dict)
     session: str = field(default="", repr=False)
     tokens: Mapping[str, Any] = field(default_factory=dict, repr=False)
+    doubt: Blocked | None = None
 
     @property
     def operation(self) -> str:  # type: ignore[override]
@@ -93,6 +95,8 @@ class SignIn(Observed):
         return self.outcome.refused
 
     def __eq__(self, other: object) -> bool:
+        if self.doubt is not None and (other is REFUSED or Outcome(other).refused):
+            raise self.doubt
         if other is REFUSED:
             return self.refused
         if other is NO_TOKENS:
