@@ -26,6 +26,7 @@ from conformance.cli import aws
 from conformance.console import Terminal, check_writable
 from conformance.errors import BadInput, Inconclusive, SuiteFault
 from conformance.plugin import RUN
+from conformance.report.findings import counted
 from conformance.report.terminal import details, head, statements, summary, table
 from conformance.run.catalogue import SCENARIOS
 from conformance.run.options import AWS_OPTIONS, OPTIONS, Option, words
@@ -164,14 +165,14 @@ def _no_pools_left(console: Console, target: definition.Target) -> Iterator[None
     with target.running() as endpoint:
         service = Cognito(endpoint)
         found = len(left_at(target.url))
-        if found > delete_left(service):
-            console.print(f"{found} pools that an earlier run left at {target.url} are deleted")
+        if deleted := found - delete_left(service):
+            console.print(f"deleted {counted(deleted, 'pool')} that an earlier run left at {target.url}")
         try:
             yield
         finally:
             if rest := delete_left(service):
                 console.print(
-                    f"{rest} pools could not be deleted: "
+                    f"{counted(rest, 'pool')} could not be deleted: "
                     f"cognito-conformance sweep --endpoint-url {target.url} --older-than 0"
                 )
 

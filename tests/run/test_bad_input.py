@@ -135,7 +135,8 @@ def test_a_full_disk_is_told(run, option):
     done = run("-k", "test_list_users_shows_the_same_status", option, "/dev/full")
 
     assert (done.exit_code, done.stderr.count("\n")) == (2, 1)
-    assert "a report cannot be written: [Errno 28] No space left on device" in done.stderr
+    assert "cannot be written: " in done.stderr
+    assert "No space left on device" in done.stderr
 
 
 def _flood():
@@ -281,7 +282,7 @@ def test_a_malformed_k_is_refused(run):
 
 
 def test_an_operation_that_never_answers_is_not_waited_for_in_every_scenario(run, moto):
-    """Where one operation that everything needs drops every request, the rest is not tried after ten scenarios."""
+    """Where one operation that everything needs drops every request, that is found out once and not by each scenario."""
     seen = []
 
     def tamper(target, _body):
@@ -294,8 +295,8 @@ def test_an_operation_that_never_answers_is_not_waited_for_in_every_scenario(run
 
     assert done.exit_code == 3
     assert set(done.counts()) == {"inconclusive"}
-    assert "10 scenarios in a row got no answer" in done.stdout
-    assert len(seen) == 20, "each request is made twice where the connection was closed"
+    assert "AdminInitiateAuth: Connection was closed" in done.stdout
+    assert len(seen) <= 20, "each request is made twice where the connection was closed, in ten scenarios at most"
 
 
 def test_an_endpoint_that_dies_in_the_middle_is_inconclusive(run, moto):
