@@ -282,7 +282,7 @@ def test_a_malformed_k_is_refused(run):
 
 
 def test_an_operation_that_never_answers_is_not_waited_for_in_every_scenario(run, moto):
-    """Where one operation that everything needs drops every request, that is found out once and not by each scenario."""
+    """Where an operation that everything needs drops every request, that is found out once, not by each scenario."""
     seen = []
 
     def tamper(target, _body):
