@@ -106,14 +106,16 @@ def test_a_target_that_forgot_who_waits_is_not_accused(run, reference, tmp_path)
 @pytest.mark.parametrize(
     ("text", "said"),
     [
-        ("[]\n", "is no file of users who wait"),
-        ("{\n", "is no file of users who wait"),
-        ("", "is no file of users who wait"),
-        ('{"format": 1, "url": "http://127.0.0.1:1"}\n{"arm', "is no file of users who wait"),
+        ("[]\n", "is not a file of users who wait"),
+        ("{\n", "is not a file of users who wait"),
+        ("", "is not a file of users who wait"),
+        ('{"format": 1, "url": "http://127.0.0.1:1"}\n{"arm', "is not a file of users who wait"),
+        ('{"format": 1, "url": "http://127.0.0.1:1"}\n{"armed": {"foo": 1}}\n', "line 2: this is not a file of users"),
+        ('{"format": 1, "url": "http://127.0.0.1:1"}\n5\n', "line 2: this is not a file of users who wait"),
         ('{"format": 2, "url": "http://127.0.0.1:1"}\n', "has format 2: this version reads format 1"),
         ('{"format": 1, "url": "http://127.0.0.1:2"}\n', "is of http://127.0.0.1:2, not of http://127.0.0.1:1"),
     ],
-    ids=["a-list", "no-json", "empty", "cut", "another-format", "another-endpoint"],
+    ids=["a-list", "no-json", "empty", "cut", "another-user", "a-number", "another-format", "another-endpoint"],
 )
 def test_a_file_that_is_none_is_refused(tmp_path, text, said):
     """A file of another endpoint, of another format or of something else is told, and left as it is."""

@@ -1,14 +1,18 @@
 """Targets: what their files say, how the suite starts them, and how it moves their clocks."""
 
 import json
+import os
 import shlex
+import signal
 import sys
 from pathlib import Path
 
 import pytest
 import urllib3
+from botocore.credentials import ReadOnlyCredentials
 from click.testing import CliRunner
 
+from conformance import workplace
 from conformance.cli import main
 from conformance.errors import BadInput, Blocked, Inconclusive
 from conformance.run.settings import Settings
@@ -72,9 +76,122 @@ def test_an_emulator_that_does_not_start_is_inconclusive(tmp_path):
         pass
 
 
+@pytest.fixture
+def command(monkeypatch, tmp_path):
+    """The directory of a command, as `cognito-conformance` makes one."""
+    monkeypatch.setattr(workplace.tempfile, "tempdir", str(tmp_path))
+    with workplace.workplace() as directory:
+        yield directory
+
+
+def test_an_emulator_that_dies_is_mentioned(tmp_path, command):
+    """When it ends before it is asked to, there is a line on it for the end of the command."""
+    with started(tmp_path, sys.executable, HEALTH, "{port}").running() as endpoint:
+        os.kill(urllib3.request("GET", endpoint.url).json()["processes"][0], signal.SIGKILL)
+        assert servers.wait_for(lambda: workplace.notes() != [])
+
+    assert workplace.notes()[0].endswith("died during the run (exit code -9)")
+    assert command.exists()
+
+
+def test_an_emulator_that_ignores_sigterm_is_killed(tmp_path, command):
+    """It gets SIGKILL in the end, and there is a line on that."""
+    deaf = (
+        "import runpy, signal; signal.signal(signal.SIGTERM, signal.SIG_IGN); runpy.run_path({!r}, run_name='__main__')"
+    )
+    with started(tmp_path, sys.executable, "-c", deaf.format(HEALTH), "{port}").running() as endpoint:
+        pid = urllib3.request("GET", endpoint.url).json()["processes"][0]
+
+    assert servers.wait_for(lambda: not alive(pid))
+    assert "did not end within 5 s of SIGTERM and was killed" in workplace.notes()[0]
+    assert command.exists()
+
+
+KEYS = 'access_key_id = "mine"\nsecret_access_key = "hidden"'
+
+
+def test_a_target_file_says_who_signs_and_for_which_region(tmp_path):
+    """Credentials and Region of the file go before the AWS chain; no representation shows the key."""
+    text = f'title = "mine"\nurl = "http://127.0.0.1:1"\nregion = "eu-west-3"\n[credentials]\n{KEYS}'
+    target = resolve(written(tmp_path, text), None)
+    with target.running() as endpoint:
+        assert (endpoint.region, endpoint.credentials) == ("eu-west-3", ReadOnlyCredentials("mine", "hidden", None))
+
+    assert "hidden" not in repr(target) + repr(endpoint)
+
+
+def test_a_target_may_write_its_credentials_at_its_start(tmp_path):
+    """The file names a credentials file of the AWS CLI, and certificates, with a pattern for what differs."""
+    place = tmp_path / "9297"
+    place.mkdir()
+    (place / "emulator_credentials").write_text("[default]\naws_access_key_id = new\naws_secret_access_key = key\n")
+    (place / "ca.pem").write_text("")
+    text = f"""title = "mine"\nurl = "https://127.0.0.1:1"\nca_bundle = "{tmp_path}/*/ca.pem"
+    [credentials]\nfile = "{tmp_path}/*/*creden*"\n"""
+    with resolve(written(tmp_path, text), None).running() as endpoint:
+        assert endpoint.credentials == ReadOnlyCredentials("new", "key", None)
+        assert endpoint.ca_bundle == str(place / "ca.pem")
+
+    (place / "emulator_credentials").write_text("nothing")
+    with pytest.raises(Inconclusive, match="cannot be read"), resolve(written(tmp_path, text), None).running():
+        pass
+    (place / "ca.pem").unlink()
+    (place / "emulator_credentials").unlink()
+    with pytest.raises(Inconclusive, match="which the target makes at its start"):
+        resolve(written(tmp_path, text), None).running().__enter__()
+
+
+def test_what_a_file_declares_off_is_skipped_for_its_reason(run, tmp_path):
+    """A topic or a claim in the table `without` is not judged, and the result says why."""
+    text = """title = "mine"
+    [start]\nmodule = "conformance.reference"
+    [without]\nstatus = "it has none"\nworks-on-any-user = "not yet"\n"""
+    done = run(written(tmp_path, text), "-k", "test_list_users_shows_the_same_status or works-on-any-user")
+
+    assert done.counts().keys() == {"skipped"}
+    assert {
+        result["reason"].removeprefix("declared off in the target's file: ") for result in done.report["results"]
+    } == {
+        "it has none",
+        "not yet",
+    }
+
+
+def test_a_program_in_the_cache_goes_before_one_on_path(tmp_path, monkeypatch):
+    """What `targets --install` put there is used, with the version of its package."""
+    monkeypatch.setattr(installed.platformdirs, "user_cache_path", lambda _: tmp_path)
+    package = installed.cache("mine") / "node_modules" / "mine"
+    package.mkdir(parents=True)
+    (package / "package.json").write_text('{"version": "7.1"}')
+    program = package / "sh"
+    program.write_text("#!/bin/sh")
+    program.chmod(0o755)
+    (package.parent / ".bin").mkdir()
+    (package.parent / ".bin" / "sh").symlink_to(program)
+
+    found = installed.program("mine", "sh")
+
+    assert found == package.parent / ".bin" / "sh"
+    assert installed.version(found, None) == "7.1"
+    assert installed.program("other", "sh") != found
+    assert installed.program("other", "no-such-program") is None
+
+
+def test_an_installation_that_fails_is_bad_input(tmp_path, monkeypatch):
+    """The last line of the installer says why."""
+    monkeypatch.setattr(installed.platformdirs, "user_cache_path", lambda _: tmp_path)
+    monkeypatch.setattr(installed.venv, "create", lambda *_, **__: None)
+    with pytest.raises(BadInput, match=r"target mine cannot be installed: .*bin/python: No such file"):
+        installed.install("mine", {"pip": ["mine==1"], "command": "pip install mine"})
+
+
 @pytest.mark.parametrize(
     ("text", "said"),
     [
+        ("title = 'mine'\nunverified = ''", "'' should be non-empty"),
+        ("title = 'mine'\niam = true", "'start' is a required property"),
+        ("title = 'mine'\n[credentials]\naccess_key_id = 'a'", "is not valid under any of the given schemas"),
+        ("\ufefftitle = 'mine'", "names no endpoint"),
         ("title = ", "is no TOML"),
         ("url = 'http://127.0.0.1:1'", "'title' is a required property"),
         ("title = 'mine'\nclock = true", "'clock' was unexpected"),
@@ -87,7 +204,20 @@ def test_an_emulator_that_does_not_start_is_inconclusive(tmp_path):
         ),
         ("title = 'mine'\n[start]\ncommand = ['no-such-program']\nready = '/'", "there is no no-such-program on PATH$"),
     ],
-    ids=["no-toml", "no-title", "unknown-key", "nothing-to-judge", "no-url", "aws", "not-installed", "no-remedy"],
+    ids=[
+        "unverified",
+        "iam",
+        "half-a-key",
+        "byte-order-mark",
+        "no-toml",
+        "no-title",
+        "unknown-key",
+        "nothing-to-judge",
+        "no-url",
+        "aws",
+        "not-installed",
+        "no-remedy",
+    ],
 )
 def test_a_target_file_that_cannot_be_used_is_refused(tmp_path, text, said):
     """One line says what is wrong with the file."""
