@@ -16,7 +16,7 @@ from conformance import workplace
 from conformance.cli import main
 from conformance.errors import BadInput, Blocked, Inconclusive
 from conformance.run.settings import Settings
-from conformance.target import clock, definition
+from conformance.target import clock, definition, installed
 from conformance.target.clock import libfaketime
 from conformance.target.definition import resolve
 from tests import servers
