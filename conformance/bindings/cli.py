@@ -12,7 +12,8 @@ from typing import Any
 from conformance.aws_cli import discovery
 from conformance.aws_cli.client import AwsCliTimeout, Completed, clean_environment
 from conformance.errors import Inconclusive
-from conformance.target.definition import Endpoint
+from conformance.target.definition import INVENTED, Endpoint
+from conformance.target.forwarder import Forwarder
 from conformance.target.retries import CONNECT_SECONDS, READ_SECONDS, THROTTLED_ATTEMPTS, attempts, patiently
 from conformance.verdict.journal import Journal
 from conformance.verdict.observed import ACCEPTED, THROTTLED, UNPARSABLE, Outcome, Text
@@ -42,12 +43,13 @@ class Cli:
         # Started first: whether the CLI is installed is known before the first call.
         self._cli = discovery.start(name)
         self._home = tempfile.TemporaryDirectory(prefix="cognito-conformance-")
+        self._forwarder = Forwarder(endpoint, name) if endpoint.gate is not None else None
         self._options = [
-            f"--endpoint-url={endpoint.url}",
+            f"--endpoint-url={self._forwarder.url if self._forwarder else endpoint.url}",
             f"--cli-connect-timeout={CONNECT_SECONDS}",
             f"--cli-read-timeout={READ_SECONDS}",
         ]
-        frozen = endpoint.credentials
+        frozen = INVENTED if self._forwarder else endpoint.credentials
         self._environment = clean_environment(
             Path(self._home.name),
             access_key_id=frozen.access_key,
@@ -55,6 +57,8 @@ class Cli:
             session_token=frozen.token or "",
             region=endpoint.region,
         )
+        if self._forwarder is not None:  # the gate knows what may be sent again
+            self._environment["AWS_MAX_ATTEMPTS"] = "1"
         if bundle := endpoint.ca_bundle or os.environ.get("AWS_CA_BUNDLE"):
             self._environment["AWS_CA_BUNDLE"] = bundle
 
@@ -69,7 +73,12 @@ class Cli:
             arguments.append("--permanent" if members.pop("Permanent") else "--no-permanent")
         if members:
             raise ValueError(f"the command has no option for {', '.join(members)}")
-        reply = patiently(lambda: self._ask(arguments), lambda reply: attempts(reply.outcome))
+        if self._forwarder is not None:
+            reply = self._ask(arguments)
+            if self._forwarder.fault is not None:
+                raise self._forwarder.fault
+        else:
+            reply = patiently(lambda: self._ask(arguments), lambda reply: attempts(reply.outcome))
         if reply.outcome in THROTTLED:
             raise Inconclusive(f"AdminSetUserPassword was throttled {THROTTLED_ATTEMPTS} times ({reply.outcome})")
         return self.journal.record_reply(shlex.join(["aws", *arguments]), reply, sent)
@@ -83,6 +92,8 @@ class Cli:
     def close(self) -> None:
         """End the CLI's process and remove its home directory."""
         self._cli.close()
+        if self._forwarder is not None:
+            self._forwarder.close()
         self._home.cleanup()
 
     def _reply(self, done: Completed) -> Reply:

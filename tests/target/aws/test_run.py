@@ -316,7 +316,7 @@ def test_sweep_finds_what_a_killed_run_left(tmp_path, planned, selection):
     moments = random.Random(1)
     with staged(tmp_path) as stage:
         strangers(stage.service, FOREIGN)
-        for _ in range(5):
+        for _ in range(20):
             process = stage.start("run", "aws", "--plan", str(planned(*selection)), *selection, "--alongside")
             wanted = len(stage.service.log.operations) + moments.randrange(1, 120)
             while len(stage.service.log.operations) < wanted and process.poll() is None:
