@@ -190,8 +190,14 @@ class StandInService:
         members = request.members if given.status == 200 else {}
         sends = request.operation in ("ForgotPassword", "AdminResetUserPassword", "ResendConfirmationCode")
         invites = request.operation == "AdminCreateUser" and members.get("MessageAction") != "SUPPRESS"
-        if given.status == 200 and (sends or invites):
+        if given.status == 200 and (sends or invites) and self._exists(members):
             self.log.messages += 1
+
+    def _exists(self, members: Mapping[str, Any]) -> bool:
+        """Whether there is somebody to send to: a client that hides users answers the same for a name of nobody."""
+        client = self.account.clients.get(str(members.get("ClientId")))
+        pool = client.pool if client else self.account.pools.get(str(members.get("UserPoolId")))
+        return pool is not None and self.account.find(pool, str(members.get("Username"))) is not None
 
     def _identity(self, request: HttpRequest) -> HttpAnswer:
         try:

@@ -107,7 +107,7 @@ def credentials() -> Renewable:
         raise BadInput(f"the AWS configuration cannot be used: {error}") from None
 
 
-def check_environment(environment: Mapping[str, str], *, stand_in: bool) -> None:
+def check_environment(environment: Mapping[str, str]) -> None:
     """Raise BadInput where a variable or the profile sends requests elsewhere, or the clock is a false one."""
     for name, value in environment.items():
         upper = name.upper()
@@ -119,8 +119,7 @@ def check_environment(environment: Mapping[str, str], *, stand_in: bool) -> None
             )
     if environment.get("PYTEST_XDIST_WORKER"):
         raise BadInput("AWS is judged by one process at a time: leave -n out")
-    if not stand_in:
-        _check_profile()
+    _check_profile()
 
 
 def _check_profile() -> None:

@@ -46,7 +46,7 @@ class AwsPlace:
         """The credentials, once AWS has said that they are of this account.
 
         Raises BadInput where it has not, or where requests may go elsewhere."""
-        identity.check_environment(os.environ, stand_in=self.stand_in is not None)
+        identity.check_environment(os.environ)
         given = identity.credentials()
         identity.check_caller(network, given, self.account, self.region)
         identity.check_alias(network, given, self.account, self.no_alias_check)

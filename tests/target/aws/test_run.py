@@ -3,14 +3,19 @@
 from __future__ import annotations
 
 import json
+import os
 import random
+import signal
 import subprocess
+import sys
 import time
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
+import boto3
 import pytest
 
+from conformance.reference.http import HttpAnswer
 from conformance.reference.stand_in import FAULTS, strangers
 from conformance.target.aws.guard import RUN_TAG, TAG, UNTIL_TAG
 from tests.target.aws.conftest import ACCOUNT, kill, names, staged, verdicts
@@ -240,6 +245,45 @@ def test_the_wrong_account_is_refused_before_anything_is_sent(tmp_path, planned,
     assert stage.service.log.operations == []
 
 
+PROFILES = {
+    "an endpoint": "[default]\nendpoint_url = https://example.com\n",
+    "an endpoint of the service": (
+        "[default]\nservices = mine\n[services mine]\ncognito_identity_provider =\n  endpoint_url = https://example.com\n"
+    ),
+    "a certificate authority": "[default]\nca_bundle = /tmp/ca.pem\n",
+    "FIPS": "[default]\nuse_fips_endpoint = true\n",
+}
+
+
+@pytest.mark.parametrize("profile", PROFILES.values(), ids=PROFILES)
+def test_a_profile_that_leads_elsewhere_is_refused(stage, planned, run_command, tmp_path, profile):
+    """A profile that names an endpoint, or another certificate authority, is refused before anything is sent."""
+    (tmp_path / "config").write_text(profile, encoding="utf-8")
+    command = stage.command("run", "aws", "--plan", str(planned(*SMOKE)), *SMOKE)
+
+    done = run_command(command, {**stage.environment, "AWS_CONFIG_FILE": str(tmp_path / "config")}, tmp_path)
+
+    assert done.returncode == 2, done.stdout + done.stderr
+    assert "the AWS profile" in done.stderr
+    assert stage.service.log.operations == []
+
+
+def test_a_redirect_is_not_followed(stage, planned, monkeypatch):
+    """Whoever answers with a redirect is not AWS: the run ends with exit code 2, and goes nowhere else."""
+    asked = []
+
+    def redirect(request):
+        asked.append(request.path)
+        return HttpAnswer(302, b"", {"Location": "https://127.0.0.1:9/elsewhere"})
+
+    monkeypatch.setattr(stage.service, "answer", redirect)
+
+    done = stage.call("run", "aws", "--plan", str(planned(*SMOKE)), *SMOKE)
+
+    assert done.returncode == 2
+    assert asked == ["/"]
+
+
 def test_a_changed_plan_is_refused(stage, planned, tmp_path):
     """A plan whose ceilings were raised by hand no longer has its hash."""
     plan = planned(*SMOKE)
@@ -386,3 +430,48 @@ def run_command():
         )
 
     return call
+
+
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT, signal.SIGHUP])
+def test_a_run_that_is_ended_leaves_nothing_and_goes_on(stage, planned, selection, tmp_path, number):
+    """A signal lets a run delete its pools; with --resume it judges what is left, under the same plan."""
+    process = stage.start("run", "aws", "--plan", str(planned(*selection)), *selection)
+    while len(stage.service.log.operations) < 80 and process.poll() is None:
+        time.sleep(0.01)
+    process.send_signal(number)
+    process.communicate(timeout=120)
+    left = len(stage.service.account.pools)
+    run = next(stage.ledgers.glob("*.jsonl")).stem
+
+    file = tmp_path / "r.json"
+    again = stage.call("run", "aws", "--plan", str(planned(*selection)), *selection, "--resume", run, f"--json={file}")
+
+    assert process.returncode == 128 + number
+    assert left == 0
+    assert again.returncode == 0, again.stdout + again.stderr
+    assert set(verdicts(file).values()) <= {"conforms", "skipped"}
+    assert stage.service.account.pools == {}
+
+
+def test_sweep_at_an_emulator_goes_by_name_and_age(moto):
+    """At an endpoint `sweep` lists pools of the suite's names that are old enough, and deletes them if they are N."""
+    client = boto3.client(
+        "cognito-idp", endpoint_url=moto, region_name="us-east-1", aws_access_key_id="a", aws_secret_access_key="b"
+    )
+    foreign = {"cognito-conformance-users", "my-cognito-conformance-0a1b2c3d4e5f"}
+    for name in ("cognito-conformance-0a1b2c3d4e5f", *foreign):
+        client.create_user_pool(PoolName=name)
+    command = [sys.executable, "-m", "conformance", "sweep", "--endpoint-url", moto]
+    environment = {name: value for name, value in os.environ.items() if not name.startswith("AWS_")}
+
+    def sweep(*arguments):
+        return subprocess.run([*command, *arguments], env=environment, capture_output=True, text=True, check=False)
+
+    young = sweep()
+    listed = sweep("--older-than", "0")
+    swept = sweep("--older-than", "0", "--yes-delete", "1")
+
+    assert "no user pool was left" in young.stdout
+    assert "nothing was deleted" in listed.stdout
+    assert swept.returncode == 0
+    assert {pool["Name"] for pool in client.list_user_pools(MaxResults=60)["UserPools"]} == foreign
