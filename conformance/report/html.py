@@ -23,7 +23,7 @@ from conformance.verdict.results import Result, Tally
 from conformance.verdict.verdicts import Kind, Verdict
 
 # So many steps of an exchange are shown; the JSON report has all of them.
-_STEPS = 12
+_STEPS, _FEW = 12, 4
 _WAYS = {"sdk": "boto3", "aws": "AWS CLI", "curl": "curl"}
 
 
@@ -95,7 +95,7 @@ def _environment() -> Environment:
         "marks": {**{str(verdict): mark for verdict, (mark, _) in MARKS.items()}, "known": "✗", "none": "·"},
         "percent": percent,
         "short": _short,
-        "steps": lambda result: result.exchange[-_STEPS:],
+        "steps": lambda result, whole: result.exchange[-_STEPS if whole else -_FEW :],
         "tally_of": Tally.of,
         "tone": tone,
         "tone_of": lambda claim: tone(claim.results),
@@ -145,7 +145,7 @@ def _unproved(report: Mapping[str, Any], results: Iterable[Result]) -> list[tupl
     return lines
 
 
-def _short(text: str, most: int = 1500) -> str:
+def _short(text: str, most: int = 1000) -> str:
     return text if len(text) <= most else f"{text[:most]}…"
 
 
