@@ -108,20 +108,22 @@ def _aws(steps: list[Exchange], url: str) -> Iterable[str]:
             yield _comment(remark)
         if step.request:
             yield _comment("no AWS CLI command sends this request: see curl")
-        elif _sendable(step) and not _plain(step.members):
-            yield _comment(f"the AWS CLI takes no {step.operation} with members of these types: see curl")
+        elif _sendable(step) and not _plain(step):
+            yield _comment(f"the AWS CLI sends no {step.operation} with just these members: see curl")
         elif _sendable(step):
             yield _captured(_command(step), step.gives)
     for pool in _pools(steps):
         yield f'aws cognito-idp delete-user-pool --user-pool-id="${pool}" --endpoint-url="$URL"'
 
 
-def _plain(members: Mapping[str, Any]) -> bool:
-    """Whether the members have types that the command line can express: texts, true and false, structures."""
-    texts = [members[name] for name in ("UserPoolId", "Username", "Password") if name in members]
-    return all(isinstance(value, (str, bool, list, Mapping)) for value in members.values()) and all(
-        isinstance(value, str) or (isinstance(value, Mapping) and REF in value) for value in texts
-    )
+def _plain(step: Exchange) -> bool:
+    """Whether the command line sends these members: all that it requires, and of the types that it can express."""
+    members = step.members
+    if not all(isinstance(value, (str, bool, list, Mapping)) for value in members.values()):
+        return False
+    needed = ("UserPoolId", "Username", "Password") if step.operation == "AdminSetUserPassword" else ()
+    texts = [members.get(name, "") for name in needed]
+    return all((isinstance(text, str) and text) or (isinstance(text, Mapping) and REF in text) for text in texts)
 
 
 def _command(step: Exchange) -> str:

@@ -145,6 +145,15 @@ def test_what_no_client_sends_is_shown_with_curl_only():
     assert "# no AWS CLI command sends this request: see curl" in found["aws"]
 
 
+@pytest.mark.parametrize("members", [{"Username": "u"}, {"Username": "u", "UserPoolId": "p", "Password": ""}])
+def test_what_the_aws_cli_refuses_is_shown_with_curl(members):
+    """A request without a member that the command requires, or with an empty one, is left to curl and boto3."""
+    found = ways(of(call("AdminSetUserPassword", **members)), "http://h")
+
+    assert "# the AWS CLI sends no AdminSetUserPassword with just these members: see curl" in found["aws"]
+    assert any(line.startswith("call AdminSetUserPassword") for line in found["curl"])
+
+
 def test_no_secret_is_in_what_is_sent_again():
     """Tokens and sessions are names, and what is not known is hidden."""
     journal = Journal(["my-secret-key"])
