@@ -38,7 +38,7 @@ def diff(ctx: click.Context, old: Path, new: Path) -> None:
             number = sum(len(one.results) for one in moved)
             console.print(Text(f"\n{counted(number, 'result')} {move}", _COLOURS.get(move, "bold")))
             for one in moved:
-                console.print(_line(one))
+                console.print(_line(one), soft_wrap=True)
     broke = [one for one in found if one.move == Move.BROKE]
     console.print(Text("" if found else "no result moved"))
     ctx.exit(1 if broke else 0)
