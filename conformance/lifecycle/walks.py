@@ -55,6 +55,8 @@ class Walks:
         self._unreached: set[tuple[str, bool]] = set()
         self._unusable: dict[tuple[str, str], Outcome] = {}
         self._in_the_way: dict[Row, Blocked | WouldSend] = {}
+        self._only: Row | None = None
+        self._led = False
         self._blocked: str | None = None
         self._fault: Inconclusive | None = None
         self._unsent: dict[tuple[str, str], str] = {}
@@ -62,15 +64,12 @@ class Walks:
     def walk(self) -> Walks:
         """Take the walks, the same ones for a seed and a target that answers the same.
 
-        With a control path as many again follow, which use it; the others are what they are without one. To the rows
-        that chance did not come by, the walks at last go straight.
+        With a control path as many again follow, which use it; the others are what they are without one.
 
         Raises Inconclusive for a transport fault."""
         self._draw(None, PATHS, driven_by_requests())
         if self._control is not None:
             self._draw(self._control, {**PATHS, **CONTROLLED_PATHS}, driven())
-        for row in driven_by_requests() if self._control is None else driven():
-            self._go_straight(row)
         if self._fault is not None:
             raise self._fault
         return self
@@ -117,7 +116,10 @@ class Walks:
                 set_hypothesis_home_dir(None)
 
     def _go_straight(self, row: Row) -> None:
-        """Go to a row by each way that leads there, until it is seen; note what stands in the way."""
+        """Go to a row that chance did not come by, on each way there until it is seen; note what stands in the way.
+
+        Other rows on the way are not looked at: what is said of them must not depend on which rows are asked for."""
+        self._only = row
         for steps in approaches(row, controlled=self._control is not None):
             if self._saw(row) or (row.operation, row.when) in self._unusable:
                 return
@@ -151,6 +153,7 @@ class Walks:
         """Take the steps that lead to each of these rows, until one of its claim disagreed.
 
         Raises Inconclusive for a transport fault."""
+        self._led = True
         for row, steps in routes.items():
             walker = Walker(self._pool, self._control)
             for taken in steps:
@@ -170,27 +173,36 @@ class Walks:
         """A visit to a row: the first that disagreed, else one that agreed.
 
         Raises Blocked, Unsupported or Inconclusive where the target let none come by, Unvisited where none can."""
-        seen = self._disagreements.get(row) or self._agreements.get(row)
-        if seen is not None:
-            return seen
-        if (row.operation, row.when) in self._unsent:
-            raise Unvisited(self._unsent[row.operation, row.when])
-        refused = self._unusable.get((row.operation, row.when))
-        if refused in EXHAUSTED:
-            raise Inconclusive(f"{row.operation} answers {refused}: no more messages may be sent")
-        if refused is not None:
-            raise Unsupported(f"{row.operation} is not implemented")
-        if self._blocked is not None:
-            raise Blocked(self._blocked)
-        if self._unsent and row.start == "RESET_REQUIRED":
-            raise Unvisited(next(iter(self._unsent.values())))
-        if row in self._in_the_way:
-            raise self._in_the_way[row]
         if self._control is None and row not in driven_by_requests():
             raise Unvisited(
                 "the target has no control path, by which a federated user or the code that was sent could be had"
             )
-        raise Blocked(f"no walk came by {row.id}: the steps that lead there ended elsewhere")
+        if not self._saw(row) and self._blocked is None and not self._led:
+            self._go_straight(row)
+        seen = self._disagreements.get(row) or self._agreements.get(row)
+        if seen is not None:
+            return seen
+        raise self._unseen(row)
+
+    def _unseen(self, row: Row) -> Exception:
+        """Why a row was not seen: no message may be sent, its operation is not there, or something stands in the way."""
+        if (row.operation, row.when) in self._unsent:
+            return Unvisited(self._unsent[row.operation, row.when])
+        answer = self._unusable.get((row.operation, row.when))
+        if answer in EXHAUSTED:
+            return Inconclusive(f"{row.operation} answers {answer}: no more messages may be sent")
+        if answer is not None:
+            return Unsupported(f"{row.operation} is not implemented")
+        if self._blocked is not None:
+            return Blocked(self._blocked)
+        if self._unsent and row.start == "RESET_REQUIRED":
+            return Unvisited(next(iter(self._unsent.values())))
+        if self._led:
+            return Unvisited(f"no route led to {row.id}")
+        if self._fault is not None:
+            return self._fault
+        ended = Blocked(f"no walk came by {row.id}: the steps that lead there ended elsewhere")
+        return self._in_the_way.get(row, ended)
 
     def shortest(self, visit: Visit) -> Visit:
         """The same disagreement after as few steps as do, each of them needed."""
@@ -253,7 +265,7 @@ class Walks:
         except Inconclusive as fault:  # kept for the end: Hypothesis would take it for a failure, and try again
             self._fault = fault
         self.steps += 1
-        for visit in walker.visits[before:]:
+        for visit in (v for v in walker.visits[before:] if self._only in (None, v.row)):
             (self._agreements if visit.agrees else self._disagreements).setdefault(visit.row, visit)
 
     def _start(self, anything: bool, number: int, paths: Paths, rows: Sequence[Row]) -> tuple[str, bool]:
