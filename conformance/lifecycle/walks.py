@@ -185,7 +185,7 @@ class Walks:
         raise self._unseen(row)
 
     def _unseen(self, row: Row) -> Exception:
-        """Why a row was not seen: no message may be sent, its operation is not there, or something stands in the way."""
+        """Why a row was not seen: no message may be sent, no such operation, or something stands in the way."""
         if (row.operation, row.when) in self._unsent:
             return Unvisited(self._unsent[row.operation, row.when])
         answer = self._unusable.get((row.operation, row.when))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import time
 import uuid
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
@@ -326,6 +327,15 @@ class User:
                 return None
             seen.add(token)
             wanted["PaginationToken"] = token
+
+    def listed_as(self, status: str, seconds: float = 5.0) -> Status:
+        """UserStatus, as ListUsers shows it, asked again until it is `status` or the seconds are over.
+
+        ListUsers trails: https://github.com/aws-solutions/performance-dashboard-on-aws/pull/371"""
+        end = time.monotonic() + seconds
+        while self.listed_status != status and time.monotonic() < end:
+            time.sleep(0.5)
+        return self.listed_status
 
     @property
     def flags(self) -> Facts:

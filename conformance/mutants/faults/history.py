@@ -29,7 +29,7 @@ def _history(change: Change) -> Plant:
 CHANGES: dict[str, tuple[str, Change, tuple[str, ...]]] = {
     "off": ("PasswordHistorySize has no effect.", lambda before, size: (before, 0), (ENFORCED, CURRENT)),
     "one-less": ("One password less than asked for counts.", lambda b, n: (b, max(0, n - 1)), (ENFORCED, CURRENT)),
-    "one-more": ("One password more than asked for counts.", lambda b, n: (b, n + 1 if n else 0), (OLDER,)),
+    "two-more": ("Two passwords more than asked for count.", lambda b, n: (b, n + 2 if n else 0), (OLDER,)),
     "without-the-current": ("The password in force does not count.", lambda b, n: (b[:-1], n), (CURRENT,)),
     "only-the-current": ("Only the password in force counts.", lambda b, n: (b, min(n, 1)), (ENFORCED,)),
     "never-forgets": ("Once there is a history, it has no end.", lambda b, n: (b, 99 if n else 0), (OLDER,)),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from conformance.mutants.mutant import Call, Plant, around, constant, innocent
+from conformance.mutants.mutant import Call, Plant, around, constant, innocent, refuse, setting
 from conformance.reference import authentication
 from conformance.reference.directory import Members
 from conformance.reference.service import CognitoSpec
@@ -63,3 +63,11 @@ def lock_survives(real: Call, self: CognitoSpec, pool: StoredPool, user: StoredU
 innocent("every-lock-out-lasts-a-second", "A second lock-out lasts no longer than the first one.")(
     constant(authentication, "LONGEST_LOCK", 1.0)
 )
+
+
+@innocent("refused-while-disabled", "No password can be set for a user who is disabled.")
+@setting
+def refused_while_disabled(real: Call, self: CognitoSpec, pool: StoredPool, user: StoredUser, *rest: Any) -> None:
+    if not user.enabled:
+        refuse()
+    real(self, pool, user, *rest)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from conformance.contract.transitions import Row
-from conformance.mutants.mutant import RESPOND, SET, Call, around, low, mutant, refuse, rows, setting, together
+from conformance.mutants.mutant import RESPOND, SET, Call, around, low, mutant, rows, together
 from conformance.reference.directory import Members
 from conformance.reference.service import CognitoSpec
 from conformance.reference.stored import StoredClient, StoredPool, StoredUser
@@ -38,20 +38,6 @@ for _start in STARTS:
     mutant(f"refused-from-{low(_start)}", f"No password can be set for a user who is {_start}.", ANY_USER)(
         rows(SET, (PERMANENT, TEMPORARY, OMITTED), _start, error="NotAuthorizedException")
     )
-
-
-@mutant(
-    "refused-while-disabled",
-    "No password can be set for a user who is disabled.",
-    ANY_USER,
-    "disabled-user-stays-signed-out",
-    "enabled-flag-is-kept",
-)
-@setting
-def refused_while_disabled(real: Call, self: CognitoSpec, pool: StoredPool, user: StoredUser, *rest: Any) -> None:
-    if not user.enabled:
-        refuse()
-    real(self, pool, user, *rest)
 
 
 mutant(

@@ -18,7 +18,6 @@ from conformance.mutants.mutant import (
     around,
     constant,
     mutant,
-    refuse,
     setting,
     together,
 )
@@ -237,23 +236,23 @@ def repeating_toggles(
 
 
 @mutant(
-    "parallel-calls-collide",
-    "Of calls at the same time one is served, the others fail.",
+    "parallel-calls-mix",
+    "Calls at the same time leave a password that none of them brought.",
     "parallel-calls-leave-one-password",
 )
-def collide() -> None:
+def mix() -> None:
     @around(CognitoSpec, "admin_set_user_password")
     def slowly(real: Call, self: CognitoSpec, asked: Members) -> Any:
         time.sleep(0.02)
         return real(self, asked)
 
     @around(CognitoSpec, "call")
-    def one_at_a_time(real: Call, self: CognitoSpec, *rest: Any) -> Any:
-        if self._lock.locked():
-            refuse("ConcurrentModificationException", "Try again.")
-        return real(self, *rest)
+    def together_with_another(real: Call, self: CognitoSpec, operation: str, asked: Members) -> Any:
+        if operation == SET and self._lock.locked():
+            asked = {**asked, "Password": f"{asked['Password'][::-1]}Aa1!"}
+        return real(self, operation, asked)
 
-    together(slowly, one_at_a_time)()
+    together(slowly, together_with_another)()
 
 
 mutant(

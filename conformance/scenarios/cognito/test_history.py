@@ -20,7 +20,7 @@ def give(admin_set_user_password):
 
 def _numbered(count):
     """So many passwords, which differ by more than their number."""
-    return [f"{word}-Passw0rd!" for word in ("First", "Second", "Third")[:count]]
+    return [f"{word}-Passw0rd!" for word in ("First", "Second", "Third", "Fourth")[:count]]
 
 
 @pytest.mark.claim("password-history-is-enforced")
@@ -50,9 +50,9 @@ def test_history_includes_the_current_password(refused, give, pools):
 @pytest.mark.claim("older-passwords-may-return")
 @every_size
 def test_older_passwords_may_return(admin_set_user_password, give, pools, size):
-    """A password is accepted again once PasswordHistorySize others have followed it."""
+    """A password is accepted again once PasswordHistorySize others have followed it, and the one in force."""
     user = pools.get(policy={"PasswordHistorySize": size}).user()
-    give(user, "Returning-1!", *_numbered(size))
+    give(user, "Returning-1!", *_numbered(size + 1))
 
     reply = admin_set_user_password(user, Password="Returning-1!", Permanent=True)
 

@@ -5,7 +5,7 @@ import pytest
 from conformance.scenarios.requests import either_way
 from conformance.scenarios.tables import accepted_passwords, refused_passwords
 from conformance.target.pools import OLD_PASSWORD, POLICY
-from conformance.verdict.observed import ACCEPTED
+from conformance.verdict.observed import ACCEPTED, OneOf
 
 both_kinds = pytest.mark.parametrize("permanent", [True, False], ids=["permanent", "temporary"])
 
@@ -21,10 +21,12 @@ def user(pools, policy):
 @refused_passwords("minimum-length-is-enforced")
 @both_kinds
 def test_minimum_length_is_enforced(refused, user, password, put_right, permanent):
-    """A password that is one character shorter than MinimumLength is refused with InvalidPasswordException."""
+    """A password one character shorter than MinimumLength is refused with InvalidPasswordException."""
     reply = refused(user, Password=password, put_right=put_right, Permanent=permanent)
 
-    assert reply.error == "InvalidPasswordException"
+    # Below six characters the limit of an older model may answer first.
+    errors = ("InvalidPasswordException", *(["InvalidParameterException"] if len(password) < 6 else []))
+    assert reply.error == OneOf(errors)
 
 
 @pytest.mark.claim("minimum-length-is-enough")

@@ -83,17 +83,19 @@ def test_last_call_wins(admin_set_user_password, user, first, second, status, ou
 
 @pytest.mark.claim("parallel-calls-leave-one-password")
 def test_parallel_calls_leave_one_password(admin_set_user_password, pool):
-    """After 20 calls at the same time exactly one of their passwords is the user's."""
+    """After 20 calls at the same time exactly one of the passwords that were accepted is the user's."""
     user = pool.user()
     # Four passwords, five calls each: to find out which of more had won would end in Cognito's lock-out.
     passwords = [f"Parallel-{number}!" for number in range(4)]
 
     with ThreadPoolExecutor(20) as threads:
-        replies = threads.map(
-            lambda password: admin_set_user_password(user, Password=password, Permanent=True), passwords * 5
+        replies = list(
+            threads.map(
+                lambda password: admin_set_user_password(user, Password=password, Permanent=True), passwords * 5
+            )
         )
-    for reply in replies:
-        reply.requires_success("one of the calls")
+    if ACCEPTED not in replies:
+        replies[0].requires_success("one of the calls")
 
     signed_in = [password for password in passwords if user.sign_in(password) == TOKENS]
     assert Count(len(signed_in), noun="passwords that sign in") == 1
