@@ -21,6 +21,7 @@ from conformance.verdict.observed import (
     Form,
     HttpStatus,
     Observed,
+    OneOf,
     Outcome,
     SignInOutcome,
     Text,
@@ -279,6 +280,8 @@ class Unproven(Outcome):
         return made
 
     def __eq__(self, other: object) -> bool:
+        if isinstance(other, OneOf):
+            return other == self
         if str.__eq__(self, other) is True:
             raise self.blocked
         return False
