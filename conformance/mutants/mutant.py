@@ -62,7 +62,8 @@ def mutant(
     def decorate(plant: Plant) -> Plant:
         if name in CATALOGUE:
             raise ValueError(f"two mutants are named {name}")
-        CATALOGUE[name] = Mutant(name, intent, plant, claims, tuple(also), hidden_by)
+        others = tuple(claim for claim in dict.fromkeys(also) if claim not in claims)
+        CATALOGUE[name] = Mutant(name, intent, plant, claims, others, hidden_by)
         return plant
 
     return decorate

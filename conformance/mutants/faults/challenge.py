@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Sequence
+from functools import partial
 from typing import Any
 
 from conformance.contract.transitions import Row
+from conformance.mutants.consequences import LET_IN, of_topic
 from conformance.mutants.mutant import (
     RESPOND,
     Call,
@@ -14,11 +16,13 @@ from conformance.mutants.mutant import (
     also_signs_in,
     around,
     low,
-    mutant,
     refuse,
     renamed,
     setting,
     together,
+)
+from conformance.mutants.mutant import (
+    mutant as fault,
 )
 from conformance.reference import http
 from conformance.reference import password_policy as passwords
@@ -27,6 +31,18 @@ from conformance.reference.http import HttpAnswer
 from conformance.reference.service import CognitoSpec
 from conformance.reference.stored import StoredClient, StoredPool, StoredUser
 from conformance.verdict.reply import HttpRequest
+
+# All of these are about the challenge, or meet it.
+mutant = partial(
+    fault,
+    also=(
+        *of_topic("challenge"),
+        *LET_IN,
+        "answered-challenge-confirms",
+        "challenge-answered-for-the-user-confirms",
+        "new-password-confirms-the-user",
+    ),
+)
 
 DESCRIBED = "challenge-parameters-describe-the-user"
 

@@ -24,9 +24,12 @@ for _operation, _claim in (
     ("ConfirmSignUp", "wrong-confirmation-code-is-refused"),
     ("ConfirmForgotPassword", "wrong-password-code-is-refused"),
 ):
-    mutant(f"any-code-for-{low(xform_name(_operation))}", f"{_operation} takes any code once one was sent.", _claim)(
-        _any_code(_operation)
-    )
+    mutant(
+        f"any-code-for-{low(xform_name(_operation))}",
+        f"{_operation} takes any code once one was sent.",
+        _claim,
+        also=("password-code-is-of-one-user",),
+    )(_any_code(_operation))
 
 for _to in ("UNCONFIRMED", "FORCE_CHANGE_PASSWORD"):
     mutant(

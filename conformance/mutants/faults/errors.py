@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
+from conformance.mutants.consequences import WEAK, saying
 from conformance.mutants.mutant import Call, around, changed, mutant, refused, renamed
 from conformance.reference import password_policy as passwords
 from conformance.reference import validation
@@ -57,6 +58,7 @@ mutant(
     "A password against the policy is InvalidParameterException.",
     "uppercase-is-required",
     BODY,
+    also=(*WEAK, *saying("InvalidPasswordException", anywhere=True)),
 )(around(passwords, "check_policy")(renamed("InvalidParameterException")))
 
 for _name, _intent, _change, _claim in (

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from functools import partial
 from typing import Any
 
+from conformance.mutants.consequences import of_topic
 from conformance.mutants.mutant import (
     Call,
     Plant,
@@ -12,10 +14,12 @@ from conformance.mutants.mutant import (
     at_sign_in,
     constant,
     entry,
-    mutant,
     refuse,
     renamed,
     together,
+)
+from conformance.mutants.mutant import (
+    mutant as fault,
 )
 from conformance.reference import errors
 from conformance.reference import password_policy as passwords
@@ -23,6 +27,9 @@ from conformance.reference.directory import Members
 from conformance.reference.errors import Refusal
 from conformance.reference.service import CognitoSpec
 from conformance.reference.stored import StoredClient, StoredPool, StoredUser
+
+# All of these look at the same clock.
+mutant = partial(fault, also=(*of_topic("expiry"), "resend-renews-the-validity"))
 
 EXPIRED, SETS = "expired-temporary-password-is-refused", "pool-sets-the-validity"
 DEFAULT, ZERO = "validity-is-seven-days-by-default", "zero-days-mean-the-default"

@@ -3,12 +3,26 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from functools import partial
 from typing import Any
 
-from conformance.mutants.mutant import Call, Plant, around, mutant, renamed, setting
+from conformance.mutants.consequences import of_topic, saying
+from conformance.mutants.mutant import Call, Plant, around, renamed, setting
+from conformance.mutants.mutant import mutant as fault
 from conformance.reference import password_policy as passwords
 from conformance.reference.service import CognitoSpec
 from conformance.reference.stored import StoredPool, StoredUser
+
+# Whether an earlier password is taken is asked by all of these.
+mutant = partial(
+    fault,
+    also=(
+        *of_topic("history"),
+        *saying("PasswordHistoryPolicyViolationException", anywhere=True),
+        "repeating-the-call-is-harmless",
+        "challenge-answer-may-repeat-the-password",
+    ),
+)
 
 ENFORCED, CURRENT = "password-history-is-enforced", "history-includes-the-current-password"
 OLDER, DEFAULT = "older-passwords-may-return", "history-is-off-by-default"

@@ -6,6 +6,7 @@ import json
 from collections.abc import Callable
 from typing import Any
 
+from conformance.mutants.consequences import saying
 from conformance.mutants.mutant import SET, Call, Plant, around, asks_to_set, mutant, renamed
 from conformance.reference import http, validation
 from conformance.reference.service import CognitoSpec
@@ -57,7 +58,7 @@ for _name, _intent, _old, _new, _claims in (
         (MALFORMED, WRONG_TYPE, NO_OBJECT),
     ),
 ):
-    mutant(_name, _intent, *_claims)(_parse_renamed(_old, _new))
+    mutant(_name, _intent, *_claims, also=saying(_old))(_parse_renamed(_old, _new))
 
 
 def _read(change: Callable[[bytes], bytes]) -> Plant:

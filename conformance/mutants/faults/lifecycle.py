@@ -4,14 +4,25 @@ from __future__ import annotations
 
 from collections.abc import Collection
 
+from botocore import xform_name
+
 from conformance.lifecycle.steps import driven
-from conformance.mutants.mutant import Call, Plant, around, mutant, refuse
+from conformance.mutants.consequences import ACCEPTED, HISTORY, KEPT_OUT, LET_IN, STATUS, WEAK, of_operation, of_topic
+from conformance.mutants.mutant import SET, Call, Plant, around, mutant, refuse
 from conformance.reference.directory import Members
 from conformance.reference.errors import Refusal
 from conformance.reference.service import CognitoSpec
 
 # USER_SRP_AUTH begins with InitiateAuth and ends here.
 SRP_ENDS = {"RespondToAuthChallenge": ("InitiateAuth",)}
+SIGN_IN = ("InitiateAuth", "AdminInitiateAuth", "RespondToAuthChallenge", "AdminRespondToAuthChallenge")
+SENDS_CODES = ("ForgotPassword", "AdminResetUserPassword")
+AT_EVERY_OPERATION = (
+    "names-ignore-case-at-every-operation",
+    "names-mind-case-at-every-operation",
+    "alias-reaches-the-user-at-every-operation",
+    "sub-reaches-the-user-at-every-operation",
+)
 # What the operations of the lifecycle never answer by themselves.
 OTHERWISE = "AliasExistsException"
 
@@ -48,10 +59,31 @@ def _start(self: CognitoSpec, members: Members) -> tuple[str, bool] | None:
     return (user.status, user.enabled) if user else ("none", True)
 
 
+def _consequences(operation: str, error: str | None) -> set[str]:
+    """The claims that such a fault breaks: those on the operation, and what the operation is needed for."""
+    rows = {str(row.claim) for row in driven() if row.operation == operation and row.error == error}
+    if operation == SET:
+        return {*rows, *ACCEPTED, *STATUS, *WEAK, *HISTORY}
+    found = rows | set(AT_EVERY_OPERATION)
+    ends = {other for other, begins in SRP_ENDS.items() if operation in begins}
+    for name in (operation, *SRP_ENDS.get(operation, ()), *ends):
+        found |= set(of_operation(xform_name(name).replace("_", "-")))
+    if operation in SIGN_IN:
+        found |= {*(KEPT_OUT if error else LET_IN), *of_topic("tokens", "challenge", "sessions", "attributes")}
+    if operation in SENDS_CODES:
+        found.add("password-code-must-have-been-sent")
+    return found
+
+
 # What each claim of the table says, not done: refused where accepted, by another name where it is refused.
 for _claim in dict.fromkeys(row.claim for row in driven()):
     _rows = [row for row in driven() if row.claim == _claim]
     _operation, _error = _rows[0].operation, _rows[0].error
     _starts = {(row.start, row.enabled) for row in _rows}
     _words = f"{'refused otherwise' if _error else 'refused'}: {', '.join(sorted({start for start, _ in _starts}))}"
-    mutant(f"not-{_claim}", f"{_operation} is {_words}.", str(_claim))(_not_so(_operation, _error, _starts))
+    mutant(
+        f"not-{_claim}",
+        f"{_operation} is {_words}.",
+        str(_claim),
+        also=_consequences(_operation, _error),
+    )(_not_so(_operation, _error, _starts))

@@ -3,14 +3,20 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from functools import partial
 from typing import Any
 
-from conformance.mutants.mutant import Call, around, constant, mutant, renamed
+from conformance.mutants.consequences import saying
+from conformance.mutants.mutant import Call, around, constant, renamed
+from conformance.mutants.mutant import mutant as fault
 from conformance.reference import http, iam, validation
 from conformance.reference.errors import Refusal
 from conformance.reference.iam import Caller, Statement
 from conformance.reference.service import CognitoSpec
 from conformance.verdict.reply import HttpRequest
+
+# All of these are decided by a policy.
+mutant = partial(fault, also=(*saying("polic", "permission"),))
 
 REQUIRED, SUFFICES, NAMED = "permission-is-required", "permission-suffices", "access-denial-is-named"
 ELSEWHERE, DENY = "permission-on-another-pool-does-not-count", "explicit-deny-wins"

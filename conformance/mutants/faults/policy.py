@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from functools import partial
 from typing import Any
 
 from conformance.contract.transitions import Row
+from conformance.mutants.consequences import POLICY
 from conformance.mutants.mutant import (
     SET,
     Call,
@@ -14,16 +16,21 @@ from conformance.mutants.mutant import (
     constant,
     entry,
     laxer,
-    mutant,
     setting,
     stricter,
     together,
+)
+from conformance.mutants.mutant import (
+    mutant as fault,
 )
 from conformance.reference import password_policy as passwords
 from conformance.reference import validation
 from conformance.reference.password_policy import RULES
 from conformance.reference.service import CognitoSpec
 from conformance.reference.stored import StoredPool, StoredUser
+
+# All of these ask the policy.
+mutant = partial(fault, also=POLICY)
 
 Policy = Mapping[str, Any]
 Holds = Callable[[str, Policy], bool]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from conformance.mutants.consequences import saying
 from conformance.mutants.mutant import Call, around, laxer, mutant, pattern_of, renamed
 from conformance.reference.directory import Members
 from conformance.reference.service import CognitoSpec
@@ -14,9 +15,13 @@ for _name, _code in (
     ("a-bad-parameter", "InvalidParameterException"),
     ("a-missing-permission", "NotAuthorizedException"),
 ):
-    mutant(f"unknown-pool-is-{_name}", f"An id that no pool has is {_code}.", UNKNOWN, "error-body-names-the-error")(
-        around(CognitoSpec, "pool")(renamed(_code))
-    )
+    mutant(
+        f"unknown-pool-is-{_name}",
+        f"An id that no pool has is {_code}.",
+        UNKNOWN,
+        "error-body-names-the-error",
+        also=saying("ResourceNotFoundException", anywhere=True),
+    )(around(CognitoSpec, "pool")(renamed(_code)))
 
 
 @mutant("unknown-pool-is-any-pool", "Where no pool has the id, whichever pool has the user is taken.", UNKNOWN)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
+from conformance.mutants.consequences import IN_FORCE, KEPT_OUT, LET_IN
 from conformance.mutants.mutant import (
     FLOWS,
     Call,
@@ -26,6 +27,11 @@ from conformance.reference.service import CognitoSpec
 from conformance.reference.stored import StoredClient, StoredPool, StoredUser
 
 SIGNS_IN, CHALLENGED = "permanent-password-signs-in", "temporary-password-is-challenged"
+NOT_DISABLED = (
+    "disabled-user-does-not-sign-in",
+    "disabled-user-is-not-signed-in",
+    "disabled-user-answers-no-challenge",
+)
 WRONG, DISABLED = "wrong-password-is-refused", "disabled-user-stays-signed-out"
 
 
@@ -40,7 +46,7 @@ def _for_flow(flow: str) -> None:
         SIGNS_IN,
         CHALLENGED,
         "permanent-password-replaces-the-old",
-        "update-user-attributes-works-afterwards",
+        also=KEPT_OUT,
     )
     @around(CognitoSpec, "sign_in")
     def takes_any_password(
@@ -48,19 +54,31 @@ def _for_flow(flow: str) -> None:
     ) -> Any:
         return real(self, operation, asked, client, user, right or asked == flow)
 
-    @mutant(f"{name}-refuses", f"{flow} refuses what an administrator has set.", SIGNS_IN, CHALLENGED, WRONG)
+    @mutant(
+        f"{name}-refuses",
+        f"{flow} refuses what an administrator has set.",
+        SIGNS_IN,
+        CHALLENGED,
+        WRONG,
+        also=(*LET_IN, *IN_FORCE),
+    )
     @at_sign_in
     def refuses(_: CognitoSpec, asked: str, __: StoredClient, user: StoredUser, right: bool) -> Members | None:
         return refuse() if right and asked == flow and len(user.passwords) > 1 else None
 
-    @mutant(f"{name}-lets-the-disabled-in", f"{flow} lets a disabled user in.", DISABLED)
+    @mutant(f"{name}-lets-the-disabled-in", f"{flow} lets a disabled user in.", DISABLED, also=NOT_DISABLED)
     @at_sign_in
     def lets_the_disabled_in(
         self: CognitoSpec, asked: str, client: StoredClient, user: StoredUser, right: bool
     ) -> Members | None:
         return self.granted(client, user) if right and asked == flow and not user.enabled else None
 
-    @mutant(f"{name}-challenges-the-permanent", f"{flow} answers a permanent password with the challenge.", SIGNS_IN)
+    @mutant(
+        f"{name}-challenges-the-permanent",
+        f"{flow} answers a permanent password with the challenge.",
+        SIGNS_IN,
+        also=LET_IN,
+    )
     @at_sign_in
     def challenges_the_permanent(
         self: CognitoSpec, asked: str, client: StoredClient, user: StoredUser, right: bool
@@ -73,6 +91,7 @@ def _for_flow(flow: str) -> None:
         f"{flow} answers a temporary password with tokens.",
         CHALLENGED,
         "challenge-grants-no-tokens",
+        also=LET_IN,
     )
     @at_sign_in
     def skips_the_challenge(
@@ -86,6 +105,7 @@ def _for_flow(flow: str) -> None:
         f"{flow} still takes the password before.",
         "permanent-password-replaces-the-old",
         "temporary-password-replaces-the-old",
+        also=KEPT_OUT,
     )
     @at_sign_in
     def keeps_the_old(
@@ -93,7 +113,12 @@ def _for_flow(flow: str) -> None:
     ) -> Members | None:
         return self.granted(client, user) if not right and asked == flow and len(user.passwords) > 1 else None
 
-    @mutant(f"{name}-names-another-error", f"{flow} refuses a wrong password as InvalidPasswordException.", WRONG)
+    @mutant(
+        f"{name}-names-another-error",
+        f"{flow} refuses a wrong password as InvalidPasswordException.",
+        WRONG,
+        also=KEPT_OUT,
+    )
     @around(CognitoSpec, "sign_in")
     def names_another_error(
         real: Call, self: CognitoSpec, operation: str, asked: str, client: StoredClient, user: StoredUser, right: bool
@@ -123,7 +148,7 @@ def _challenge_in(flow: str, change: Callable[[Members], Members]) -> Plant:
 for _flow in FLOWS:
     _for_flow(_flow)
 
-mutant("wrong-password-names-another-error", "A wrong password is UserNotFoundException.", WRONG)(
+mutant("wrong-password-names-another-error", "A wrong password is UserNotFoundException.", WRONG, also=KEPT_OUT)(
     together(
         *(
             rows(operation, f"{flow}, wrong password", "CONFIRMED", error="UserNotFoundException")
@@ -133,7 +158,9 @@ mutant("wrong-password-names-another-error", "A wrong password is UserNotFoundEx
 )
 
 
-@mutant("disabled-is-another-error", "A disabled user's sign-in is UserNotConfirmedException.", DISABLED)
+@mutant(
+    "disabled-is-another-error", "A disabled user's sign-in is UserNotConfirmedException.", DISABLED, also=NOT_DISABLED
+)
 @at_sign_in
 def disabled_is_another_error(
     _: CognitoSpec, __: str, ___: StoredClient, user: StoredUser, ____: bool
@@ -148,7 +175,9 @@ def setting_enables(real: Call, self: CognitoSpec, pool: StoredPool, user: Store
     user.enabled = True
 
 
-mutant("srp-ignores-the-proof", "Any proof is taken in SRP.", WRONG)(constant(srp, "proven", lambda *_: True))
+mutant("srp-ignores-the-proof", "Any proof is taken in SRP.", WRONG, also=KEPT_OUT)(
+    constant(srp, "proven", lambda *_: True)
+)
 
 
 def _instead(operation: str, answer: Callable[[], Members]) -> Plant:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from conformance.contract.transitions import Row
+from conformance.mutants.consequences import ACCEPTED, HISTORY, STATUS, WEAK
 from conformance.mutants.mutant import RESPOND, SET, Call, around, low, mutant, rows, together
 from conformance.reference.directory import Members
 from conformance.reference.service import CognitoSpec
@@ -15,16 +16,18 @@ PERMANENT, TEMPORARY, OMITTED = "Permanent=true", "Permanent=false", "Permanent 
 CONFIRMS, FORCES = "permanent-password-confirms", "temporary-password-forces-change"
 BY_DEFAULT, ANY_USER = "omitted-permanent-is-temporary", "works-on-any-user"
 
-for _word, _when, _to, _claim in (
-    ("permanent", PERMANENT, "FORCE_CHANGE_PASSWORD", CONFIRMS),
-    ("temporary", TEMPORARY, "CONFIRMED", FORCES),
-    ("omitted", OMITTED, "CONFIRMED", BY_DEFAULT),
+EFFECTS = (ANY_USER, "permanent-may-be-a-string", "last-call-wins", "repeating-the-call-is-harmless")
+for _word, _when, _to, _claim, _also in (
+    ("permanent", PERMANENT, "FORCE_CHANGE_PASSWORD", CONFIRMS, (*EFFECTS, "permanent-password-signs-in")),
+    ("temporary", TEMPORARY, "CONFIRMED", FORCES, (*EFFECTS, "temporary-password-is-challenged")),
+    ("omitted", OMITTED, "CONFIRMED", BY_DEFAULT, (ANY_USER,)),
 ):
     for _start in STARTS:
         mutant(
             f"status-wrong-{_word}-from-{low(_start)}",
             f"{_when} leads a user who was {_start} to {_to}.",
             _claim,
+            also=_also,
         )(rows(SET, _when, _start, to=_to))
     for _start in STARTS:
         if _start != _to and (_when == PERMANENT) != (_start == "CONFIRMED"):
@@ -32,12 +35,16 @@ for _word, _when, _to, _claim in (
                 f"status-stays-{_word}-from-{low(_start)}",
                 f"{_when} leaves a user who was {_start} where they were.",
                 _claim,
+                also=_also,
             )(rows(SET, _when, _start, to=_start))
 
 for _start in STARTS:
-    mutant(f"refused-from-{low(_start)}", f"No password can be set for a user who is {_start}.", ANY_USER)(
-        rows(SET, (PERMANENT, TEMPORARY, OMITTED), _start, error="NotAuthorizedException")
-    )
+    mutant(
+        f"refused-from-{low(_start)}",
+        f"No password can be set for a user who is {_start}.",
+        ANY_USER,
+        also=(*ACCEPTED, *STATUS, *WEAK, *HISTORY),
+    )(rows(SET, (PERMANENT, TEMPORARY, OMITTED), _start, error="NotAuthorizedException"))
 
 
 mutant(
@@ -47,7 +54,7 @@ mutant(
 )(rows(SET, OMITTED, "CONFIRMED", to="CONFIRMED"))
 
 
-@mutant("status-late", "The status changes when the user next signs in, not before.", FORCES, CONFIRMS)
+@mutant("status-late", "The status changes when the user next signs in, not before.", FORCES, CONFIRMS, also=STATUS)
 def late() -> None:
     waiting: dict[str, Row] = {}
 

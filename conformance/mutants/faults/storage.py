@@ -10,6 +10,7 @@ from typing import Any
 from urllib.parse import unquote, unquote_plus
 
 from conformance.contract.transitions import Row
+from conformance.mutants.consequences import HISTORY, IN_FORCE, STATUS, WEAK, saying
 from conformance.mutants.mutant import (
     SET,
     Call,
@@ -83,7 +84,7 @@ def _stored(change: Callable[[str], str]) -> Plant:
 
 
 for _name, (_intent, _loss) in LOSSES.items():
-    mutant(f"stored-{_name}", _intent, EXACTLY)(_stored(_loss))
+    mutant(f"stored-{_name}", _intent, EXACTLY, also=IN_FORCE)(_stored(_loss))
 
 
 def _not_stored(status: str) -> Plant:
@@ -109,9 +110,12 @@ for _word, _status, _claims, _replaces in (
     ("permanent", "CONFIRMED", ("permanent-password-signs-in", ANY_USER), PERMANENT_REPLACES),
     ("temporary", "FORCE_CHANGE_PASSWORD", ("temporary-password-is-challenged", FORCES), TEMPORARY_REPLACES),
 ):
-    mutant(f"{_word}-not-stored", f"A {_word} password moves the status, but is not stored.", *_claims)(
-        _not_stored(_status)
-    )
+    mutant(
+        f"{_word}-not-stored",
+        f"A {_word} password moves the status, but is not stored.",
+        *_claims,
+        also=(*IN_FORCE, *WEAK, *HISTORY),
+    )(_not_stored(_status))
     mutant(f"{_word}-keeps-the-old", f"With a {_word} password the one before still signs in.", _replaces)(
         _keeps_the_old(_status)
     )
@@ -122,6 +126,11 @@ mutant(
     FORCES,
     "permanent-password-confirms",
     ANY_USER,
+    also=(
+        *(*IN_FORCE, *STATUS, *WEAK, *HISTORY),
+        *saying("UserNotFoundException", "ResourceNotFoundException", "does not reach the user", "reaches the user"),
+        "last-modified-date-advances",
+    ),
 )(constant(CognitoSpec, "admin_set_user_password", lambda *_: {}))
 
 

@@ -7,6 +7,7 @@ from collections.abc import Callable
 
 import regex
 
+from conformance.mutants.consequences import saying
 from conformance.mutants.mutant import Call, Plant, around, constant, laxer, low, mutant, pattern_of, renamed, stricter
 from conformance.reference.directory import Members
 from conformance.reference.errors import Refusal
@@ -17,6 +18,7 @@ UNKNOWN, UNVERIFIED = "unknown-user-is-not-found", "unverified-alias-names-nobod
 EMAIL, PHONE = "email-username-attribute-names-the-user", "phone-username-attribute-names-the-user"
 SENSITIVE, INSENSITIVE = "usernames-are-case-sensitive", "usernames-ignore-case-when-configured"
 ALIAS_CASE = "aliases-ignore-case-when-configured"
+NOT_FOUND = (*saying("UserNotFoundException", anywhere=True), UNVERIFIED, SENSITIVE)
 WITHIN, OUTSIDE = "username-within-the-pattern-is-accepted", "username-outside-the-pattern-is-refused"
 
 
@@ -159,16 +161,18 @@ mutant(
     UNKNOWN,
     "error-body-names-the-error",
     SENSITIVE,
+    also=NOT_FOUND,
 )(around(CognitoSpec, "user")(renamed("NotAuthorizedException")))
 mutant(
     "unknown-user-is-a-missing-resource",
     "A name that nobody has is ResourceNotFoundException.",
     UNKNOWN,
     UNVERIFIED,
+    also=NOT_FOUND,
 )(around(CognitoSpec, "user")(renamed("ResourceNotFoundException")))
 
 
-@mutant("unknown-user-is-accepted", "A name that nobody has is answered with success.", UNKNOWN)
+@mutant("unknown-user-is-accepted", "A name that nobody has is answered with success.", UNKNOWN, also=NOT_FOUND)
 @around(CognitoSpec, "admin_set_user_password")
 def unknown_accepted(real: Call, self: CognitoSpec, asked: Members) -> Members:
     answer: Members = real(self, asked) if self.find(self.pool(asked), asked["Username"]) else {}
