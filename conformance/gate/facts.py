@@ -174,10 +174,11 @@ def _without(name: str, value: Mapping[str, Any]) -> dict[str, Any]:
 def _credentials(part: str, before: Any, after: Any) -> str | None:
     if part.startswith("provider/"):
         return "provider-added" if before is None else "provider-removed"
+    if part.endswith("/host"):
+        # If nobody is asked any more, what is found instead says why.
+        return "credentials-host-changed" if before and after else None
     if before is None or after is None:
         return "fact-changed"
-    if part.endswith("/host"):
-        return "credentials-host-changed"
     if "found" in before and "found" in after:
         return "credentials-changed"
     if "found" in before:

@@ -280,7 +280,7 @@ _RULES = [
     Rule("exception-unreachable", PYTHON, BREAK, OK, "an exception class cannot be named on the client"),
     Rule("metadata-lost", PYTHON, BREAK, OK, "ResponseMetadata lost a member"),
     Rule("metadata-changed", PYTHON, WARN, OK, "ResponseMetadata holds something else"),
-    Rule("error-text-changed", PYTHON, BEHAVIOUR, OK, "str() of an error is another"),
+    Rule("error-text-changed", PYTHON, BEHAVIOUR, OK, "the text of an error is another"),
     Rule("event-lost", PYTHON, BREAK, OK, "handlers of an event are not called"),
     Rule("event-added", PYTHON, OK, OK, "handlers of an event are called"),
     Rule("event-changed", PYTHON, BEHAVIOUR, OK, "an event has another name or other arguments"),

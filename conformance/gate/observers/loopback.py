@@ -157,17 +157,21 @@ def stalls(content=b""):
     return handler
 
 
-def tunnels(connection, request):
-    """Be a proxy: connect as CONNECT says and pass bytes on; answer any other request itself."""
-    if not request.line.startswith("CONNECT "):
-        connection.sendall(answer())
-        return True
-    host, _, port = request.line.split()[1].rpartition(":")
-    with socket.create_connection((host, int(port))) as other:
-        connection.sendall(b"HTTP/1.1 200 Connection established\r\n\r\n")
-        threading.Thread(target=_pump, args=[other, connection], daemon=True).start()
-        _pump(connection, other)
-    return False
+def tunnels(content):
+    """Be a proxy: connect as CONNECT says and pass bytes on; answer any other request with these bytes."""
+
+    def handler(connection, request):
+        if not request.line.startswith("CONNECT "):
+            connection.sendall(content)
+            return True
+        host, _, port = request.line.split()[1].rpartition(":")
+        with socket.create_connection((host, int(port))) as other:
+            connection.sendall(b"HTTP/1.1 200 Connection established\r\n\r\n")
+            threading.Thread(target=_pump, args=[other, connection], daemon=True).start()
+            _pump(connection, other)
+        return False
+
+    return handler
 
 
 def _pump(source, sink):

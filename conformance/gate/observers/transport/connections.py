@@ -190,7 +190,7 @@ def _proxies(certificates):
         ("Config", secure, {}, {**trusted, "proxies": True}),
         ("Config-beside-the-environment", None, {"HTTP_PROXY": "http://127.0.0.1:9"}, {"proxies": True}),
     ):
-        with Server(sends(answer(WHOLE)), context) as server, Server(loopback.tunnels) as proxy:
+        with Server(sends(answer(WHOLE)), context) as server, Server(loopback.tunnels(answer(WHOLE))) as proxy:
             chosen = {key: value.format(proxy=proxy.url) for key, value in environment.items()}
             settings = {"http": proxy.url, "https": proxy.url} if options.get("proxies") else None
             made = {key: value for key, value in options.items() if key != "proxies"}
