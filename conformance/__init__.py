@@ -3,8 +3,7 @@
 The rooms, each importing only from those above it:
 
   errors       what ends a scenario or a command: one tree, with the exit code of each
-  signals      Control-C, SIGTERM and SIGHUP, which all let a command clean up
-  workplace    the directory of everything temporary, and the removal of what a killed command left
+  process      this process: Control-C, SIGTERM and SIGHUP let a command clean up; the directory of everything temporary
   console      what every command shares: the terminal, exit codes, files that are to be written
   contract     what is documented: ledger, transitions, options, schemas
   verdict      what is said of a target: verdicts, observed values, results, baseline

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import sys
 
-from conformance import signals
+from conformance.process import signals
 
 
 def main() -> None:

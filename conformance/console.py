@@ -18,8 +18,8 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-from conformance import signals, workplace
 from conformance.errors import BadInput, Inconclusive, SuiteFault
+from conformance.process import signals, workplace
 
 # What a shell reports of a program that SIGPIPE has ended.
 UNHEARD = 141

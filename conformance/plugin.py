@@ -32,14 +32,14 @@ from conformance.target.client import silence
 from conformance.target.instruments import Instrument
 from conformance.target.retries import throttled
 from conformance.verdict.journal import Journal
-from conformance.verdict.judgement import Comparison, Divergence, Untyped, judge
+from conformance.verdict.judgement import Divergence, FailedComparison, Untyped, judge
 from conformance.verdict.results import Result
 from conformance.verdict.verdicts import UNDECIDED, Kind, Verdict
 
 RUN = pytest.StashKey[Run]()
 # After so many scenarios in a row without an answer, each of which may have waited half a minute, no more are tried.
 UNANSWERED = 10
-_COMPARISONS = pytest.StashKey[list[Comparison]]()
+_COMPARISONS = pytest.StashKey[list[FailedComparison]]()
 _STARTED = pytest.StashKey[float]()
 
 
@@ -197,7 +197,7 @@ def pytest_deselected(items: Sequence[pytest.Item]) -> None:
 def pytest_assertrepr_compare(config: pytest.Config, op: str, left: object, right: object) -> list[str] | None:
     """Remember the comparison that failed: it tells what was expected and what was observed."""
     if _COMPARISONS in config.stash:
-        config.stash[_COMPARISONS].append(Comparison(op, left, right))
+        config.stash[_COMPARISONS].append(FailedComparison(op, left, right))
     return None
 
 

@@ -55,7 +55,7 @@ def main() -> None:
 @click.argument("arguments", nargs=-1, type=click.UNPROCESSED)
 @click.pass_context
 def sdk_gate(ctx: click.Context, arguments: Sequence[str]) -> None:
-    """Compare two versions of boto3 or the AWS CLI: what changed, for whom, and may it merge."""
+    """Compare two versions of boto3 or the AWS CLI: what changed, who is affected, and may it merge."""
     # The gate compares clients: it runs in a process that loads none, and takes over when this command has cleaned up.
     words = [sys.executable, "-P", "-m", "conformance.gate", *arguments]
     ctx.find_root().call_on_close(lambda: os.execv(sys.executable, words))

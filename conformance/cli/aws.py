@@ -89,7 +89,7 @@ def _evidence(options: Mapping[str, Any]) -> Evidence:
 
 def _check_resumed(where: AwsPlace, run_id: str) -> None:
     if runledger.RUN_ID.fullmatch(run_id) is None:
-        raise BadInput(f"--resume {run_id!r} is no id of a run, such as {runledger.new_run_id()}")
+        raise BadInput(f"--resume {run_id!r} is not the id of a run, such as {runledger.new_run_id()}")
     if not (runledger.directory(where.account, where.region) / f"{run_id}.jsonl").exists():
         raise BadInput(f"--resume {run_id}: this machine has no ledger of that run")
 

@@ -24,7 +24,7 @@ def command() -> None:
 def review(directory: Path) -> None:
     """Print the rows of the ledger that the evidence in DIRECTORY would change. Nothing is written."""
     if not directory.is_dir():
-        raise BadInput(f"{directory} is no directory of evidence: name the one of --record")
+        raise BadInput(f"{directory} is not a directory of evidence: name the one of --record")
     console = Terminal()
     claims = ledger.load_all().claims
     shown = 0

@@ -20,12 +20,12 @@ import pytest
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TaskProgressColumn, TextColumn
 
-from conformance import signals
 from conformance.bindings import clients
 from conformance.cli import aws
 from conformance.console import Terminal, check_writable
 from conformance.errors import BadInput, Inconclusive, SuiteFault
 from conformance.plugin import RUN
+from conformance.process import signals
 from conformance.report.findings import counted
 from conformance.report.terminal import details, head, statements, summary, table
 from conformance.run.catalogue import SCENARIOS

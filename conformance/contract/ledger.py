@@ -16,7 +16,7 @@ _TIERS = {"page": "documented", "model": "documented", "reference": "documented"
 
 
 class UnknownClaim(BadInput):
-    """An id that is no claim of the ledger; its text names the nearest that is."""
+    """An id that the ledger does not have; the text names the nearest one."""
 
 
 @dataclass(frozen=True)

@@ -1,8 +1,8 @@
-"""The SDK upgrade gate: what exactly changed between two client versions, for whom, and may it merge.
+"""The SDK upgrade gate: what exactly changed between two client versions, who is affected, and may it merge.
 
 No module here imports boto3, botocore or awscli. In dependency order:
 
-    rules         facts, findings, and every kind of change: its layer, and how severe it is for whom
+    rules         facts, findings, and every kind of change: its layer, and how severe it is for each audience
     releases      releases from the package index, cached, verified, unpacked
     clients       what `--from` and `--to` may name
     pins          what a repository pins, before and after a change, in any format

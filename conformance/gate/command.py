@@ -16,7 +16,7 @@ import click
 from conformance.console import check_writable, ending
 from conformance.errors import BadInput, Inconclusive
 from conformance.gate import clients, comparison, pins, report, suite, waivers
-from conformance.gate.comparison import AUDIENCES, Options, Verdict
+from conformance.gate.comparison import AUDIENCES, Advice, Options
 
 _FILE = click.Path(path_type=Path, dir_okay=False)
 
@@ -104,7 +104,7 @@ def main(
     today = datetime.datetime.now(datetime.UTC).date()
     notes = list(waivers.notes(accepted, set(comparison.waivers_used(found)), today)) if found else []
     verdicts = [one.verdict(audience) for one in found]
-    code = 0 if all(verdict == Verdict.SAFE for verdict in verdicts) else 1
+    code = 0 if all(verdict == Advice.SAFE for verdict in verdicts) else 1
     text = report.markdown(found, audience, notes, read)
     if markdown_file is not None:
         markdown_file.write_text(text, encoding="utf-8")

@@ -1,4 +1,4 @@
-"""One pair of client versions: what changed, for whom, and may it merge."""
+"""One pair of client versions: what changed, who is affected, and may it merge."""
 
 from __future__ import annotations
 
@@ -12,14 +12,14 @@ from conformance.errors import BadInput, Inconclusive
 from conformance.gate import contract, facts, installation, models, observation, suite
 from conformance.gate.clients import Client
 from conformance.gate.observation import SERVICE, Observation
-from conformance.gate.rules import MODEL, RULES, Fact, Finding, Rule, Severity
+from conformance.gate.rules import MODEL, RULES, Fact, Rule, RuleHit, Severity
 from conformance.gate.waivers import Waiver
 
 AUDIENCES = ("caller", "emulator")
 SCOPES = ("operation", "lifecycle", "service")
 
 
-class Verdict(StrEnum):
+class Advice(StrEnum):
     """May it merge? `safe`: yes. `review`: look first. `breaking`: something that worked fails."""
 
     SAFE = "safe"
@@ -29,7 +29,7 @@ class Verdict(StrEnum):
     @property
     def rank(self) -> int:
         """0 for safe."""
-        return list(Verdict).index(self)
+        return list(Advice).index(self)
 
 
 @dataclass(frozen=True)
@@ -38,7 +38,7 @@ class Change:
 
     `service_wide`: callers of the service's other operations are asked too."""
 
-    finding: Finding
+    finding: RuleHit
     rule: Rule
     scope: str
     clause: str | None = None
@@ -49,20 +49,20 @@ class Change:
         """How it matters to `caller` or `emulator`, waived or not."""
         return self.rule.caller if audience == "caller" else self.rule.emulator
 
-    def asks(self, audience: str) -> Verdict:
+    def asks(self, audience: str) -> Advice:
         """The verdict that this change alone would give."""
         severity = self.severity(audience)
         if self.waiver is not None:
-            return Verdict.SAFE
+            return Advice.SAFE
         if self.scope == "service":
             asked = severity == Severity.BREAK and self.service_wide
-            return Verdict.REVIEW if asked else Verdict.SAFE
+            return Advice.REVIEW if asked else Advice.SAFE
         if severity == Severity.BREAK:
-            return Verdict.BREAKING
+            return Advice.BREAKING
         if severity == Severity.BEHAVIOUR:
-            return Verdict.REVIEW
+            return Advice.REVIEW
         new_to_support = audience == "emulator" and severity == Severity.GAP and self.scope == "operation"
-        return Verdict.REVIEW if new_to_support else Verdict.SAFE
+        return Advice.REVIEW if new_to_support else Advice.SAFE
 
     @property
     def cause(self) -> Hashable:
@@ -77,7 +77,7 @@ class Change:
 
 
 @dataclass(frozen=True)
-class Comparison:
+class PairComparison:
     """All that was found between two clients."""
 
     old: Client
@@ -87,15 +87,15 @@ class Comparison:
     ignored: Mapping[str, int] = field(default_factory=dict)
     links: tuple[str, ...] = ()
 
-    def verdict(self, audience: str) -> Verdict:
+    def verdict(self, audience: str) -> Advice:
         """May it merge, for this audience?"""
-        return max((change.asks(audience) for change in self.changes), key=lambda v: v.rank, default=Verdict.SAFE)
+        return max((change.asks(audience) for change in self.changes), key=lambda v: v.rank, default=Advice.SAFE)
 
     def causes(self, audience: str) -> list[list[Change]]:
         """The changes that hold the merge, those of one cause together, the most serious first."""
         groups: dict[Hashable, list[Change]] = {}
         for change in self.changes:
-            if change.asks(audience) != Verdict.SAFE:
+            if change.asks(audience) != Advice.SAFE:
                 groups.setdefault(change.cause, []).append(change)
         return sorted(groups.values(), key=lambda group: -max(change.asks(audience).rank for change in group))
 
@@ -114,7 +114,7 @@ class Options:
     service_wide: bool = False
 
 
-def compare(old: Client, new: Client, options: Options, waivers: Sequence[Waiver] = ()) -> Comparison:
+def compare(old: Client, new: Client, options: Options, waivers: Sequence[Waiver] = ()) -> PairComparison:
     """Observe both clients and judge what differs. Raises BadInput and Inconclusive."""
     if old.is_cli != new.is_cli:
         raise BadInput(
@@ -133,11 +133,11 @@ def compare(old: Client, new: Client, options: Options, waivers: Sequence[Waiver
 def judge(
     old: tuple[Client, Observation],
     new: tuple[Client, Observation],
-    found: Iterable[Finding] = (),
+    found: Iterable[RuleHit] = (),
     waivers: Sequence[Waiver] = (),
     options: Options | None = None,
     scenarios: int = 0,
-) -> Comparison:
+) -> PairComparison:
     """Judge what was observed: by the contract first, then one side by the other.
 
     `found` is what differs in the scenarios, of which so many were compared."""
@@ -145,7 +145,7 @@ def judge(
     options = options or Options(scenarios=None)
     today = datetime.datetime.now(datetime.UTC).date()
 
-    def change(finding: Finding, clause: str | None = None) -> Change:
+    def change(finding: RuleHit, clause: str | None = None) -> Change:
         waiver = next((one for one in waivers if one.covers(finding, today)), None)
         return Change(
             finding, RULES[finding.rule], scope_of(finding.fact), clause, waiver, service_wide=options.service_wide
@@ -164,7 +164,7 @@ def judge(
         "contract clauses": len(clauses),
         "scenarios": scenarios,
     }
-    return Comparison(
+    return PairComparison(
         old[0],
         new[0],
         tuple(sorted(changes, key=_order)),
@@ -174,7 +174,7 @@ def judge(
     )
 
 
-def _scenarios(old: Client, new: Client, options: Options) -> tuple[list[Finding], int]:
+def _scenarios(old: Client, new: Client, options: Options) -> tuple[list[RuleHit], int]:
     if options.scenarios is None:
         return [], 0
     before, after = suite.judge((old, new), options.scenarios, options.expression)
@@ -213,7 +213,7 @@ def scope_of(fact: Fact) -> str:
     return "lifecycle" if fact.operation in contract.lifecycle() else "service"
 
 
-def waivers_used(comparisons: Iterable[Comparison]) -> Iterator[Waiver]:
+def waivers_used(comparisons: Iterable[PairComparison]) -> Iterator[Waiver]:
     """The waivers that excuse a change."""
     for comparison in comparisons:
         for change in comparison.changes:

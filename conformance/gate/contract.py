@@ -20,7 +20,7 @@ from conformance.contract import files
 from conformance.contract.files import SCHEMAS
 from conformance.errors import BadInput
 from conformance.gate.observation import SERVICE, Observation
-from conformance.gate.rules import Fact, Finding
+from conformance.gate.rules import Fact, RuleHit
 
 FILE = SCHEMAS / "contract.toml"
 _MISSING = object()
@@ -80,7 +80,7 @@ def _document(path: Path = FILE) -> dict[str, Any]:
     return document
 
 
-def judge(clauses: list[Clause], old: Observation, new: Observation) -> Iterator[tuple[Clause, Finding]]:
+def judge(clauses: list[Clause], old: Observation, new: Observation) -> Iterator[tuple[Clause, RuleHit]]:
     """Yield the clauses that the new version breaks; those that the old version broke too get their own rule.
 
     A clause about something that was not looked at (a command line option, if the client is an SDK) says nothing."""
@@ -96,7 +96,7 @@ def judge(clauses: list[Clause], old: Observation, new: Observation) -> Iterator
         if clause.broken_by(after):
             rule = "contract-broken-before" if clause.broken_by(before) else "contract-broken"
             shown = (None if value is _MISSING else value for value in (before, after))
-            yield clause, Finding(rule, fact, *shown)
+            yield clause, RuleHit(rule, fact, *shown)
 
 
 def promises(model: Mapping[str, Any] | None) -> dict[Fact, Any]:

@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from conformance.gate.rules import Fact, Finding
+from conformance.gate.rules import Fact, RuleHit
 
 Facts = Mapping[Fact, Any]
 
@@ -25,7 +25,7 @@ _MUCH = 2.5
 class Compared:
     """The differences, and how many were ignored under which name."""
 
-    findings: list[Finding] = field(default_factory=list)
+    findings: list[RuleHit] = field(default_factory=list)
     ignored: Counter[str] = field(default_factory=Counter)
 
 
@@ -53,29 +53,29 @@ def _sent(side: Facts) -> set[str]:
     return {fact.part.removesuffix("/url") for fact in side if fact.layer == "wire" and fact.part.endswith("/url")}
 
 
-def _of_request(fact: Fact, before: Any, after: Any, old: set[str], new: set[str]) -> Iterator[Finding]:
+def _of_request(fact: Fact, before: Any, after: Any, old: set[str], new: set[str]) -> Iterator[RuleHit]:
     request, _, header = fact.part.partition("/header/")
     request, aspect = (request, "header") if header else request.rsplit("/", 1)
     if request in old and request not in new:
         if aspect == "sent":  # one finding is enough for a request that is gone
-            yield Finding("request-not-sent", fact, before, after)
+            yield RuleHit("request-not-sent", fact, before, after)
     elif request not in old and request in new:
-        yield Finding("validation-loosened", fact, before, after)
+        yield RuleHit("validation-loosened", fact, before, after)
     elif aspect == "sent":
         yield from _judged(fact, before, after)
     elif header:
         named = {"amz-sdk-request": "retry-header-changed", "Authorization": "signature-changed"}
-        yield Finding(named.get(header, "header-changed"), fact, before, after)
+        yield RuleHit(named.get(header, "header-changed"), fact, before, after)
     else:
-        yield Finding("request-changed", fact, before, after)
+        yield RuleHit("request-changed", fact, before, after)
 
 
-def _judged(fact: Fact, before: Any, after: Any) -> Iterator[Finding]:
+def _judged(fact: Fact, before: Any, after: Any) -> Iterator[RuleHit]:
     if fact.layer == "help":
-        yield Finding("help-changed", fact, *_words(before or [], after or []))
+        yield RuleHit("help-changed", fact, *_words(before or [], after or []))
         return
     if fact.part == "observer":  # the old side has none, or there is no verdict
-        yield Finding("probe-crashed", fact, before, after)
+        yield RuleHit("probe-crashed", fact, before, after)
         return
     rule = _RULES[fact.layer](fact.part, before, after) if fact.layer in _RULES else "fact-changed"
     if rule is None:
@@ -84,7 +84,7 @@ def _judged(fact: Fact, before: Any, after: Any) -> Iterator[Finding]:
         before, after = before["raised"], after["raised"]
     if rule == "import-slower":  # without figures, which differ from run to run
         before, after = "as long as it takes", f"more than {_MUCH} times as long"
-    yield Finding(rule, fact, before, after)
+    yield RuleHit(rule, fact, before, after)
 
 
 def _words(before: list[str], after: list[str]) -> tuple[str, str]:

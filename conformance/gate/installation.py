@@ -17,7 +17,7 @@ from packaging.version import Version
 
 from conformance.gate import releases
 from conformance.gate.clients import PACKAGES, Client, Home
-from conformance.gate.rules import Fact, Finding
+from conformance.gate.rules import Fact, RuleHit
 
 _OWN = {*PACKAGES, "s3transfer"}
 # Modules that a request to the service passes through, as paths below the package.
@@ -70,7 +70,7 @@ class _Code:
     vendored: set[str] = field(default_factory=set)
 
 
-def compare(old: Client, new: Client) -> Iterator[Finding]:
+def compare(old: Client, new: Client) -> Iterator[RuleHit]:
     """Yield what installing the new version changes beside the old."""
     for name in sorted(old.homes.keys() & new.homes.keys() & _OWN):
         before, after = old.homes[name].metadata, new.homes[name].metadata
@@ -88,13 +88,13 @@ def links(old: Client, new: Client) -> Iterator[str]:
             yield f"https://github.com/{repository}/compare/{was}...{is_}"
 
 
-def _metadata(name: str, old: Path, new: Path) -> Iterator[Finding]:
+def _metadata(name: str, old: Path, new: Path) -> Iterator[RuleHit]:
     before, after = releases.headers(old), releases.headers(new)
     was, is_ = before.get("Requires-Python"), after.get("Requires-Python")
     if was != is_:
         lost = _supported(was) - _supported(is_)
         rule = "python-floor-raised" if lost else "python-range-widened"
-        yield Finding(rule, _fact(f"{name}/requires-python"), was, is_)
+        yield RuleHit(rule, _fact(f"{name}/requires-python"), was, is_)
     yield from _requirements(name, old, new)
     extras = sorted({*(before.get_all("Provides-Extra") or []), *(after.get_all("Provides-Extra") or [])})
     for extra in extras:
@@ -104,13 +104,13 @@ def _metadata(name: str, old: Path, new: Path) -> Iterator[Finding]:
         for needed in _needs(new):
             asks.pop(needed, None)
         if asked != asks:
-            yield Finding("extra-changed", _fact(f"{name}/extra/{extra}"), asked or None, asks or None)
+            yield RuleHit("extra-changed", _fact(f"{name}/extra/{extra}"), asked or None, asks or None)
     commands, commanded = _entry_points(old.parent), _entry_points(new.parent)
     for command in sorted(commands.keys() | commanded.keys()):
         was, is_ = commands.get(command), commanded.get(command)
         if was != is_:
             rule = "entry-point-removed" if is_ is None else "entry-point-added"
-            yield Finding(rule, _fact(f"{name}/entry-point/{command}"), was, is_)
+            yield RuleHit(rule, _fact(f"{name}/entry-point/{command}"), was, is_)
 
 
 def _fact(part: str) -> Fact:
@@ -124,7 +124,7 @@ def _supported(specifier: str | None) -> set[Version]:
         return set(_PYTHONS)
 
 
-def _requirements(name: str, old: Path, new: Path) -> Iterator[Finding]:
+def _requirements(name: str, old: Path, new: Path) -> Iterator[RuleHit]:
     needed, needs = _needs(old), _needs(new)
     for package in sorted(needed.keys() | needs.keys()):
         before, after = needed.get(package), needs.get(package)
@@ -132,7 +132,7 @@ def _requirements(name: str, old: Path, new: Path) -> Iterator[Finding]:
             continue
         rule = "requirement-added" if before is None else "requirement-removed" if after is None else None
         rule = rule or ("own-requirement-changed" if package in _OWN else "requirement-changed")
-        yield Finding(rule, _fact(f"{name}/requires/{package}"), before, after)
+        yield RuleHit(rule, _fact(f"{name}/requires/{package}"), before, after)
 
 
 def _needs(metadata: Path, extra: str = "") -> dict[str, str]:
@@ -179,34 +179,34 @@ def _add_modules(found: _Code, name: str, home: Home) -> None:
             found.files["/".join(whole)] = path
 
 
-def _code(old: _Code, new: _Code, both: set[str]) -> Iterator[Finding]:
+def _code(old: _Code, new: _Code, both: set[str]) -> Iterator[RuleHit]:
     for part in sorted(one for one in old.vendored ^ new.vendored if one.partition("/")[0] in both):
         gone = part in old.vendored
         rule = "vendored-part-removed" if gone else "vendored-part-added"
-        yield Finding(rule, _fact(f"vendored/{part}"), "shipped" if gone else None, None if gone else "shipped")
+        yield RuleHit(rule, _fact(f"vendored/{part}"), "shipped" if gone else None, None if gone else "shipped")
     for path in sorted(old.files.keys() | new.files.keys()):
         before, after = old.files.get(path), new.files.get(path)
         if before is None or after is None:
             # A package that only one side has is told by its requirement or as vendored.
             if path.partition("/")[0] in both:
                 rule, was, is_ = ("module-added", None, path) if before is None else ("module-removed", path, None)
-                yield Finding(rule, _fact(f"module/{path}"), was, is_)
+                yield RuleHit(rule, _fact(f"module/{path}"), was, is_)
         elif before != after and before.read_bytes() != after.read_bytes():
             yield from _module(path, before, after)
 
 
-def _module(path: str, before: Path, after: Path) -> Iterator[Finding]:
+def _module(path: str, before: Path, after: Path) -> Iterator[RuleHit]:
     was, is_ = _parsed(before), _parsed(after)
     if was is None or is_ is None or ast.dump(was) == ast.dump(is_):
         return  # comments, or words of the documentation
     names, named = _names(was), _names(is_)
     for name in sorted(names - named):
-        yield Finding("module-name-removed", _fact(f"module/{path}/{name}"), name, None)
+        yield RuleHit("module-name-removed", _fact(f"module/{path}/{name}"), name, None)
     for name in sorted(named - names):
-        yield Finding("module-name-added", _fact(f"module/{path}/{name}"), None, name)
+        yield RuleHit("module-name-added", _fact(f"module/{path}/{name}"), None, name)
     package, _, inside = path.partition("/")
     if inside.startswith(_REQUEST_PATH.get(package, ())):
-        yield Finding("source-changed", Fact("source", path), _mark(was), _mark(is_))
+        yield RuleHit("source-changed", Fact("source", path), _mark(was), _mark(is_))
 
 
 def _parsed(path: Path) -> ast.Module | None:

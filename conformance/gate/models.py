@@ -10,7 +10,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from conformance.gate import contract
-from conformance.gate.rules import Fact, Finding
+from conformance.gate.rules import Fact, RuleHit
 
 Model = Mapping[str, Any]
 
@@ -60,14 +60,14 @@ _COSMETIC_OPERATION = (
 _SAME_NUMBER = ({"integer", "long"}, {"float", "double"})
 
 
-def compare(service: str, old: Model | None, new: Model | None) -> Iterator[Finding]:
+def compare(service: str, old: Model | None, new: Model | None) -> Iterator[RuleHit]:
     """Yield what differs, each difference once for each operation that meets it."""
     for finding in _compare(old, new):
         fact = Fact("model", f"{service}/{finding.fact.part}", finding.fact.operation)
-        yield Finding(finding.rule, fact, finding.before, finding.after)
+        yield RuleHit(finding.rule, fact, finding.before, finding.after)
 
 
-def _compare(old: Model | None, new: Model | None) -> Iterator[Finding]:
+def _compare(old: Model | None, new: Model | None) -> Iterator[RuleHit]:
     if old is None or new is None:
         there = old or new or {"operations": {}}
         rule = "operation-added" if old is None else "operation-removed"
@@ -94,17 +94,17 @@ def _compare(old: Model | None, new: Model | None) -> Iterator[Finding]:
         yield _finding("documentation-changed", "documentation", None, paths)
 
 
-def _finding(rule: str, part: str, before: Any, after: Any, operation: str = "") -> Finding:
-    return Finding(rule, Fact("model", part, operation), before, after)
+def _finding(rule: str, part: str, before: Any, after: Any, operation: str = "") -> RuleHit:
+    return RuleHit(rule, Fact("model", part, operation), before, after)
 
 
-def _metadata(old: Model, new: Model) -> Iterator[Finding]:
+def _metadata(old: Model, new: Model) -> Iterator[RuleHit]:
     for key in sorted(old.keys() | new.keys()):
         if old.get(key) != new.get(key) and key != "auth":
             yield _finding(_SERVICE_RULES.get(key, "service-trait-changed"), key, old.get(key), new.get(key))
 
 
-def _exceptions(old: Model, new: Model) -> Iterator[Finding]:
+def _exceptions(old: Model, new: Model) -> Iterator[RuleHit]:
     before, after = _raised_by(old), _raised_by(new)
     # botocore makes a class of each exception shape, whether an operation lists it or not.
     for name in sorted(before.keys() - after.keys()):
@@ -134,7 +134,7 @@ def _raised_by(model: Model) -> dict[str, set[str]]:
     return found
 
 
-def _paginators(old: Model, new: Model) -> Iterator[Finding]:
+def _paginators(old: Model, new: Model) -> Iterator[RuleHit]:
     # Those of an operation that comes or goes do so with it.
     for name in sorted(old["operations"].keys() & new["operations"].keys()):
         before, after = old["paginators"].get(name), new["paginators"].get(name)
@@ -142,7 +142,7 @@ def _paginators(old: Model, new: Model) -> Iterator[Finding]:
             yield _finding(_came_or_went("paginator", before, after), f"paginators/{name}", before, after, name)
 
 
-def _waiters(old: Model, new: Model) -> Iterator[Finding]:
+def _waiters(old: Model, new: Model) -> Iterator[RuleHit]:
     for name in sorted(old.keys() | new.keys()):
         before, after = old.get(name), new.get(name)
         if before != after:
@@ -162,11 +162,11 @@ class _Operation:
         self.old, self.new = old["shapes"], new["shapes"]
         self.seen: set[tuple[str, str, str]] = set()
 
-    def found(self, rule: str, part: str, before: Any, after: Any) -> Finding:
+    def found(self, rule: str, part: str, before: Any, after: Any) -> RuleHit:
         """A finding of this operation."""
         return _finding(rule, f"{self.name}/{part}", before, after, self.name)
 
-    def compare(self, before: Model, after: Model) -> Iterator[Finding]:
+    def compare(self, before: Model, after: Model) -> Iterator[RuleHit]:
         """Yield what differs in the operation and in all that it takes, gives and raises."""
         if before.get("http") != after.get("http"):
             yield self.found("http-changed", "http", before.get("http"), after.get("http"))
@@ -187,7 +187,7 @@ class _Operation:
         for name in sorted(raised & raises):
             yield from self._shapes(f"errors/{name}", "output", name, name)
 
-    def _end(self, direction: str, before: Model | None, after: Model | None) -> Iterator[Finding]:
+    def _end(self, direction: str, before: Model | None, after: Model | None) -> Iterator[RuleHit]:
         if before and after:
             for key in sorted((before.keys() | after.keys()) - {"shape"}):
                 if before.get(key) != after.get(key):
@@ -198,7 +198,7 @@ class _Operation:
             old, new = (self.old[before["shape"]] if before else empty), (self.new[after["shape"]] if after else empty)
             yield from self._structure(direction, direction, old, new)
 
-    def _shapes(self, path: str, direction: str, before: str, after: str) -> Iterator[Finding]:
+    def _shapes(self, path: str, direction: str, before: str, after: str) -> Iterator[RuleHit]:
         if (direction, before, after) in self.seen:
             return
         self.seen.add((direction, before, after))
@@ -220,14 +220,14 @@ class _Operation:
                 yield from self._member(f"{path}/{part}", old[part], new[part])
                 yield from self._shapes(f"{path}/{part}", direction, old[part]["shape"], new[part]["shape"])
 
-    def _traits(self, path: str, old: Model, new: Model) -> Iterator[Finding]:
+    def _traits(self, path: str, old: Model, new: Model) -> Iterator[RuleHit]:
         for key in sorted((old.keys() | new.keys()) - set(_STRUCTURAL) - set(_ERROR_TRAITS)):
             if old.get(key) != new.get(key):
                 yield self.found(_trait_rule(key), f"{path}/{key}", old.get(key), new.get(key))
         if old.get("payload") != new.get("payload"):
             yield self.found("shape-kind-changed", f"{path}/payload", old.get("payload"), new.get("payload"))
 
-    def _structure(self, path: str, direction: str, old: Model, new: Model) -> Iterator[Finding]:
+    def _structure(self, path: str, direction: str, old: Model, new: Model) -> Iterator[RuleHit]:
         had, has = old.get("members", {}), new.get("members", {})
         required, requires = set(old.get("required", ())), set(new.get("required", ()))
         for name in sorted(had.keys() | has.keys()):
@@ -245,7 +245,7 @@ class _Operation:
                 yield from self._member(here, before, after)
                 yield from self._shapes(here, direction, before["shape"], after["shape"])
 
-    def _member(self, path: str, before: Model, after: Model) -> Iterator[Finding]:
+    def _member(self, path: str, before: Model, after: Model) -> Iterator[RuleHit]:
         for key in sorted((before.keys() | after.keys()) - {"shape"}):
             if before.get(key) != after.get(key):
                 yield self.found(_trait_rule(key), f"{path}/{key}", before.get(key), after.get(key))

@@ -22,11 +22,11 @@ from typing import Any
 
 import trustme
 
-from conformance import workplace
 from conformance.errors import BadInput, Inconclusive
 from conformance.gate import releases
 from conformance.gate.clients import Client
 from conformance.gate.rules import Fact
+from conformance.process import workplace
 
 SERVICE = "cognito-idp"
 _OBSERVERS = Path(__file__).resolve().parent / "observers"

@@ -10,24 +10,24 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from conformance.gate.clients import Client
-from conformance.gate.comparison import AUDIENCES, Change, Comparison, Verdict
-from conformance.gate.rules import SOURCE, Finding, Severity
+from conformance.gate.comparison import AUDIENCES, Advice, Change, PairComparison
+from conformance.gate.rules import SOURCE, RuleHit, Severity
 
-# By which a workflow finds the comment that it wrote before.
+# A workflow finds the comment that it wrote before by this.
 MARKER = "<!-- cognito-conformance sdk-gate -->"
 _EXAMPLES = 6
 _LONG = 90
 _MOST = 60_000  # characters; GitHub takes 65,536 in a comment
 _WORTH_KNOWING = (Severity.BREAK, Severity.BEHAVIOUR, Severity.GAP, Severity.WARN)
 _MEANS = {
-    Verdict.SAFE: "nothing changed that a {audience} of AdminSetUserPassword relies on",
-    Verdict.REVIEW: "look before it merges",
-    Verdict.BREAKING: "something that worked fails",
+    Advice.SAFE: "nothing changed that a {audience} of AdminSetUserPassword relies on",
+    Advice.REVIEW: "look before it merges",
+    Advice.BREAKING: "something that worked fails",
 }
 _WHO = {"caller": "caller", "emulator": "author of an emulator"}
 
 
-def verdict_line(found: Comparison, audience: str) -> str:
+def verdict_line(found: PairComparison, audience: str) -> str:
     """One line: "boto3 1.43.125 -> 1.44.0: review (1 change asks for it: ...)"."""
     verdict, causes = found.verdict(audience), found.causes(audience)
     waived = sum(change.waiver is not None for change in found.changes)
@@ -47,11 +47,13 @@ def _number(count: int, noun: str) -> str:
     return f"{count} {noun}" if count == 1 or noun == "more" else f"{count} {noun}s"
 
 
-def _new_title(found: Comparison) -> str:
+def _new_title(found: PairComparison) -> str:
     return found.new.version if found.new.package == found.old.package else found.new.title
 
 
-def markdown(comparisons: Sequence[Comparison], audience: str, notes: Sequence[str], read: Sequence[str] = ()) -> str:
+def markdown(
+    comparisons: Sequence[PairComparison], audience: str, notes: Sequence[str], read: Sequence[str] = ()
+) -> str:
     """A comment for a pull request. `notes` are about waivers, `read` about the pins that were read."""
     lines = [MARKER]
     for found in comparisons:
@@ -72,7 +74,7 @@ def failure(reason: str) -> str:
     return f"{MARKER}\n## SDK gate: **no verdict**\n\n{' '.join(reason.split())}\n"
 
 
-def _pair(found: Comparison, audience: str) -> Iterator[str]:
+def _pair(found: PairComparison, audience: str) -> Iterator[str]:
     verdict = found.verdict(audience)
     kind = " (downgrade)" if found.is_downgrade else ""
     yield f"## SDK gate: {found.old.title} → {_new_title(found)}{kind}: **{verdict}**"
@@ -90,7 +92,7 @@ def _pair(found: Comparison, audience: str) -> Iterator[str]:
         yield f"- source: {', '.join(f'[{_label(link)}]({link})' for link in found.links)}"
     for group in found.causes(audience):
         yield from _cause(found, group, audience)
-    others = [change for change in found.changes if change.asks(audience) == Verdict.SAFE and change.waiver is None]
+    others = [change for change in found.changes if change.asks(audience) == Advice.SAFE and change.waiver is None]
     known = [change for change in others if change.scope == "operation" and change.severity(audience) in _WORTH_KNOWING]
     # Warnings only show what is not told anyway.
     held = {change.cause for group in found.causes(audience) for change in group}
@@ -125,7 +127,7 @@ def _label(link: str) -> str:
     return link.removeprefix("https://github.com/").replace("/compare/", " ")
 
 
-def _cause(found: Comparison, group: list[Change], audience: str) -> Iterator[str]:
+def _cause(found: PairComparison, group: list[Change], audience: str) -> Iterator[str]:
     lead = group[0]
     yield ""
     yield f"### {lead.rule.says[0].upper()}{lead.rule.says[1:]}"
@@ -199,7 +201,7 @@ def _arguments(members: Sequence[str]) -> str:
     return f"{members[0]}={value}"
 
 
-def _differing(finding: Finding) -> tuple[Any, Any]:
+def _differing(finding: RuleHit) -> tuple[Any, Any]:
     """Both values; of two objects only the members that differ."""
     before, after = finding.before, finding.after
     if isinstance(before, dict) and isinstance(after, dict):
@@ -237,7 +239,7 @@ def _quoted(value: Any, start: int) -> str:
     return f"`{text.replace('`', chr(39)).replace(chr(10), ' ') or ' '}`"
 
 
-def _counts(found: Comparison, audience: str) -> dict[Severity, int]:
+def _counts(found: PairComparison, audience: str) -> dict[Severity, int]:
     counts = dict.fromkeys(Severity, 0)
     for change in found.changes:
         counts[change.severity(audience)] += 1
@@ -245,7 +247,7 @@ def _counts(found: Comparison, audience: str) -> dict[Severity, int]:
 
 
 def document(
-    comparisons: Sequence[Comparison],
+    comparisons: Sequence[PairComparison],
     audience: str,
     notes: Sequence[str],
     read: Sequence[str],

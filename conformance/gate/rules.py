@@ -1,4 +1,4 @@
-"""Every kind of change that the gate tells apart, and how severe it is for whom."""
+"""Every kind of change that the gate tells apart, and how severe it is for each audience."""
 
 from __future__ import annotations
 
@@ -57,12 +57,12 @@ class Fact:
     operation: str = ""
 
     def __str__(self) -> str:
-        """The name by which contract, waivers and reports know it: "wire/permanent/body"."""
+        """Its name in contract, waivers and reports: "wire/permanent/body"."""
         return f"{self.layer}/{self.part}"
 
 
 @dataclass(frozen=True)
-class Finding:
+class RuleHit:
     """A fact that differs: which, under which rule, and its value on both sides (None: it is not there)."""
 
     rule: str

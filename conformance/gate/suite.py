@@ -17,7 +17,7 @@ from pathlib import Path
 from conformance.errors import BadInput, Inconclusive
 from conformance.gate.clients import Client
 from conformance.gate.observation import environment
-from conformance.gate.rules import Fact, Finding
+from conformance.gate.rules import Fact, RuleHit
 from conformance.target import starting
 
 _ROOT = Path(__file__).resolve().parents[2]
@@ -43,7 +43,7 @@ def judge(clients: Sequence[Client], target: str, expression: str | None) -> lis
         return list(pool.map(lambda client: _run(client, arguments, expression), clients))
 
 
-def compare(old: Verdicts, new: Verdicts) -> Iterator[Finding]:
+def compare(old: Verdicts, new: Verdicts) -> Iterator[RuleHit]:
     """Yield the results whose verdict differs."""
     for name in sorted(old.keys() | new.keys()):
         before, after = old.get(name), new.get(name)
@@ -51,7 +51,7 @@ def compare(old: Verdicts, new: Verdicts) -> Iterator[Finding]:
             continue
         decided = before in _DECIDED and after in _DECIDED
         flipped = "scenario-flipped" if before == "conforms" else "scenario-healed"
-        yield Finding(flipped if decided else "scenario-undecided", Fact("scenarios", name), before, after)
+        yield RuleHit(flipped if decided else "scenario-undecided", Fact("scenarios", name), before, after)
 
 
 def compared(old: Verdicts, new: Verdicts) -> int:

@@ -21,7 +21,7 @@ from typing import Any
 
 from conformance.contract import files
 from conformance.errors import BadInput
-from conformance.gate.rules import RULES, Finding
+from conformance.gate.rules import RULES, RuleHit
 
 _AT_MOST = datetime.timedelta(days=366)
 
@@ -36,11 +36,11 @@ class Waiver:
     date: datetime.date
     expires: datetime.date
 
-    def covers(self, finding: Finding, today: datetime.date) -> bool:
+    def covers(self, finding: RuleHit, today: datetime.date) -> bool:
         """Whether it was written for this change, and still holds."""
         return today < self.expires and self.is_about(finding)
 
-    def is_about(self, finding: Finding) -> bool:
+    def is_about(self, finding: RuleHit) -> bool:
         """Whether it was written for this change."""
         return fnmatchcase(str(finding.fact), self.fact) and self.rule in (None, finding.rule)
 

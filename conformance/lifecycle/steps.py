@@ -383,7 +383,7 @@ def step(operation: str, when: str) -> Step:
 
 
 def approaches(row: Row, *, controlled: bool) -> Iterator[tuple[Step, ...]]:
-    """The steps by which a new user may come to a row, the last one visiting it; the plainest first."""
+    """The steps that may lead a new user to a row, the last one visiting it; the plainest first."""
     start = (row.start, row.enabled)
     ways = [PATHS, OTHER_PATHS, *([CONTROLLED_PATHS] if controlled else [])]
     for way, preparation in product([paths[start] for paths in ways if start in paths], PREPARATIONS):

@@ -148,7 +148,7 @@ class Walker:
         return Outcome(ACCEPTED)
 
     def _federate(self) -> None:
-        """Be a federated user from now on; another is made, to whom the identity could be tied if it were new."""
+        """Be a federated user from now on; another is made, which the identity could be linked to if it were new."""
         assert self._control is not None
         user = self.user
         user.name = self._control.federated_user(user.pool, simulated("nobody")).username

@@ -175,7 +175,7 @@ class Walks:
         Raises Blocked, Unsupported or Inconclusive where the target let none come by, Unvisited where none can."""
         if self._control is None and row not in driven_by_requests():
             raise Unvisited(
-                "the target has no control path, by which a federated user or the code that was sent could be had"
+                "needs a control path (to create federated users and read codes), which the target does not have"
             )
         if not self._saw(row) and self._blocked is None and not self._led:
             self._go_straight(row)

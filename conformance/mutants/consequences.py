@@ -60,7 +60,7 @@ ACCEPTED = (
     "federated-username-names-the-user",
 )
 
-# Sentences that say that a weak password is refused, and by which name.
+# Sentences that say that a weak password is refused, and with which error.
 WEAK = (*saying("InvalidPasswordException"), "default-policy-applies", "other-characters-count-for-nothing")
 
 HISTORY = ("password-history-is-enforced", "history-includes-the-current-password")

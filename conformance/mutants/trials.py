@@ -116,7 +116,7 @@ def _needed(mutant: Mutant, bindings: Sequence[str]) -> list[tuple[str, Scenario
 
 
 def _routes() -> Routes:
-    """The steps by which the walks of a default run first come to each row, at the reference without a fault."""
+    """The steps that first lead the walks of a default run to each row, at the reference without a fault."""
     with serving(lambda: None) as url:
         endpoint = Endpoint(url, REGION, INVENTED)
         pool = Pools(Cognito(endpoint)).get(apart="walks")

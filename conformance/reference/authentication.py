@@ -57,7 +57,7 @@ class Authentication(Directory):
         return {"AuthenticationResult": self.tokens.issue(client, grant.user, grant.origin), "ChallengeParameters": {}}
 
     def begin_srp(self, client: StoredClient, user: StoredUser | None, name: str, srp_a: str) -> Members:
-        """The server's values, by which the client proves that it knows the password."""
+        """The server's values; with them the client proves that it knows the password."""
         if user is None and not client.hides_users:
             raise Refusal("UserNotFoundException", errors.NO_USER)
         known_as = user.username if user else name

@@ -58,14 +58,14 @@ class Directory:
         return client
 
     def user(self, pool: StoredPool, name: str) -> StoredUser:
-        """The user whom a name reaches."""
+        """The user that a name reaches."""
         user = self.find(pool, name)
         if user is None:
             raise Refusal("UserNotFoundException", errors.NO_USER)
         return user
 
     def find(self, pool: StoredPool, name: str) -> StoredUser | None:
-        """The user whom a name reaches: by username, by what the pool lets stand for it, or by sub."""
+        """The user that a name reaches: by username, by what the pool lets stand for it, or by sub."""
         wanted = self.folded(pool, name)
         for user in pool.users.values():
             if wanted in {self.folded(pool, other) for other in self.names(pool, user)} or name == self.sub(user):

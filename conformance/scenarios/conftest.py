@@ -42,7 +42,7 @@ from conformance.verdict.reply import Reply
 
 
 class Later(Protocol):
-    """A user of the pool with this configuration, for whom `prepare` was done so many days ago."""
+    """A user of the pool with this configuration, prepared by `prepare` so many days ago."""
 
     def __call__(self, days: int, prepare: Callable[[User], None], **configuration: Any) -> User: ...
 
@@ -350,7 +350,7 @@ def control(_privileges: Privileges) -> Iterator[Privileges]:
 
 @pytest.fixture(scope="session")
 def _provisioned(request: pytest.FixtureRequest) -> tuple[Federated, Iterator[str]]:
-    """The federated users whom the target's file names, and the names of this worker's, each once."""
+    """The federated users that the target's file names, and the names of this worker's, each once."""
     named = request.config.stash[RUN].settings.target.federated
     if named is None:
         pytest.skip("the target has neither a control path nor federated users named in its file")
@@ -360,7 +360,7 @@ def _provisioned(request: pytest.FixtureRequest) -> tuple[Federated, Iterator[st
 
 @pytest.fixture
 def federated_user(request: pytest.FixtureRequest, pools: Pools, _privileges: Privileges) -> User:
-    """A user in status EXTERNAL_PROVIDER, new where one can be made, else one of those whom the target's file names.
+    """A user in status EXTERNAL_PROVIDER, new where one can be made, else one that the target's file names.
 
     The latter are used up: a name whose status is another is passed over, and the scenario skips where none is left."""
     target = request.config.stash[RUN].settings.target

@@ -25,19 +25,19 @@ class WithoutControlPath:
     def caller(self, statements: Sequence[tuple[str, str, str]]) -> ReadOnlyCredentials:
         """A new IAM user, made through the IAM API."""
         if self.callers is None:
-            pytest.skip(self._reason("callers", "neither a control path nor IAM, by which callers could be added"))
+            pytest.skip(self._reason("callers", "neither a control path nor IAM to add callers with"))
         return self.callers.caller(statements)
 
     def federated_user(self, pool: Pool, email: str) -> User:
         """A new user who signed in through a provider that the suite serves."""
         if self.pages is None:
-            missing = "neither a control path nor sign-in pages, by which federated users could be added"
+            missing = "neither a control path nor sign-in pages to add federated users with"
             pytest.skip(self._reason("federated-users", missing))
         return self.pages.federated_user(pool, email)
 
     def code(self, pool: Pool, username: str) -> str:  # noqa: ARG002 - as the control path has it
         """Nothing that is sent can be read."""
-        pytest.skip("the target has no control path, by which codes could be read")
+        pytest.skip("needs a control path (to read codes), which the target does not have")
 
     def undo(self) -> None:
         """Nothing was moved."""

@@ -89,7 +89,7 @@ class Target:
     """An endpoint under test. `url` is None for one that the suite starts by itself, as `start` says.
 
     `argument` is how a command line names it. `control` is the path at which it takes more than Cognito's operations,
-    `federated` the users whom it has from a provider, `without` the reason for each capability, topic or claim that is
+    `federated` its users from a provider, `without` the reason for each capability, topic or claim that is
     not judged; `faketime` says that libfaketime moves its clock, `iam` that its IAM API makes callers, `hosted_ui` that
     users can sign in through a provider, `unverified` why nobody has run it here."""
 

@@ -20,7 +20,7 @@ from typing import IO, Any
 
 import urllib3
 
-from conformance import workplace
+from conformance.process import workplace
 
 READY_SECONDS = 60.0
 _END_SECONDS = 5.0

@@ -86,7 +86,7 @@ def _disabled(pools: Pools) -> User | None:
 
 
 class _Checks:
-    """The checks that were made, and the flows by which somebody got in."""
+    """The checks that were made, and the flows that let somebody in."""
 
     def __init__(self, pools: Pools, journal: Journal) -> None:
         self.made: list[Instrument] = []

@@ -9,8 +9,8 @@ import json
 from dataclasses import dataclass
 from pathlib import Path
 
-from conformance import workplace
 from conformance.errors import Inconclusive
+from conformance.process import workplace
 from conformance.target.client import Cognito, ServiceError
 
 # Every pool of the suite has a name that starts so.

@@ -10,8 +10,8 @@ from dataclasses import dataclass, field, replace
 from functools import partial
 from typing import Any
 
-from conformance import signals
 from conformance.errors import Blocked
+from conformance.process import signals
 from conformance.target.app_client import AppClient, outcome
 from conformance.target.client import Cognito, ServiceError
 from conformance.target.mailbox import simulated
@@ -73,7 +73,7 @@ class Flows:
 
     `faults` has, for each that cannot, the claim that it breaks (or the operation that is missing) and a sentence;
     `doubts` has the same for one that challenges every password of a user who must change it: it shows who is
-    challenged, and cannot show that a password is refused. `looking` is the flow by which a scenario looks that is
+    challenged, and cannot show that a password is refused. `looking` is the flow that a scenario uses if it is
     about none, `subject` the claim of the scenario that runs: what a fault breaks is judged by that flow, everything
     else is blocked."""
 
@@ -272,7 +272,7 @@ class Pool:
         self.service.arrange("UpdateUserPool", UserPoolId=self.id, **configuration, **kept)
 
     def find(self, username: str, login: str, password: str) -> User:
-        """A user of this pool whom the scenario knows to exist."""
+        """A user of this pool that the scenario knows to exist."""
         return User(self, username, login, password)
 
     def _verify_email(self, username: str, email: str) -> None:
@@ -434,7 +434,7 @@ class User:
         Raises Blocked where there is nothing to answer with, or the target does not implement the operation."""
         if not challenge.session:
             raise Blocked("the challenge came without a Session to answer it with", "challenge-carries-a-session")
-        # The challenge names the user for whom it has to be answered: with aliases, not the name that was typed.
+        # The answer names the user as the challenge does: with aliases, that is not the name that was typed.
         name = challenge.parameters.get("USER_ID_FOR_SRP", self.username)
         pool = self.pool
         session = challenge.session

@@ -10,7 +10,7 @@ from conformance.verdict.verdicts import Kind
 
 
 @dataclass(frozen=True)
-class Comparison:
+class FailedComparison:
     """A comparison that failed, as pytest's assertion rewriting hands it over."""
 
     operator: str
@@ -35,7 +35,7 @@ class Untyped(Exception):
     """A failed assertion that does not compare an observed value with a documented one: a fault of the suite."""
 
 
-def judge(comparisons: list[Comparison], journal: Journal, declared: Kind | None = None) -> Divergence:
+def judge(comparisons: list[FailedComparison], journal: Journal, declared: Kind | None = None) -> Divergence:
     """The divergence behind a failed assertion, which is one comparison: `assert observed == documented`.
 
     Its kind is the one that the claim declares, else the one of the observed value; a server fault is a crash

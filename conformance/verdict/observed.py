@@ -78,7 +78,7 @@ class _Text(Observed, str):
 
 
 class AnyRefusal:
-    """Any refusal: compare with it where the claim says that something is refused, and not by which error."""
+    """Any refusal: compare with it where the claim says that something is refused, and does not name the error."""
 
     def __eq__(self, other: object) -> bool:
         return bool(getattr(other, "refused", False))

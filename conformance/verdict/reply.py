@@ -87,7 +87,7 @@ class SignIn(Observed):
 
     @property
     def flow(self) -> str | None:  # type: ignore[override]
-        """The flow by which it was tried."""
+        """The flow that was tried."""
         return self.outcome.flow
 
     @property

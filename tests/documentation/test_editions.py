@@ -49,7 +49,7 @@ Options
 
 ``--name`` (string)
 
-  Whom to greet.
+  Who is greeted.
 
 ``--loud`` | ``--no-loud`` (boolean)
 Raises the voice. Off, unless asked for.
@@ -82,7 +82,7 @@ SYNOPSIS
 
 OPTIONS
        -\b--\b-n\bna\bam\bme\be (string)
-          Whom to greet.
+          Who is greeted.
 
        --loud | --no-loud (boolean) Raises the voice. Off,  unless  asked
        for.
@@ -135,7 +135,7 @@ def test_an_edition_has_the_sentences_of_each_section() -> None:
         "synopsis": ("greet", "--name <value>", "optional: --loud | --no-loud"),
         "options": (
             "--name (string)",
-            "Whom to greet.",
+            "Who is greeted.",
             "--loud | --no-loud (boolean)",
             "Raises the voice.",
             "Off, unless asked for.",

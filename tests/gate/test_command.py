@@ -16,9 +16,9 @@ from jsonschema import Draft202012Validator
 from conformance.contract.files import SCHEMAS
 from conformance.gate import comparison, report
 from conformance.gate.clients import Client
-from conformance.gate.comparison import Comparison
+from conformance.gate.comparison import PairComparison
 from conformance.gate.observation import SERVICE, Observation
-from conformance.gate.rules import RULES, Fact, Finding
+from conformance.gate.rules import RULES, Fact, RuleHit
 from tests.gate import sites
 from tests.gate.conftest import Gate
 from tests.gate.index import Release, indexing, wheel
@@ -171,23 +171,23 @@ command.main()
 # --- reports
 
 
-def _found(*findings: Finding, package: str = "boto3") -> Comparison:
+def _found(*findings: RuleHit, package: str = "boto3") -> PairComparison:
     sides = Client(package, "1.0.0"), Client(package, "1.1.0")
     return comparison.judge((sides[0], Observation()), (sides[1], Observation()), findings)
 
 
-def _model(rule: str, part: str, operation: str, before: object = None, after: object = None) -> Finding:
-    return Finding(rule, Fact("model", f"cognito-idp/{operation}/{part}", operation), before, after)
+def _model(rule: str, part: str, operation: str, before: object = None, after: object = None) -> RuleHit:
+    return RuleHit(rule, Fact("model", f"cognito-idp/{operation}/{part}", operation), before, after)
 
 
 def test_what_follows_from_one_cause_is_told_once() -> None:
     """However many attempts a new retry mode changes, there is one thing to look at, and it leads."""
     attempts = [
-        Finding("retry-attempts-changed", Fact("retries", f"{mode}/{fault}/attempts"), 5, 3)
+        RuleHit("retry-attempts-changed", Fact("retries", f"{mode}/{fault}/attempts"), 5, 3)
         for mode in ("default", "standard")
         for fault in ("empty-500", "empty-503")
     ]
-    found = _found(*attempts, Finding("retry-mode-changed", Fact("defaults", "retries"), {}, {"mode": "standard"}))
+    found = _found(*attempts, RuleHit("retry-mode-changed", Fact("defaults", "retries"), {}, {"mode": "standard"}))
 
     [cause] = found.causes("caller")
     assert (cause[0].rule.id, len(cause)) == ("retry-mode-changed", 5)
@@ -241,7 +241,7 @@ def test_every_example_is_python(rule: str) -> None:
 def test_a_difference_behind_a_long_beginning_is_shown() -> None:
     """Two texts that differ late are cut before the difference, not behind it."""
     before, after = (f"{'usage: aws ' * 20}{end}" for end in ("old", "new"))
-    found = _found(Finding("validation-tightened", Fact("validation", "x"), before, after))
+    found = _found(RuleHit("validation-tightened", Fact("validation", "x"), before, after))
     text = report.markdown([found], "caller", [])
 
     assert "old`" in text

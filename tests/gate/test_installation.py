@@ -8,7 +8,7 @@ import pytest
 
 from conformance.gate import clients, installation, releases
 from conformance.gate.clients import Client
-from conformance.gate.rules import INSTALL, RULES, SOURCE, Finding
+from conformance.gate.rules import INSTALL, RULES, SOURCE, RuleHit
 from tests.gate.index import wheel
 
 SIX = "botocore/vendored/six/__init__.py"
@@ -42,7 +42,7 @@ def _client(
 
 def _found(
     place: Path, files: dict[str, str] | None = None, metadata: str = METADATA, points: str = ENTRY_POINTS
-) -> list[Finding]:
+) -> list[RuleHit]:
     old = _client(place, "1.0.0", FILES, METADATA)
     return list(installation.compare(old, _client(place, "1.1.0", files or FILES, metadata, points)))
 

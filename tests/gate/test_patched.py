@@ -9,7 +9,7 @@ import pytest
 
 from conformance.gate import comparison, observation
 from conformance.gate.clients import Client
-from conformance.gate.comparison import Comparison, Verdict
+from conformance.gate.comparison import Advice, PairComparison
 from conformance.gate.observation import SERVICE, Observation
 from tests.gate import sites
 
@@ -191,7 +191,7 @@ DEFECTS = {**TEN, **FIVE}
 
 def _compared(
     installed: tuple[Client, Observation], place: pytest.TempPathFactory, name: str, defects: dict[str, Defect]
-) -> Comparison:
+) -> PairComparison:
     code: dict[str, str] = {}
     for defect in defects.values():
         code[defect.module] = code.get(defect.module, "") + defect.code
@@ -201,31 +201,31 @@ def _compared(
 
 
 @pytest.fixture(scope="module")
-def ten(installed: tuple[Client, Observation], tmp_path_factory: pytest.TempPathFactory) -> Comparison:
+def ten(installed: tuple[Client, Observation], tmp_path_factory: pytest.TempPathFactory) -> PairComparison:
     """The installed botocore beside one with ten defects."""
     return _compared(installed, tmp_path_factory, "ten", TEN)
 
 
 @pytest.fixture(scope="module")
-def five(installed: tuple[Client, Observation], tmp_path_factory: pytest.TempPathFactory) -> Comparison:
+def five(installed: tuple[Client, Observation], tmp_path_factory: pytest.TempPathFactory) -> PairComparison:
     """The installed botocore beside one with five others."""
     return _compared(installed, tmp_path_factory, "five", FIVE)
 
 
 @pytest.mark.parametrize("name", DEFECTS)
-def test_a_patched_client_is_not_safe(ten: Comparison, five: Comparison, name: str) -> None:
+def test_a_patched_client_is_not_safe(ten: PairComparison, five: PairComparison, name: str) -> None:
     """A defect that no model shows holds the merge by itself, at the layer where callers meet it."""
     defect = DEFECTS[name]
     found = ten if name in TEN else five
     [change] = [one for one in found.changes if str(one.finding.fact) == defect.fact]
 
     assert (change.rule.id, change.rule.layer) == (defect.rule, defect.layer)
-    assert change.asks("caller") != Verdict.SAFE
+    assert change.asks("caller") != Advice.SAFE
 
 
-def test_a_client_with_ten_defects_is_breaking(ten: Comparison) -> None:
+def test_a_client_with_ten_defects_is_breaking(ten: PairComparison) -> None:
     """All ten are named; the model says nothing."""
-    assert ten.verdict("caller") == Verdict.BREAKING
+    assert ten.verdict("caller") == Advice.BREAKING
     assert not [change for change in ten.changes if change.rule.layer == "model"]
     assert {defect.rule for defect in TEN.values()} <= {group[0].rule.id for group in ten.causes("caller")}
 

@@ -31,7 +31,7 @@ def _load(
     return waivers.load(file)
 
 
-def _retried(accepted: list[waivers.Waiver]) -> comparison.Comparison:
+def _retried(accepted: list[waivers.Waiver]) -> comparison.PairComparison:
     sides = [Observation(facts={Fact("retries", "default/throttled/attempts"): attempts}) for attempts in (1, 3)]
     old, new = Client("botocore", "1"), Client("botocore", "2")
     return comparison.judge((old, sides[0]), (new, sides[1]), waivers=accepted)

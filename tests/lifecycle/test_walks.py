@@ -267,7 +267,7 @@ def test_a_disagreement_is_shrunk_to_what_it_needs(pool):
 
 
 def test_the_commands_leave_out_what_only_looked(pool):
-    """Sign-ins by which the walk only checked the password are not printed, but those whose token is used later are."""
+    """Sign-ins that only checked the password are not printed, but those whose token is used later are."""
     walker = Walker(pool)
     for name in [*PATHS["CONFIRMED", True], ("AdminUserGlobalSignOut", ""), ("ChangePassword", "revoked token")]:
         walker.take(step(*name))

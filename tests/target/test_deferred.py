@@ -99,7 +99,7 @@ def test_a_target_that_forgot_who_waits_is_not_accused(run, reference, tmp_path)
     later = run(*chosen)
 
     assert later.counts() == {"blocked": 6}
-    assert "set up in an earlier run is not to be had" in later.report["results"][0]["reason"]
+    assert "an earlier run set up no longer exists" in later.report["results"][0]["reason"]
     assert not file.exists()
 
 

@@ -12,9 +12,9 @@ import urllib3
 from botocore.credentials import ReadOnlyCredentials
 from click.testing import CliRunner
 
-from conformance import workplace
 from conformance.cli import main
 from conformance.errors import BadInput, Blocked, Inconclusive
+from conformance.process import workplace
 from conformance.run.settings import Settings
 from conformance.target import clock, definition, installed
 from conformance.target.clock import libfaketime

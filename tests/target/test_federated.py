@@ -1,4 +1,4 @@
-"""Federated users whom a target's file names: each is used up once, and what is used up accuses nobody."""
+"""Federated users that a target's file names: each is used up once, and what is used up accuses nobody."""
 
 from __future__ import annotations
 

@@ -6,7 +6,7 @@ import pytest
 
 from conformance.run.catalogue import SCENARIOS
 from conformance.verdict.journal import Journal
-from conformance.verdict.judgement import Comparison, Untyped, judge
+from conformance.verdict.judgement import FailedComparison, Untyped, judge
 from conformance.verdict.observed import (
     REFUSED,
     TOKENS,
@@ -29,7 +29,7 @@ STATE = State("CONFIRMED", True, "tokens")
 
 
 def _judged(seen, documented, declared=None):
-    found = judge([Comparison("==", seen, documented)], Journal(), declared)
+    found = judge([FailedComparison("==", seen, documented)], Journal(), declared)
     return found.kind, found.expected, found.observed
 
 
@@ -79,7 +79,7 @@ def test_a_claim_may_declare_the_kind():
 def test_a_divergence_names_operation_and_flow():
     """The operation that answered, and the flow, come from the observed value."""
     seen = SignIn(SignInOutcome("AError", operation="InitiateAuth", flow="USER_SRP_AUTH"))
-    found = judge([Comparison("==", seen, TOKENS)], Journal())
+    found = judge([FailedComparison("==", seen, TOKENS)], Journal())
 
     assert (found.operation, found.flow) == ("InitiateAuth", "USER_SRP_AUTH")
 
@@ -88,14 +88,14 @@ def test_a_divergence_names_operation_and_flow():
     "comparisons",
     [
         [],
-        [Comparison("==", "UNCONFIRMED", Status("CONFIRMED"))],
-        [Comparison("==", REFUSED, _reply("accepted"))],
-        [Comparison("in", "sub", Facts({}))],
-        [Comparison("not in", "sub", Facts({"sub": "1"}))],
-        [Comparison("!=", Status("CONFIRMED"), "CONFIRMED")],
-        [Comparison("==", 1, 2)],
-        [Comparison("==", Status("A"), Text("B"))],
-        [Comparison("==", Status("A"), "B"), Comparison("==", Status("A"), "C")],
+        [FailedComparison("==", "UNCONFIRMED", Status("CONFIRMED"))],
+        [FailedComparison("==", REFUSED, _reply("accepted"))],
+        [FailedComparison("in", "sub", Facts({}))],
+        [FailedComparison("not in", "sub", Facts({"sub": "1"}))],
+        [FailedComparison("!=", Status("CONFIRMED"), "CONFIRMED")],
+        [FailedComparison("==", 1, 2)],
+        [FailedComparison("==", Status("A"), Text("B"))],
+        [FailedComparison("==", Status("A"), "B"), FailedComparison("==", Status("A"), "C")],
     ],
     ids=["truth", "swapped", "swapped-refusal", "in", "not-in", "unequal", "untyped", "mixed", "two"],
 )

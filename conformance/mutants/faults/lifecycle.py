@@ -28,7 +28,7 @@ OTHERWISE = "AliasExistsException"
 
 
 def _not_so(operation: str, error: str | None, starts: Collection[tuple[str, bool]]) -> Plant:
-    """Answer an operation on a user in one of these statuses otherwise than with `error`, or than with success."""
+    """Answer an operation on a user in one of these statuses with another outcome than `error` or success."""
 
     @around(CognitoSpec, "call")
     def plant(real: Call, self: CognitoSpec, asked: str, members: Members) -> Members:
@@ -48,7 +48,7 @@ def _not_so(operation: str, error: str | None, starts: Collection[tuple[str, boo
 
 
 def _start(self: CognitoSpec, members: Members) -> tuple[str, bool] | None:
-    """Status and enabled flag of the user whom a request is about; None if only a token would tell."""
+    """Status and enabled flag of the user that a request is about; None if only a token would tell."""
     client = self.clients.get(str(members.get("ClientId")))
     pool = client.pool if client else self.pools.get(str(members.get("UserPoolId")))
     given = members.get("AuthParameters") or members.get("ChallengeResponses") or {}

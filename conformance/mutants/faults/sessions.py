@@ -239,7 +239,7 @@ mutant("sign-up-codes-end-after-an-hour", "The code for a sign-up ends after an 
 ENDS_AS_BEGUN = "srp-signs-in-nobody-else"
 
 
-@mutant("srp-ends-as-whoever-is-named", "The answer to PASSWORD_VERIFIER signs in whom it names.", ENDS_AS_BEGUN)
+@mutant("srp-ends-as-whoever-is-named", "The answer to PASSWORD_VERIFIER signs in the user it names.", ENDS_AS_BEGUN)
 @around(Authentication, "finish_srp")
 def ends_as_named(real: Call, self: CognitoSpec, client: StoredClient, told: Any, *rest: Any) -> Any:
     named = self.find(client.pool, told["USERNAME"])

@@ -214,7 +214,7 @@ def test_cli_options_override_the_json(aws, recorder, option, member):
     ids=["cut-off", "list", "unknown-member", "number", "string-for-boolean", "missing-member", "empty-username"],
 )
 def test_cli_input_json_is_checked(aws, recorder, text):
-    """JSON that is no input of the operation ends the command before anything is sent; its proper form is sent."""
+    """JSON that is not an input of the operation ends the command before anything is sent; its proper form is sent."""
     refused = aws("--cli-input-json", text)
 
     assert refused.exit_code == aws.exit_codes["parameter"]

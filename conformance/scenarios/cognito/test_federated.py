@@ -1,4 +1,4 @@
-"""Users for whom an identity provider vouches, once they are given a password."""
+"""Users of an identity provider, once they are given a password."""
 
 import uuid
 

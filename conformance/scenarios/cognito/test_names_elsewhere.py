@@ -1,4 +1,4 @@
-"""Whom a name reaches at every other operation of the lifecycle: its case, an alias, the sub."""
+"""Which user a name reaches at every other operation of the lifecycle: its case, an alias, the sub."""
 
 import uuid
 

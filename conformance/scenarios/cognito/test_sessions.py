@@ -81,7 +81,7 @@ BY_SRP = {RESPOND[0]: "confirmed-user-signs-in", RESPOND[1]: "administrator-sign
 
 
 def _owner(pool, answer, words, operation):
-    """Whose tokens came, in words: the user whom GetUser shows."""
+    """Whose tokens came, in words: the user that GetUser shows."""
     owner = NOBODY
     if answer.outcome == TOKENS:
         shown = pool.service.arrange("GetUser", "Username", AccessToken=answer.tokens["AccessToken"])

@@ -40,7 +40,7 @@ def _refresh(client, token, operation="InitiateAuth"):
 
 
 def _bearer(pool, token):
-    """Whom GetUser shows for an access token."""
+    """The user that GetUser shows for an access token."""
     shown = pool.service.arrange("GetUser", "Username", AccessToken=token)
     return Facts({"Username": shown["Username"]}, noun="whose token", operation="GetUser")
 

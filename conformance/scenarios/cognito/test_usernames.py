@@ -1,4 +1,4 @@
-"""Whom Username reaches, and which names there can be (fixtures/usernames.toml)."""
+"""Which user Username reaches, and which names there can be (fixtures/usernames.toml)."""
 
 import itertools
 

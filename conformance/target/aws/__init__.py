@@ -6,7 +6,7 @@ guard        which requests may be sent: deny by default
 limiter      how fast
 gate         the one function between every client and the socket
 transport    the socket: TLS to one host
-identity     who calls, in which account, by which clock
+identity     who calls, in which account, at what time
 service      the target `aws`, and `replay:DIR`
 plan         what a run will ask for, counted beforehand
 sweep        what a killed run left

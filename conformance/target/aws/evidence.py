@@ -360,7 +360,7 @@ def read(path: Path) -> tuple[dict[str, Any], list[dict[str, Any]]]:
             raise BadInput(f"{path} was changed after it was recorded: its hash does not fit")
         return head, [json.loads(line) for line in lines[1:-1]]
     except (OSError, ValueError, LookupError, TypeError) as fault:
-        raise BadInput(f"{path} is no file of evidence: {fault!r}") from None
+        raise BadInput(f"{path} is not a file of evidence: {fault!r}") from None
 
 
 def files(directory: Path) -> list[Path]:

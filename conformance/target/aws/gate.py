@@ -123,7 +123,7 @@ class AwsGate:
     def send(self, sent: Sent) -> Received:
         """The answer to a request, after as many attempts as are safe.
 
-        Raises Tripped, WouldSend, or Inconclusive where there is no answer that says anything."""
+        Raises Tripped, WouldSend, or Inconclusive if no answer says anything."""
         try:
             return self._send(sent)
         except WouldSend as message:

@@ -334,7 +334,7 @@ class Guard:
         sends = operation in ("ForgotPassword", "AdminResetUserPassword") or members.get("MessageAction") == "RESEND"
         if not sends:
             return False
-        # In these pools, and with a sub, another name may stand for a user to whom a contact was written.
+        # In these pools, and with a sub, another name may stand for a user who was given a contact.
         somebody = pool in self._by_address or "" in self._by_address or _SUB.fullmatch(name) is not None
         return somebody or (pool, name) in self._reachable
 

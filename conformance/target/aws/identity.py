@@ -1,4 +1,4 @@
-"""Who calls, in which account, by which clock: what is checked before the first request to Cognito."""
+"""Who calls, in which account, at what time: what is checked before the first request to Cognito."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ from conformance.target.exchange import ARRANGING, Received, sent_by
 # An account with one of these in its alias is somebody's living.
 DENIED = ("prod", "production", "live", "prd")
 SKEW_SECONDS = 60.0
-# Variables by which requests go elsewhere, or an answer of somebody else is trusted.
+# Variables that send requests elsewhere, or make botocore trust somebody else's answer.
 REDIRECTING = (
     "HTTP_PROXY",
     "HTTPS_PROXY",
@@ -112,7 +112,7 @@ def check_environment(environment: Mapping[str, str]) -> None:
     for name, value in environment.items():
         upper = name.upper()
         if value and (upper in REDIRECTING or upper.startswith("AWS_ENDPOINT_URL_")):
-            raise BadInput(f"{name} is set, by which requests may go elsewhere: unset it to judge AWS")
+            raise BadInput(f"{name} is set, and may send requests elsewhere: unset it to judge AWS")
         if upper == "LD_PRELOAD" and "faketime" in value:
             raise BadInput(
                 "the clock of this process is moved by libfaketime: AWS refuses what is signed at another time"
@@ -145,7 +145,7 @@ def check_region(region: str) -> None:
         raise BadInput(f"--region {region}: only Regions of the partition aws are judged")
     known = botocore.session.Session().get_available_regions("cognito-idp", "aws")
     if region not in known:
-        raise BadInput(f"--region {region!r} is no Region of Cognito user pools: choose one of {', '.join(known)}")
+        raise BadInput(f"--region {region!r} is not a Region of Cognito user pools: choose one of {', '.join(known)}")
 
 
 def check_caller(transport: Transport, given: Renewable, account: str, region: str) -> None:

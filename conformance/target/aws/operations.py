@@ -1,4 +1,4 @@
-"""Every operation that may be sent to AWS: its quota, whether it is signed, whom it counts for.
+"""Every operation that may be sent to AWS: its quota, whether it is signed, whose quota it counts against.
 
 Sources: https://docs.aws.amazon.com/cognito/latest/developerguide/quotas.html (requests per second, per account and
 Region, the defaults), the service authorization reference (signature), both read in November 2026.

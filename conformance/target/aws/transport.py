@@ -34,7 +34,7 @@ class StandIn:
             told = json.loads(path.read_text(encoding="utf-8"))
             return cls(int(told["port"]), path.parent / told["authority"], float(told.get("pace", 1)))
         except (OSError, ValueError, LookupError, TypeError):
-            raise BadInput(f"--stand-in {path} is no file of a running stand-in (see docs/aws.md)") from None
+            raise BadInput(f"--stand-in {path} does not describe a running stand-in (see docs/aws.md)") from None
 
 
 class Network:

@@ -70,7 +70,7 @@ SENT = {
     "a pool that nobody has": ("AdminSetUserPassword", USER | {"UserPoolId": f"eu-west-1_{NOBODYS_KEYS[0]}"}),
     "an id that is malformed": ("AdminSetUserPassword", USER | {"UserPoolId": "no-pool-id"}),
     "deleting our pool": ("DeleteUserPool", {"UserPoolId": OURS}),
-    "a reset of somebody whom no message reaches": ("AdminResetUserPassword", USER),
+    "a reset of somebody without an address": ("AdminResetUserPassword", USER),
 }
 REFUSED = {
     "an operation that is on no list": ("AdminDeleteUserAttributes", USER),

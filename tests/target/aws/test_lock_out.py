@@ -1,4 +1,4 @@
-"""A user whom the run itself locked out is one thing, one who was found locked out another."""
+"""A user that the run itself locked out is one thing, a user found locked out is another."""
 
 import json
 from types import SimpleNamespace

@@ -189,12 +189,12 @@ MISUSES = {
     "no stand-in": (
         lambda s, p: [*s.command("run", "aws", "--plan", p, *SMOKE)[:-1], "nowhere.json"],
         {},
-        "is no file of a running stand-in",
+        "does not describe a running stand-in",
     ),
     "an unknown run": (
         lambda s, p: s.command("run", "aws", "--plan", p, *SMOKE, "--resume", "yesterday"),
         {},
-        "is no id of a run",
+        "is not the id of a run",
     ),
     "a run of another machine": (
         lambda s, p: s.command("run", "aws", "--plan", p, *SMOKE, "--resume", "20261125T0134Z-0a1b2c"),

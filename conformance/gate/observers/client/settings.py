@@ -61,7 +61,7 @@ def _reached(**options):
 
 
 def endpoints():
-    """Where requests go and for whom they are signed: regions, FIPS, dual stack, and the ways to choose an endpoint."""
+    """Where requests go and what they are signed for: regions, FIPS, dual stack, the ways to choose an endpoint."""
     for region in REGIONS:
         for fips in (False, True):
             for dual in (False, True):

@@ -28,7 +28,7 @@ def install() -> None:
 
 
 def exit_code() -> int:
-    """The exit code by which a shell knows the signal that came: 130, 143 or 129."""
+    """The exit code that tells a shell which signal came: 130, 143 or 129."""
     return 128 + (_received or signal.SIGINT)
 
 

@@ -9,7 +9,7 @@ import threading
 
 import pytest
 
-from conformance import signals, workplace
+from conformance.process import signals, workplace
 from conformance.target.client import client
 from conformance.target.definition import INVENTED, REGION, Endpoint, resolve
 from conformance.target.pool_notes import PoolNotes, left_at

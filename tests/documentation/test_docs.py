@@ -1,0 +1,80 @@
+"""README and docs: what they print can be typed, what they link exists, and their words are plain English."""
+
+import re
+import shlex
+from pathlib import Path
+
+import click
+import pytest
+
+from conformance.cli import main
+from conformance.verdict.verdicts import Verdict
+
+ROOT = Path(__file__).parents[2]
+PAGES = [ROOT / name for name in ("README.md", "CONTRIBUTING.md", "SECURITY.md")] + sorted(
+    (ROOT / "docs").rglob("*.md")
+)
+every_page = pytest.mark.parametrize("page", PAGES, ids=lambda page: page.relative_to(ROOT).as_posix())
+# Words of a private dialect; docs/style.md quotes them.
+DIALECT = re.compile(
+    r"\b(whom|to be had|what it is told|is no [a-z]+ (that|of|name|id)|by which|wherefrom|otherwise than)\b",
+    re.IGNORECASE,
+)
+
+
+def _commands(page: Path) -> list[list[str]]:
+    """The lines of a page's shell blocks that call cognito-conformance, as words without the comment behind."""
+    blocks = re.findall(r"```sh\n(.*?)```", page.read_text("utf-8"), re.DOTALL)
+    lines = "\n".join(blocks).replace("\\\n", " ").splitlines()
+    return [shlex.split(line, comments=True)[1:] for line in lines if line.startswith("cognito-conformance ")]
+
+
+@every_page
+def test_each_printed_command_is_one(page):
+    """Every `cognito-conformance` line in a shell block names a command and options that exist."""
+    for words in _commands(page):
+        command, name = main, ""
+        while isinstance(command, click.Group):
+            name, *words = words
+            command = command.get_command(click.Context(command), name)
+            assert command is not None, name
+        if name != "sdk-gate":  # takes what follows to another process
+            command.make_context(name, words)
+
+
+@every_page
+def test_each_relative_link_leads_somewhere(page):
+    """A link to a file of the repository names one that exists."""
+    links = re.findall(r"\]\(([^)#:]+)(?:#[^)]*)?\)", page.read_text("utf-8"))
+
+    assert [link for link in links if not (page.parent / link).exists()] == []
+
+
+def test_the_readme_is_a_page():
+    """README has at most 130 lines, and shows at most 40 lines of output."""
+    text = (ROOT / "README.md").read_text("utf-8")
+
+    assert len(text.splitlines()) <= 130
+    assert max(len(block.splitlines()) for block in re.findall(r"```text\n(.*?)```", text, re.DOTALL)) <= 40
+
+
+def test_the_readme_names_each_verdict():
+    """The README's table has a row for each verdict, in the order of the code."""
+    rows = re.findall(r"^\| (\w+) \| ", (ROOT / "README.md").read_text("utf-8"), re.MULTILINE)
+
+    assert [row for row in rows if row in set(Verdict)] == [str(verdict) for verdict in Verdict]
+
+
+def test_the_words_are_plain_english():
+    """No docstring, comment, message or page speaks the private dialect that docs/style.md names."""
+    files = [*PAGES, *(ROOT / "conformance").rglob("*.py"), *(ROOT / "conformance").rglob("*.jinja")]
+    files += [path for path in (ROOT / "tests").rglob("*.py") if path != Path(__file__)]
+    found = [
+        f"{path.relative_to(ROOT)}:{number}: {line.strip()}"
+        for path in files
+        if path.name not in ("style.md", "evidence.md")  # one quotes the dialect, the other the ledger
+        for number, line in enumerate(path.read_text("utf-8").splitlines(), 1)
+        if DIALECT.search(line)
+    ]
+
+    assert found == []
