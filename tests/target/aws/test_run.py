@@ -113,7 +113,7 @@ MISUSES = {
     "no such Region": (
         lambda s, p: s.command("run", "aws", "--plan", p, *SMOKE, region="eu-west-9"),
         {},
-        "is no Region",
+        "is not a Region",
     ),
     "two Regions": (
         lambda s, p: s.command("run", "aws", "--plan", p, *SMOKE, region="eu-west-1,us-east-1"),
