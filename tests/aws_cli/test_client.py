@@ -313,7 +313,7 @@ def test_what_a_call_has_started_is_killed_with_it(environment, tmp_path):
 
 OWNER = """
 import json, sys
-from conformance.cli_client import AwsCli
+from conformance.aws_cli.client import AwsCli
 
 arguments, environment = json.loads(sys.argv[1])
 with AwsCli() as aws:
@@ -379,8 +379,8 @@ def test_a_missing_aws_cli_is_named_with_its_remedy(monkeypatch, environment, tm
 
 def test_boto3_and_the_aws_cli_never_meet():
     """The CLI process loads awscli's own botocore and no boto3; the client's side loads none of these."""
-    process = loaded_by("from conformance import cli_process; cli_process.warm_up()")
-    client = loaded_by("from conformance import cli_client")
+    process = loaded_by("from conformance.aws_cli import fork_server; fork_server.warm_up()")
+    client = loaded_by("from conformance.aws_cli import client")
 
     assert "boto3" not in process
     assert "awscli" in Path(process["botocore"]).parts
