@@ -218,11 +218,12 @@ def test_an_operation_that_fails_is_judged_by_itself(run, moto, operation, answe
 
 
 def test_a_target_that_shows_no_status_is_not_accused(run, moto):
-    """Where AdminGetUser fails nothing can be seen, so that no row conforms or diverges."""
+    """Where AdminGetUser fails nothing can be seen: the run ends at once, and says so."""
     with before(moto, only("AdminGetUser", error("InternalErrorException", 500))) as url:
         done = run("--endpoint-url", url, *WALKS)
 
-    assert set(done.counts()) == {"blocked"}
+    assert done.exit_code == 3
+    assert "cannot be judged: AdminGetUser answered InternalErrorException" in done.stderr
 
 
 def test_a_connection_that_breaks_is_inconclusive(run, moto):
