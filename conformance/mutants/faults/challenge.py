@@ -53,7 +53,7 @@ challenged = around(CognitoSpec, "challenged")
     "challenge-with-tokens",
     "The challenge comes with tokens.",
     "challenge-grants-no-tokens",
-    "temporary-password-is-challenged",
+    also=("temporary-password-is-challenged",),
 )
 @challenged
 def with_tokens(real: Call, self: CognitoSpec, client: StoredClient, user: StoredUser) -> Members:
@@ -94,7 +94,7 @@ def crashes(real: Call, service: CognitoSpec, request: HttpRequest) -> HttpAnswe
     "challenge-of-another-name",
     "The challenge is SELECT_CHALLENGE.",
     "temporary-password-is-challenged",
-    DESCRIBED,
+    also=(DESCRIBED,),
 )
 @challenged
 def of_another_name(real: Call, *rest: Any) -> Members:
@@ -151,7 +151,7 @@ def _for_operation(operation: str, name: str) -> None:
         f"{name}-grants-nothing",
         f"{operation} sets the password, but gives no tokens.",
         "challenge-answer-grants-tokens",
-        "new-password-confirms-the-user",
+        also=("new-password-confirms-the-user",),
     )
     @answering
     def grants_nothing(real: Call, *rest: Any) -> Members:
@@ -162,7 +162,7 @@ def _for_operation(operation: str, name: str) -> None:
         f"{name}-stores-nothing",
         f"{operation} gives tokens, but stores no password.",
         "challenge-answer-replaces-the-temporary-password",
-        "challenge-answer-grants-tokens",
+        also=("challenge-answer-grants-tokens",),
     )
     @answering
     def stores_nothing(_: Call, self: CognitoSpec, __: str, client: StoredClient, session: str, *___: Any) -> Members:

@@ -57,8 +57,7 @@ mutant(
     "bad-password-is-a-parameter",
     "A password against the policy is InvalidParameterException.",
     "uppercase-is-required",
-    BODY,
-    also=(*WEAK, *saying("InvalidPasswordException", anywhere=True)),
+    also=(BODY, *WEAK, *saying("InvalidPasswordException", anywhere=True)),
 )(around(passwords, "check_policy")(renamed("InvalidParameterException")))
 
 for _name, _intent, _change, _claim in (

@@ -56,7 +56,7 @@ mutant("validity-a-day-too-long", "A temporary password is good for a day more."
 mutant("validity-a-day-too-short", "A temporary password is good for a day less.", SETS, DEFAULT)(_valid(add=-1))
 mutant("validity-never-above-90", "More than 90 days count as 90.", SETS)(_valid(most=90))
 mutant("validity-always-7", "Every pool's validity is seven days.", SETS, EXPIRED)(_valid(least=7, most=7))
-mutant("validity-by-default-90", "A pool that says nothing gives ninety days.", DEFAULT, ZERO)(
+mutant("validity-by-default-90", "A pool that says nothing gives ninety days.", DEFAULT, also=(ZERO,))(
     entry(passwords.DEFAULTS, DAYS, 90)
 )
 

@@ -35,10 +35,8 @@ for _to in (EXTERNAL, "FORCE_CHANGE_PASSWORD"):
 @mutant(
     "federated-password-is-not-stored",
     "A federated user's status changes, and no password is stored.",
-    GETS,
     SIGNS_IN,
-    CHANGES,
-    UPDATES,
+    also=(GETS, CHANGES, UPDATES),
 )
 @setting
 def not_stored(

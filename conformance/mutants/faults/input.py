@@ -41,7 +41,7 @@ for _name, _intent, _old, _new, _claims in (
         "A violated constraint is ValidationException.",
         "InvalidParameterException",
         "ValidationException",
-        (MISSING, NULL, "error-body-names-the-error"),
+        (MISSING,),
     ),
     (
         "malformed-is-a-parameter",
@@ -58,7 +58,9 @@ for _name, _intent, _old, _new, _claims in (
         (MALFORMED, WRONG_TYPE, NO_OBJECT),
     ),
 ):
-    mutant(_name, _intent, *_claims, also=saying(_old))(_parse_renamed(_old, _new))
+    mutant(_name, _intent, *_claims, also=(NULL, "error-body-names-the-error", *saying(_old)))(
+        _parse_renamed(_old, _new)
+    )
 
 
 def _read(change: Callable[[bytes], bytes]) -> Plant:

@@ -19,8 +19,7 @@ for _name, _code in (
         f"unknown-pool-is-{_name}",
         f"An id that no pool has is {_code}.",
         UNKNOWN,
-        "error-body-names-the-error",
-        also=saying("ResourceNotFoundException", anywhere=True),
+        also=("error-body-names-the-error", *saying("ResourceNotFoundException", anywhere=True)),
     )(around(CognitoSpec, "pool")(renamed(_code)))
 
 

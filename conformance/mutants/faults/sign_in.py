@@ -43,10 +43,7 @@ def _for_flow(flow: str) -> None:
         f"{name}-takes-any-password",
         f"{flow} does not look at the password.",
         WRONG,
-        SIGNS_IN,
-        CHALLENGED,
-        "permanent-password-replaces-the-old",
-        also=KEPT_OUT,
+        also=(SIGNS_IN, CHALLENGED, "permanent-password-replaces-the-old", *KEPT_OUT),
     )
     @around(CognitoSpec, "sign_in")
     def takes_any_password(
@@ -59,8 +56,7 @@ def _for_flow(flow: str) -> None:
         f"{flow} refuses what an administrator has set.",
         SIGNS_IN,
         CHALLENGED,
-        WRONG,
-        also=(*LET_IN, *IN_FORCE),
+        also=(WRONG, *LET_IN, *IN_FORCE),
     )
     @at_sign_in
     def refuses(_: CognitoSpec, asked: str, __: StoredClient, user: StoredUser, right: bool) -> Members | None:
@@ -90,8 +86,7 @@ def _for_flow(flow: str) -> None:
         f"{name}-skips-the-challenge",
         f"{flow} answers a temporary password with tokens.",
         CHALLENGED,
-        "challenge-grants-no-tokens",
-        also=LET_IN,
+        also=("challenge-grants-no-tokens", *LET_IN),
     )
     @at_sign_in
     def skips_the_challenge(
@@ -159,7 +154,10 @@ mutant("wrong-password-names-another-error", "A wrong password is UserNotFoundEx
 
 
 @mutant(
-    "disabled-is-another-error", "A disabled user's sign-in is UserNotConfirmedException.", DISABLED, also=NOT_DISABLED
+    "disabled-is-another-error",
+    "A disabled user's sign-in is UserNotConfirmedException.",
+    *NOT_DISABLED[:2],
+    also=NOT_DISABLED,
 )
 @at_sign_in
 def disabled_is_another_error(

@@ -159,16 +159,13 @@ mutant(
     "unknown-user-is-hidden",
     "A name that nobody has is NotAuthorizedException, as clients may be told.",
     UNKNOWN,
-    "error-body-names-the-error",
-    SENSITIVE,
-    also=NOT_FOUND,
+    also=("error-body-names-the-error", SENSITIVE, *NOT_FOUND),
 )(around(CognitoSpec, "user")(renamed("NotAuthorizedException")))
 mutant(
     "unknown-user-is-a-missing-resource",
     "A name that nobody has is ResourceNotFoundException.",
     UNKNOWN,
-    UNVERIFIED,
-    also=NOT_FOUND,
+    also=(UNVERIFIED, *NOT_FOUND),
 )(around(CognitoSpec, "user")(renamed("ResourceNotFoundException")))
 
 
