@@ -160,10 +160,12 @@ class Reply(Observed):
 
     @property
     def refused(self) -> bool:
-        """Whether the request was refused, in whatever format: not accepted, nothing changed, no server fault."""
+        """Whether the request was refused, in whatever format: not accepted, nothing changed, no server fault.
+
+        An error of the service by its name is a refusal whatever HTTP status it has: that is a claim of its own."""
         if self.ok or self.changed:
             return False
-        return not self.crashed or (self.status is not None and 300 <= self.status < 500)
+        return not is_crash(self.outcome) or (self.status is not None and 300 <= self.status < 500)
 
     def __eq__(self, other: object) -> bool:
         if other is REFUSED and self.refused and self.unproven is not None:

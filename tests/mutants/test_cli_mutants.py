@@ -13,9 +13,11 @@ from conformance.aws_cli.client import AwsCliMissing
 from conformance.aws_cli.command_line import CommandLine
 from conformance.aws_cli.recorder import Recorder
 from conformance.contract import ledger
+from conformance.errors import Blocked
 from conformance.run import catalogue
 from conformance.run.catalogue import SCENARIOS
 from conformance.verdict.journal import Journal
+from conformance.verdict.verdicts import Verdict
 from tests.mutants.cli_mutants import MUTANTS, Mutant, failing, silent, talkative
 
 BINDINGS = set(discovery.NAMES)
@@ -67,15 +69,22 @@ def cases(scenario: catalogue.Scenario) -> list[dict[str, object]]:
     return [{k: v for part in parts for k, v in part.items()} for parts in itertools.product(*axes)]
 
 
-def breaks(scenario, case, program, name, recorder, home) -> bool:
-    """Whether the case fails by an assertion with this program."""
+def verdict(scenario, case, program, name, recorder, home) -> Verdict:
+    """What is said of this program in a case: it conforms, diverges or is blocked."""
     recorder.begin()
     aws = CommandLine(name, program, recorder, Journal(), home)
     try:
         getattr(module(scenario.file), scenario.name)(aws, recorder, **case)
     except AssertionError:
-        return True
-    return False
+        return Verdict.DIVERGES
+    except Blocked:
+        return Verdict.BLOCKED
+    return Verdict.CONFORMS
+
+
+def breaks(*arguments) -> bool:
+    """Whether a program diverges in a case."""
+    return verdict(*arguments) == Verdict.DIVERGES
 
 
 @pytest.mark.parametrize("behave", [silent, failing, talkative], ids=lambda behave: behave.__name__)
@@ -85,7 +94,7 @@ def test_a_program_that_does_nothing_conforms_nowhere(behave, recorder, tmp_path
         (scenario.name, case)
         for scenario in CLI_SCENARIOS
         for case in cases(scenario)
-        if not breaks(scenario, case, Mutant(None, behave), scenario.bindings[0], recorder, tmp_path)
+        if verdict(scenario, case, Mutant(None, behave), scenario.bindings[0], recorder, tmp_path) == Verdict.CONFORMS
     ]
 
     assert passed == []
@@ -106,7 +115,7 @@ def test_a_mutant_breaks(name, claim, started, recorder, tmp_path):
         (case for case in cases(scenario) if breaks(scenario, case, mutant, binding, recorder, tmp_path)), None
     )
     assert broken is not None
-    assert not breaks(scenario, broken, started[binding], binding, recorder, tmp_path)
+    assert verdict(scenario, broken, started[binding], binding, recorder, tmp_path) == Verdict.CONFORMS
 
 
 def test_every_claim_is_broken_by_a_mutant():
