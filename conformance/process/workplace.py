@@ -62,6 +62,13 @@ def current() -> Path | None:
     return Path(directory) if directory else None
 
 
+def forget_pools() -> None:
+    """Forget the pools that this command noted: the services that had them were its own, and are gone."""
+    directory = current()
+    if directory is not None:
+        shutil.rmtree(directory / POOLS, ignore_errors=True)
+
+
 def note(line: str) -> None:
     """Leave a line for the end of the command, from whichever of its processes."""
     directory = current()
