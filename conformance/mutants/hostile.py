@@ -25,6 +25,8 @@ JSON = {"Content-Type": http.CONTENT_TYPE}
 # Quick, and without a scenario that a refusal of everything could satisfy.
 FEW = "list-users-shows-the-same-status or wrong-password-is-refused"
 ONE = "test_new_password_confirms_the_user"
+# What an answer of the operation alone is judged by: elsewhere a call that must succeed is a precondition.
+EFFECT = "works-on-any-user"
 
 
 @dataclass(frozen=True)
@@ -151,7 +153,7 @@ def catalogue() -> dict[str, Hostile]:
     for name, (answer, words) in ANSWERS.items():
         every.append(Hostile(f"always-{name}", f"Everything is answered with {words}.", _answers(answer), BLOCKED, 3))
         plant = _answers(answer, only_mine=True)
-        every.append(Hostile(f"mine-{name}", f"The operation is answered with {words}.", plant, DIVERGES, 1))
+        every.append(Hostile(f"mine-{name}", f"The operation is answered with {words}.", plant, DIVERGES, 1, EFFECT))
     every += [
         Hostile("always-reset", "Every connection is closed without an answer.", _sends(_reset), INCONCLUSIVE, 3),
         Hostile("mine-reset", "The operation ends the connection.", _sends(_reset, True), INCONCLUSIVE, 3, ONE),
