@@ -235,6 +235,7 @@ def test_a_connection_that_breaks_is_inconclusive(run, moto):
     assert done.exit_code == 3
 
 
+@pytest.mark.slow
 def test_throttling_changes_no_verdict_of_the_walks(run, moto):
     """A service that throttles each request twice gets the verdicts that it gets unthrottled."""
     few = [*WALKS, "--stateful-examples", "3"]

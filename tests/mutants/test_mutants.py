@@ -109,6 +109,7 @@ def test_mutants_are_killed_by_the_claims_that_must(mutants, tmp_path):
     assert _violations(document) == []
 
 
+@pytest.mark.slow
 def test_faults_that_users_reported_are_noticed(mutants):
     """Each fault of an emulator that somebody ran into is killed by the claims that it breaks."""
     code, output, document = mutants("-n", "2", "--bindings", "sdk", "-k", " or ".join(REPORTED.values()))

@@ -18,6 +18,7 @@ import pytest
 from conformance.reference.http import HttpAnswer
 from conformance.reference.stand_in import FAULTS, strangers
 from conformance.target.aws.guard import RUN_TAG, TAG, UNTIL_TAG
+from conformance.target.definition import resolve
 from tests.target.aws.conftest import ACCOUNT, kill, names, staged, verdicts
 
 SMOKE = ("-k", "smoke")
@@ -453,15 +454,26 @@ def test_a_run_that_is_ended_leaves_nothing_and_goes_on(stage, planned, selectio
     assert stage.service.account.pools == {}
 
 
-def test_sweep_at_an_emulator_goes_by_name_and_age(moto):
+@pytest.fixture
+def empty_moto():
+    """The URL of a moto that no other test has left a pool at."""
+    with resolve("moto", None).running() as endpoint:
+        yield endpoint.url
+
+
+def test_sweep_at_an_emulator_goes_by_name_and_age(empty_moto):
     """At an endpoint `sweep` lists pools of the suite's names that are old enough, and deletes them if they are N."""
     client = boto3.client(
-        "cognito-idp", endpoint_url=moto, region_name="us-east-1", aws_access_key_id="a", aws_secret_access_key="b"
+        "cognito-idp",
+        endpoint_url=empty_moto,
+        region_name="us-east-1",
+        aws_access_key_id="a",
+        aws_secret_access_key="b",
     )
     foreign = {"cognito-conformance-users", "my-cognito-conformance-0a1b2c3d4e5f"}
     for name in ("cognito-conformance-0a1b2c3d4e5f", *foreign):
         client.create_user_pool(PoolName=name)
-    command = [sys.executable, "-m", "conformance", "sweep", "--endpoint-url", moto]
+    command = [sys.executable, "-m", "conformance", "sweep", "--endpoint-url", empty_moto]
     environment = {name: value for name, value in os.environ.items() if not name.startswith("AWS_")}
 
     def sweep(*arguments):
