@@ -95,7 +95,8 @@ for _operation, _name in zip(RESPOND, ("answered-challenge", "challenge-answered
         f"{_name}-does-not-confirm",
         f"{_operation} leaves the user in FORCE_CHANGE_PASSWORD.",
         f"{_name}-confirms",
-        also=("new-password-confirms-the-user", "challenge-answer-grants-tokens"),
+        "new-password-confirms-the-user",
+        also=("challenge-answer-grants-tokens",),
     )(rows(_operation, "NEW_PASSWORD_REQUIRED", "FORCE_CHANGE_PASSWORD", to="FORCE_CHANGE_PASSWORD"))
 
 
