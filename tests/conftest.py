@@ -6,6 +6,7 @@ import json
 import os
 import subprocess
 import sys
+import zipfile
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -93,3 +94,27 @@ def moto() -> Iterator[str]:
     """The URL of a moto of this worker's own."""
     with resolve("moto", None).running() as endpoint:
         yield endpoint.url
+
+
+@pytest.fixture(scope="session")
+def installed(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The wheel, unpacked where nothing of the checkout is."""
+    place = tmp_path_factory.mktemp("wheel")
+    build = [
+        sys.executable,
+        "-m",
+        "pip",
+        "wheel",
+        "--quiet",
+        "--no-deps",
+        "--wheel-dir",
+        str(place),
+        str(Path(__file__).parents[1]),
+    ]
+    done = subprocess.run(build, capture_output=True, text=True, check=False, cwd=place)
+    if done.returncode:
+        pytest.skip(f"the wheel cannot be built here: {done.stderr.strip().splitlines()[-1]}")
+    (wheel,) = place.glob("*.whl")
+    with zipfile.ZipFile(wheel) as archive:
+        archive.extractall(place / "site")
+    return place / "site"

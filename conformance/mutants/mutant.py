@@ -29,8 +29,6 @@ Plant = Callable[[], None]
 Call = Callable[..., Any]
 
 SET = "AdminSetUserPassword"
-FLOWS = ("USER_PASSWORD_AUTH", "ADMIN_USER_PASSWORD_AUTH", "USER_SRP_AUTH")
-RESPOND = ("RespondToAuthChallenge", "AdminRespondToAuthChallenge")
 
 
 @dataclass(frozen=True)

@@ -190,7 +190,7 @@ def by_topic(results: Iterable[Result]) -> dict[str, list[ClaimResults]]:
 
 
 def percent(figure: float | None) -> str:
-    # Rounded down, so that nothing with a single exception shows 100 %.
+    """A share as every report shows it: rounded down, so that nothing with a single exception shows 100 %."""
     return "-" if figure is None else f"{math.floor(figure * 1000 + 1e-9) / 10:.1f} %"
 
 

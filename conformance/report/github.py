@@ -14,6 +14,8 @@ from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
+from conformance.report.findings import percent
+
 MOST_ANNOTATIONS = 9
 MOST_BYTES = 900_000
 _SIGNS = str.maketrans({"|": "\\|", "<": "&lt;", ">": "&gt;", "`": "'", "\n": " ", "\r": " "})
@@ -27,7 +29,7 @@ def summary(report: Mapping[str, Any]) -> str:
         "",
         "| conformity | coverage | new | known | blocked | inconclusive |",
         "|---|---|---|---|---|---|",
-        f"| {_percent(figures['conformity'])} | {_percent(figures['coverage'])} | {new_divergences(report)} "
+        f"| {percent(figures['conformity'])} | {percent(figures['coverage'])} | {new_divergences(report)} "
         f"| {figures['known']} | {figures['verdicts'].get('blocked', 0)} "
         f"| {figures['verdicts'].get('inconclusive', 0)} |",
         "",
@@ -90,10 +92,6 @@ def _data(text: str) -> str:
 
 def _property(text: str) -> str:
     return _data(text).replace(":", "%3A").replace(",", "%2C")
-
-
-def _percent(figure: float | None) -> str:
-    return "-" if figure is None else f"{int(figure * 1000) / 10:.1f} %"  # rounded down
 
 
 def _cut(lines: Iterable[str]) -> str:

@@ -8,15 +8,15 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from jinja2 import Environment, PackageLoader, StrictUndefined
-from markupsafe import Markup
+from jinja2 import Environment
 
 from conformance.contract import ledger
 from conformance.contract import options as listed_options
 from conformance.errors import BadInput
 from conformance.report import diagram, help_page
 from conformance.report.document import document, results_of
-from conformance.report.findings import MARKS, by_topic, counted, percent, plainest, tone
+from conformance.report.findings import MARKS, by_topic, counted, plainest, tone
+from conformance.report.pages import asset, environment
 from conformance.report.replay import ways
 from conformance.run.run import Run
 from conformance.verdict.results import Result, Tally
@@ -78,22 +78,13 @@ def render(report: Mapping[str, Any]) -> str:
 
 
 def _environment() -> Environment:
-    environment = Environment(
-        loader=PackageLoader("conformance", "report"),
-        autoescape=True,
-        undefined=StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-    )
-    directory = Path(__file__).parent
-    environment.globals |= {
-        "css": Markup((directory / "page.css").read_text(encoding="utf-8")),
-        "js": Markup((directory / "page.js").read_text(encoding="utf-8")),
+    made = environment()
+    made.globals |= {
+        "js": asset("page.js"),
         "book": ledger.load_all(),
         "counted": counted,
         "diagram": diagram,
         "marks": {**{str(verdict): mark for verdict, (mark, _) in MARKS.items()}, "known": "✗", "none": "·"},
-        "percent": percent,
         "short": _short,
         "steps": lambda result, whole: result.exchange[-_STEPS if whole else -_FEW :],
         "tally_of": Tally.of,
@@ -104,7 +95,7 @@ def _environment() -> Environment:
         "Kind": Kind,
         "Verdict": Verdict,
     }
-    return environment
+    return made
 
 
 def _causes(report: Mapping[str, Any], results: Iterable[Result]) -> list[CauseSection]:

@@ -9,13 +9,11 @@ from itertools import combinations
 from pathlib import Path
 from typing import Any
 
-from jinja2 import Environment, PackageLoader, StrictUndefined
-from markupsafe import Markup
-
 from conformance.contract import ledger
 from conformance.errors import BadInput
 from conformance.report.document import results_of
 from conformance.report.findings import MARKS, by_topic, percent
+from conformance.report.pages import environment
 from conformance.verdict.results import Result, Tally
 from conformance.verdict.verdicts import Verdict
 
@@ -242,14 +240,8 @@ def badge(matrix: Mapping[str, Any]) -> dict[str, Any]:
 
 def html(matrix: Mapping[str, Any]) -> str:
     """The matrix as one page that needs nothing else."""
-    environment = Environment(
-        loader=PackageLoader("conformance", "report"),
-        autoescape=True,
-        undefined=StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-    )
-    css = Markup((Path(__file__).parent / "page.css").read_text(encoding="utf-8"))
-    return environment.get_template("matrix.html.jinja").render(
-        matrix=matrix, css=css, percent=percent, marks=_MARKS, texts={c["id"]: c["text"] for c in matrix["claims"]}
+    return (
+        environment()
+        .get_template("matrix.html.jinja")
+        .render(matrix=matrix, marks=_MARKS, texts={c["id"]: c["text"] for c in matrix["claims"]})
     )

@@ -11,14 +11,12 @@ from typing import Any
 
 from conformance.errors import Blocked
 from conformance.target.client import Cognito, ServiceError
-from conformance.target.sign_in import answer_srp, attempt
-from conformance.target.srp import SrpClient
+from conformance.target.sign_in import RESPOND, answer_srp, attempt, begin_srp
 from conformance.verdict.observed import ACCEPTED, UNIMPLEMENTED, Outcome
 from conformance.verdict.reply import SignIn
 
 # The operations that take a signature beside those that take none: beginning a sign-in, answering a challenge.
 INITIATE = ("InitiateAuth", "AdminInitiateAuth")
-RESPOND = ("RespondToAuthChallenge", "AdminRespondToAuthChallenge")
 INITIATE_FOR = {RESPOND[0]: INITIATE[0], RESPOND[1]: INITIATE[1]}
 
 
@@ -57,7 +55,7 @@ class AppClient:
         """What comes of proving a password by USER_SRP_AUTH, the proof sent by `operation`, one of RESPOND.
 
         `more` are ChallengeResponses in place of the proof's own."""
-        srp = SrpClient.begin(self.pool_id, username, password)
+        srp = begin_srp(self.service, self.pool_id, username, password)
         parameters = {**srp.auth_parameters, **self.secret_hash(username)}
         first = self.initiate("USER_SRP_AUTH", parameters, INITIATE_FOR[operation])
         if first != "PASSWORD_VERIFIER":

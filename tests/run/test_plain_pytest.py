@@ -4,10 +4,7 @@ import json
 import os
 import subprocess
 import sys
-import zipfile
 from pathlib import Path
-
-import pytest
 
 from tests import servers
 
@@ -54,20 +51,6 @@ def test_another_order_changes_no_verdict(tmp_path):
         return {(r["id"], r["verdict"], r["kind"], r["expected"], r["observed"]) for r in results}
 
     assert run("own.json", "") == run("drawn.json", "3")
-
-
-@pytest.fixture(scope="module")
-def installed(tmp_path_factory):
-    """The wheel, unpacked where nothing of the checkout is."""
-    place = tmp_path_factory.mktemp("wheel")
-    build = [sys.executable, "-m", "pip", "wheel", "--quiet", "--no-deps", "--wheel-dir", str(place), str(ROOT)]
-    done = subprocess.run(build, capture_output=True, text=True, check=False, cwd=place)
-    if done.returncode:
-        pytest.skip(f"the wheel cannot be built here: {done.stderr.strip().splitlines()[-1]}")
-    (wheel,) = place.glob("*.whl")
-    with zipfile.ZipFile(wheel) as archive:
-        archive.extractall(place / "site")
-    return place / "site"
 
 
 def test_an_installed_copy_is_run_by_pyargs(installed, tmp_path):

@@ -4,7 +4,6 @@ import json
 import re
 import subprocess
 import sys
-import zipfile
 from pathlib import Path
 from xml.etree import ElementTree
 
@@ -142,20 +141,6 @@ def test_workers_change_no_verdict(run):
     alone = said(run(*chosen))
 
     assert alone == said(run(*chosen, "-n", "2"))
-
-
-@pytest.fixture(scope="module")
-def installed(tmp_path_factory):
-    """The wheel, unpacked where nothing of the checkout is."""
-    place = tmp_path_factory.mktemp("wheel")
-    build = [sys.executable, "-m", "pip", "wheel", "--quiet", "--no-deps", "--wheel-dir", str(place), str(ROOT)]
-    done = subprocess.run(build, capture_output=True, text=True, check=False, cwd=place)
-    if done.returncode:
-        pytest.skip(f"the wheel cannot be built here: {done.stderr.strip().splitlines()[-1]}")
-    (wheel,) = place.glob("*.whl")
-    with zipfile.ZipFile(wheel) as archive:
-        archive.extractall(place / "site")
-    return place / "site"
 
 
 def test_an_installed_copy_works_from_any_directory(installed, tmp_path):

@@ -10,7 +10,6 @@ from typing import Any
 from conformance.contract.transitions import Row
 from conformance.mutants.consequences import LET_IN, of_topic
 from conformance.mutants.mutant import (
-    RESPOND,
     Call,
     Plant,
     also_signs_in,
@@ -30,6 +29,7 @@ from conformance.reference.directory import Members
 from conformance.reference.http import HttpAnswer
 from conformance.reference.service import CognitoSpec
 from conformance.reference.stored import StoredClient, StoredPool, StoredUser
+from conformance.target.sign_in import RESPOND
 from conformance.verdict.reply import HttpRequest
 
 # All of these are about the challenge, or meet it.

@@ -331,28 +331,13 @@ def folded_for_administrators(real: Call, self: CognitoSpec, asked: Members) -> 
     return real(self, {**asked, "Username": meant})
 
 
-def _made_twice(operation: str) -> Plant:
-    """Make a user although there is one of that name in another case."""
+def _made(operation: str, *, case_sensitive: bool) -> Plant:
+    """Make a user as if the pool minded the case of names, or as if it did not, whatever it is set to."""
 
     @around(CognitoSpec, xform_name(operation))
     def plant(real: Call, self: CognitoSpec, asked: Members) -> Any:
         pool = self.client(asked).pool if "ClientId" in asked else self.pool(asked)
-        before, pool.case_sensitive = pool.case_sensitive, True
-        try:
-            return real(self, asked)
-        finally:
-            pool.case_sensitive = before
-
-    return plant
-
-
-def _made_once(operation: str) -> Plant:
-    """Make no user if there is one of that name in another case, in any pool."""
-
-    @around(CognitoSpec, xform_name(operation))
-    def plant(real: Call, self: CognitoSpec, asked: Members) -> Any:
-        pool = self.client(asked).pool if "ClientId" in asked else self.pool(asked)
-        before, pool.case_sensitive = pool.case_sensitive, False
+        before, pool.case_sensitive = pool.case_sensitive, case_sensitive
         try:
             return real(self, asked)
         finally:
@@ -364,10 +349,10 @@ def _made_once(operation: str) -> Plant:
 for _operation in ("AdminCreateUser", "SignUp"):
     _name = low(xform_name(_operation)).replace("_", "-")
     mutant(f"{_name}-makes-a-second", f"{_operation} takes a taken name in another case.", TAKEN)(
-        _made_twice(_operation)
+        _made(_operation, case_sensitive=True)
     )
     mutant(f"{_name}-makes-no-other", f"{_operation} refuses a taken name in another case.", ANOTHER)(
-        _made_once(_operation)
+        _made(_operation, case_sensitive=False)
     )
 
 

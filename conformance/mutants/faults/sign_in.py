@@ -7,7 +7,6 @@ from typing import Any
 
 from conformance.mutants.consequences import IN_FORCE, KEPT_OUT, LET_IN
 from conformance.mutants.mutant import (
-    FLOWS,
     Call,
     Plant,
     around,
@@ -25,6 +24,7 @@ from conformance.reference import errors, srp
 from conformance.reference.directory import Members
 from conformance.reference.service import CognitoSpec
 from conformance.reference.stored import StoredClient, StoredPool, StoredUser
+from conformance.target.sign_in import FLOWS
 
 SIGNS_IN, CHALLENGED = "permanent-password-signs-in", "temporary-password-is-challenged"
 NOT_DISABLED = (

@@ -6,10 +6,11 @@ from typing import Any
 
 from conformance.contract.transitions import Row
 from conformance.mutants.consequences import ACCEPTED, HISTORY, STATUS, WEAK
-from conformance.mutants.mutant import RESPOND, SET, Call, around, low, mutant, rows, together
+from conformance.mutants.mutant import SET, Call, around, low, mutant, rows, together
 from conformance.reference.directory import Members
 from conformance.reference.service import CognitoSpec
 from conformance.reference.stored import StoredClient, StoredPool, StoredUser
+from conformance.target.sign_in import RESPOND
 
 STARTS = ("UNCONFIRMED", "CONFIRMED", "FORCE_CHANGE_PASSWORD", "RESET_REQUIRED")
 PERMANENT, TEMPORARY, OMITTED = "Permanent=true", "Permanent=false", "Permanent omitted"

@@ -5,8 +5,8 @@ import json
 import pytest
 
 from conformance.scenarios.preconditions import require
-from conformance.target.app_client import RESPOND
 from conformance.target.mailbox import simulated
+from conformance.target.sign_in import RESPOND
 from conformance.verdict.observed import TOKENS, Parts
 
 pytestmark = pytest.mark.bindings("sdk")

@@ -5,8 +5,9 @@ import uuid
 import pytest
 
 from conformance.scenarios.preconditions import require
-from conformance.target.app_client import RESPOND, outcome
+from conformance.target.app_client import outcome
 from conformance.target.mailbox import simulated
+from conformance.target.sign_in import RESPOND
 from conformance.verdict.observed import ACCEPTED, TOKENS
 
 pytestmark = pytest.mark.bindings("sdk")

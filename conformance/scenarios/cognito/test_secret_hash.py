@@ -6,9 +6,8 @@ from dataclasses import replace
 import pytest
 
 from conformance.scenarios.preconditions import require
-from conformance.target.app_client import RESPOND
 from conformance.target.mailbox import simulated
-from conformance.target.sign_in import FLOWS
+from conformance.target.sign_in import FLOWS, RESPOND
 from conformance.verdict.observed import ACCEPTED, TOKENS, Parts
 from conformance.verdict.observed import REFUSED as ANY_REFUSAL
 

@@ -5,7 +5,7 @@ from dataclasses import replace
 import pytest
 
 from conformance.scenarios.preconditions import require
-from conformance.target.app_client import RESPOND
+from conformance.target.sign_in import RESPOND
 from conformance.verdict.observed import NO_TOKENS, TOKENS, Form, OneOf
 from conformance.verdict.verdicts import Kind
 

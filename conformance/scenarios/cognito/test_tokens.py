@@ -6,8 +6,8 @@ import json
 import pytest
 
 from conformance.scenarios.preconditions import require
-from conformance.target.app_client import INITIATE, RESPOND, outcome
-from conformance.target.sign_in import FLOWS
+from conformance.target.app_client import INITIATE, outcome
+from conformance.target.sign_in import FLOWS, RESPOND
 from conformance.verdict.observed import ACCEPTED, MISSING, NO_TOKENS, REFUSED, TOKENS, Facts, Form, Parts
 
 pytestmark = pytest.mark.bindings("sdk")

@@ -16,7 +16,6 @@ from typing import Any
 from conformance.contract import files
 from conformance.errors import BadInput
 from conformance.target.aws.guard import NOBODYS_KEYS, RUN_TAG, TAG, UNTIL_TAG, Ceilings, Counts
-from conformance.target.aws.limiter import SHARE
 from conformance.target.aws.operations import OPERATIONS, QUOTAS, category
 
 FORMAT = 1
@@ -213,11 +212,6 @@ def fingerprint() -> str:
             if path.suffix in (".py", ".toml") and "__pycache__" not in path.parts:
                 digest.update(path.relative_to(place).as_posix().encode() + b"\0" + path.read_bytes())
     return digest.hexdigest()[:16]
-
-
-def speed(name: str) -> float:
-    """How many requests of a category a run sends in a second, at most."""
-    return QUOTAS[name] * SHARE
 
 
 def _peak(times: list[float]) -> int:
