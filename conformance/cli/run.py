@@ -129,7 +129,7 @@ def judge(
         _reach(console, settings.target)
     console.print(head(settings, clients(settings.bindings)))
     watcher = _Watcher(console, target)
-    with _no_pools_left(console, settings.target), watcher.progress, _without_pytest_variables():
+    with _no_pools_left(console, settings.target), watcher.progress, without_pytest_variables():
         try:
             code = pytest.main([*PYTEST, *words(options)], [watcher, *plugins])
         except OSError as fault:  # of all that pytest does only its reports are written outside of a scenario
@@ -178,7 +178,7 @@ def _no_pools_left(console: Console, target: definition.Target) -> Iterator[None
 
 
 @contextmanager
-def _without_pytest_variables() -> Iterator[None]:
+def without_pytest_variables() -> Iterator[None]:
     """Leave out PYTEST_ADDOPTS, PYTEST_PLUGINS and their like: what is installed or set here has no say in a verdict.
 
     They are put back afterwards; xdist's workers are started without them too."""
