@@ -10,7 +10,8 @@ import shutil
 import signal
 import sys
 import tempfile
-from collections.abc import Iterator
+import time
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import IO
@@ -21,6 +22,7 @@ if sys.platform != "win32":
 VARIABLE = "COGNITO_CONFORMANCE_RUN"
 # Notes on the pools that a run made (target/pool_notes.py) outlive it until the pools are deleted.
 POOLS = "pools"
+NOTES_SECONDS = 14 * 86_400
 _PREFIX = "cognito-conformance-"
 _LOCK = "lock"
 _NOTES = "notes"
@@ -51,7 +53,7 @@ def workplace() -> Iterator[Path]:
             if value is not None:
                 os.environ[name] = value
         with lock:
-            _clear(directory)
+            _clear([directory])
         _clear_abandoned()  # by now their pools may be deleted
         _outside = before_it
 
@@ -84,8 +86,7 @@ def notes() -> list[str]:
 
 
 def _clear_abandoned() -> None:
-    for left in abandoned():
-        _clear(left)
+    _clear(abandoned())
 
 
 def outside() -> Path:
@@ -121,27 +122,37 @@ def _is_free(lock: Path) -> bool:
     return True
 
 
-def _clear(directory: Path) -> None:
-    """End what was started in a directory and remove it, except for notes on pools that are not deleted yet."""
-    _end_processes(directory)
-    notes = directory / POOLS
-    if not notes.is_dir() or not any(notes.iterdir()):
-        shutil.rmtree(directory, ignore_errors=True)
-        return
-    for entry in directory.iterdir():
-        if entry.name in (POOLS, _LOCK):
+def _clear(directories: Sequence[Path]) -> None:
+    """End what was started in these directories and remove them, except for notes on pools that may still be there."""
+    if directories:
+        _end_processes(directories)
+    for directory in directories:
+        if not _has_notes(directory / POOLS):
+            shutil.rmtree(directory, ignore_errors=True)
             continue
-        if entry.is_dir() and not entry.is_symlink():
-            shutil.rmtree(entry, ignore_errors=True)
-        else:
-            entry.unlink(missing_ok=True)
+        with suppress(FileNotFoundError):  # another command was quicker
+            for entry in directory.iterdir():
+                if entry.name in (POOLS, _LOCK):
+                    continue
+                if entry.is_dir() and not entry.is_symlink():
+                    shutil.rmtree(entry, ignore_errors=True)
+                else:
+                    entry.unlink(missing_ok=True)
 
 
-def _end_processes(directory: Path) -> None:
-    """Kill every process that was started with this directory in its environment (where there is a /proc)."""
-    mark = f"{VARIABLE}={directory}".encode()
+def _has_notes(pools: Path) -> bool:
+    """Whether pools are noted that an endpoint may still have: the notes of an emulator that is gone are not kept for
+    ever."""
+    with suppress(OSError):
+        return any(pools.iterdir()) and time.time() - pools.stat().st_mtime < NOTES_SECONDS
+    return False
+
+
+def _end_processes(directories: Iterable[Path]) -> None:
+    """Kill every process that was started with one of these directories in its environment (where there is a /proc)."""
+    marks = {f"{VARIABLE}={directory}".encode() for directory in directories}
     for environment in Path("/proc").glob("[0-9]*/environ"):
         pid = int(environment.parent.name)
         with suppress(OSError):
-            if pid != os.getpid() and mark in environment.read_bytes().split(b"\0"):
+            if pid != os.getpid() and not marks.isdisjoint(environment.read_bytes().split(b"\0")):
                 os.kill(pid, signal.SIGKILL)

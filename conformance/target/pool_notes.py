@@ -12,6 +12,7 @@ from pathlib import Path
 from conformance.errors import Inconclusive
 from conformance.process import workplace
 from conformance.target.client import Cognito, ServiceError
+from conformance.target.definition import Endpoint
 
 # Every pool of the suite has a name that starts so.
 PREFIX = "cognito-conformance-"
@@ -32,12 +33,12 @@ class NotedPool:
 
 
 class PoolNotes:
-    """The notes of this run about the pools at one endpoint."""
+    """The notes of this run about the pools at one endpoint; of a run at AWS its ledger has them (aws/runledger.py)."""
 
-    def __init__(self, url: str) -> None:
-        directory = workplace.current()
+    def __init__(self, endpoint: Endpoint) -> None:
+        directory = None if endpoint.gate else workplace.current()
         self._place = directory / workplace.POOLS if directory else None
-        self._url = url
+        self._url = endpoint.url
 
     def planned(self, name: str) -> None:
         """Note that a pool of this name is about to be made."""

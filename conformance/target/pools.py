@@ -103,7 +103,7 @@ class Pools:
         self.flows = flows or Flows()
         self._service = service
         self._pools: dict[str, Pool | Blocked] = {}
-        self._notes = PoolNotes(service.endpoint.url)
+        self._notes = PoolNotes(service.endpoint)
         self._made: set[str] = set()
 
     def get(self, *, policy: Mapping[str, Any] | None = POLICY, apart: str = "", **configuration: Any) -> Pool:

@@ -173,7 +173,7 @@ def test_a_directory_outlives_its_command_only_with_pools(monkeypatch, tmp_path)
     monkeypatch.setattr(workplace.tempfile, "tempdir", str(tmp_path))
     with workplace.workplace() as directory:
         (directory / "report").write_text("text")
-        notes = PoolNotes("http://127.0.0.1:1")
+        notes = PoolNotes(Endpoint("http://127.0.0.1:1", REGION, INVENTED))
         notes.planned("cognito-conformance-1")
         notes.made("cognito-conformance-1", "eu_1")
     assert [path.name for path in directory.iterdir() if path.name != "lock"] == ["pools"]
@@ -184,6 +184,20 @@ def test_a_directory_outlives_its_command_only_with_pools(monkeypatch, tmp_path)
         assert left_at("http://127.0.0.1:2") == []
         found[0].gone()
 
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_notes_on_an_endpoint_that_never_comes_back_are_dropped(monkeypatch, tmp_path):
+    """A fortnight after its last note a killed command's directory goes, whether its pools were deleted or not."""
+    monkeypatch.setattr(workplace.tempfile, "tempdir", str(tmp_path))
+    with workplace.workplace() as directory:
+        PoolNotes(Endpoint("http://127.0.0.1:1", REGION, INVENTED)).made("cognito-conformance-1", "eu_1")
+    kept = directory.exists()
+    os.utime(directory / workplace.POOLS, (0, 0))
+    with workplace.workplace():
+        pass
+
+    assert kept
     assert list(tmp_path.iterdir()) == []
 
 
