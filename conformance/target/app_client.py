@@ -85,12 +85,16 @@ class AppClient:
         """What comes of answering NEW_PASSWORD_REQUIRED with `new_password` and `more` ChallengeResponses.
 
         The user is named as the challenge does, by `username` if it does not. Raises Blocked where there is nothing to
-        answer."""
+        answer, or no session to answer it with, and where the challenge gives another name which is then refused."""
         if challenge != "NEW_PASSWORD_REQUIRED":
             raise Blocked(f"no challenge to answer: the sign-in gave {challenge}", "temporary-password-is-challenged")
+        require_session(challenge)
         name = challenge.parameters.get("USER_ID_FOR_SRP", username)
         responses = {"USERNAME": name, "NEW_PASSWORD": new_password, **self.secret_hash(name), **more}
-        return self.respond(challenge, responses, operation)
+        answered = self.respond(challenge, responses, operation)
+        if "USERNAME" not in more:
+            require_own_name(challenge, username, answered)
+        return answered
 
     def call(self, operation: str, **parameters: Any) -> Outcome:
         """The outcome of an operation that names the client, such as SignUp."""
@@ -103,6 +107,20 @@ class AppClient:
         if answered.outcome in UNIMPLEMENTED:
             raise Blocked(f"{operation} is not implemented", operation)
         return answered
+
+
+def require_session(challenge: SignIn) -> None:
+    """Block the scenario where a challenge came without a session to answer it with."""
+    if not challenge.session:
+        raise Blocked("the challenge came without a Session to answer it with", "challenge-carries-a-session")
+
+
+def require_own_name(challenge: SignIn, username: str, answered: SignIn) -> None:
+    """Block the scenario where the challenge gave another name than the user's, and the answer by it was refused."""
+    name = challenge.parameters.get("USER_ID_FOR_SRP", username)
+    if name != username and answered.refused:
+        reason = f"an answer by the USER_ID_FOR_SRP of the challenge, which is not the username, led to {answered}"
+        raise Blocked(reason, "challenge-parameters-describe-the-user")
 
 
 def outcome(service: Cognito, operation: str, **parameters: Any) -> Outcome:

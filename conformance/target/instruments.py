@@ -183,7 +183,7 @@ def _seen(user: User, password: str, flow: str) -> SignIn | str:
 
 
 def _answered(user: User, flow: str) -> SignIn:
-    return user.answer(user.challenged(user.password, flow), "Chosen-by-me-1")
+    return user.answer(user.challenged(user.password, flow), "Chosen-by-me-1!")
 
 
 def owner(user: User, done: SignIn) -> str:

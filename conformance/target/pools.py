@@ -12,7 +12,7 @@ from typing import Any
 
 from conformance.errors import Blocked
 from conformance.process import signals
-from conformance.target.app_client import AppClient, outcome
+from conformance.target.app_client import AppClient, outcome, require_own_name, require_session
 from conformance.target.client import Cognito, ServiceError
 from conformance.target.mailbox import simulated
 from conformance.target.pool_notes import PREFIX, PoolNotes
@@ -432,13 +432,13 @@ class User:
         """What comes of answering NEW_PASSWORD_REQUIRED with `new_password` by `operation`, one of sign_in.RESPOND.
 
         Raises Blocked where there is nothing to answer with, or the target does not implement the operation."""
-        if not challenge.session:
-            raise Blocked("the challenge came without a Session to answer it with", "challenge-carries-a-session")
+        require_session(challenge)
         # The answer names the user as the challenge does: with aliases, that is not the name that was typed.
         name = challenge.parameters.get("USER_ID_FOR_SRP", self.username)
         pool = self.pool
         session = challenge.session
         attempt = answer_new_password(pool.service, pool.id, pool.client_id, name, session, new_password, operation)
+        require_own_name(challenge, self.username, attempt)
         return _implemented(operation, attempt)
 
     def arrange(self, operation: str, **parameters: Any) -> None:

@@ -93,6 +93,23 @@ class AnyRefusal:
 REFUSED = AnyRefusal()
 
 
+class NotRefused:
+    """Any answer but a refusal: compare with it where the claim says that a request is taken, not what it gives."""
+
+    def __eq__(self, other: object) -> bool:
+        outcome = getattr(other, "outcome", other)
+        return not (getattr(other, "refused", False) or is_crash(str(outcome)))
+
+    def __hash__(self) -> int:
+        return hash(NotRefused)
+
+    def __str__(self) -> str:
+        return "no refusal"
+
+
+NOT_REFUSED = NotRefused()
+
+
 class NoTokens:
     """Any answer but tokens: compare with it where the claim says that something grants none."""
 
@@ -158,6 +175,8 @@ def kind_of_outcome(outcome: str, *, refused: bool, expected: object) -> Kind:
         return Kind.CRASH
     if isinstance(expected, OneOf):
         expected = expected.values[0]
+    if expected is NOT_REFUSED:
+        return Kind.STRICT
     if expected is REFUSED or expected is NO_TOKENS or Outcome(expected).refused:
         return Kind.WRONG_ERROR if refused else Kind.PERMISSIVE
     return Kind.PERMISSIVE if not refused and outcome.startswith((ACCEPTED, TOKENS)) else Kind.STRICT

@@ -14,6 +14,7 @@ from conformance.verdict.observed import (
     MISSING,
     NO_TEXT,
     NO_TOKENS,
+    NOT_REFUSED,
     OPERATION,
     REFUSED,
     UNPARSABLE,
@@ -100,6 +101,8 @@ class SignIn(Observed):
             raise self.doubt
         if other is REFUSED:
             return self.refused
+        if other is NOT_REFUSED:
+            return other == self.outcome
         if other is NO_TOKENS:
             return not self.tokens.get("AccessToken")
         if isinstance(other, str):
@@ -143,7 +146,7 @@ class Reply(Observed):
 
     @property
     def ok(self) -> bool:
-        """Whether the target accepted the request: HTTP 200 with an empty body or a JSON object, or exit code 0."""
+        """Whether the target accepted the request: a 2xx with an empty body or a JSON object, or exit code 0."""
         return self.outcome == ACCEPTED
 
     @property
@@ -302,7 +305,9 @@ class Trespass(Outcome):
 
 
 def of_http(binding: str, status: int, headers: Mapping[str, str], body: bytes) -> Reply:
-    """The reply that an HTTP answer stands for, judged by its body: a 200 that carries no AWS JSON is not a success."""
+    """The reply that an HTTP answer stands for, judged by its body: a 2xx that carries no AWS JSON is not a success.
+
+    Any other 2xx without an error is accepted like 200. That it must be 200 is the claim success-is-http-200."""
     headers = {name.lower(): value for name, value in headers.items()}
     try:
         document = json.loads(body) if body else {}
@@ -313,7 +318,7 @@ def of_http(binding: str, status: int, headers: Mapping[str, str], body: bytes) 
         return Reply(binding, Outcome(outcome), status=status, headers=headers, body=body)
     name = str(document.get("__type") or headers.get("x-amzn-errortype") or document.get("code") or "")
     name = name.split(":")[0].rpartition("#")[2]
-    if status == 200 and not name:
+    if 200 <= status < 300 and not name:
         return Reply(binding, Outcome(ACCEPTED), status=status, headers=headers, body=body)
     message = document.get("message", document.get("Message", ""))
     return Reply(binding, Outcome(name or str(status)), Text(message or ""), status, headers, body)

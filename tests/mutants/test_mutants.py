@@ -118,14 +118,6 @@ def test_faults_that_users_reported_are_noticed(mutants):
     assert {row["mutant"]: row["outcome"] for row in document["mutants"]} == dict.fromkeys(REPORTED.values(), "killed")
 
 
-@pytest.mark.xfail(reason="no user can be confirmed then, so that the run ends as unusable before any claim is judged")
-def test_a_sign_up_that_confirms_is_noticed(mutants):
-    """ministack#17: SignUp leaves the user CONFIRMED."""
-    code, output, _ = mutants("--bindings", "sdk", "-k", "sign-up-confirms")
-
-    assert code == 0, output
-
-
 @pytest.mark.parametrize("name", NOT_ACCUSED)
 def test_what_breaks_no_claim_is_not_accused(name):
     """Paging as documented, and what no source forbids, diverges nowhere."""

@@ -8,6 +8,7 @@ from conformance.run.catalogue import SCENARIOS
 from conformance.verdict.journal import Journal
 from conformance.verdict.judgement import FailedComparison, Untyped, judge
 from conformance.verdict.observed import (
+    NOT_REFUSED,
     REFUSED,
     TOKENS,
     Arrived,
@@ -45,6 +46,8 @@ def _reply(outcome, **fields):
         (SignIn(SignInOutcome("AError")), TOKENS, ("strict", "sign-in: tokens", "sign-in: AError")),
         (SignIn(SignInOutcome("tokens")), REFUSED, ("permissive", "sign-in: a refusal", "sign-in: tokens")),
         (Outcome("AError"), OneOf(("BError", "CError")), ("wrong-error", "reply: BError or CError", "reply: AError")),
+        (SignIn(SignInOutcome("AError")), NOT_REFUSED, ("strict", "sign-in: no refusal", "sign-in: AError")),
+        (SignIn(SignInOutcome("500")), NOT_REFUSED, ("crash", "sign-in: no refusal", "sign-in: 500")),
         (_reply("accepted", status=200), REFUSED, ("permissive", "reply: a refusal", "reply: accepted")),
         (_reply("500", status=500), REFUSED, ("crash", "reply: a refusal", "reply: 500")),
         (_reply("AError"), "accepted", ("strict", "reply: accepted", "reply: AError")),

@@ -8,10 +8,14 @@ from conformance.verdict.reply import of_http
 JSON = {"Content-Type": "application/x-amz-json-1.1"}
 
 
+@pytest.mark.parametrize("status", [200, 201, 204])
 @pytest.mark.parametrize("body", [b"{}", b""], ids=["object", "nothing"])
-def test_an_empty_structure_is_accepted(body):
-    """HTTP 200 with an empty object, or with nothing, is a success."""
-    assert of_http("wire", 200, JSON, body).ok
+def test_an_empty_structure_is_accepted(status, body):
+    """HTTP 200 with an empty object, or with nothing, is a success; that another 2xx should be 200 is its own claim."""
+    reply = of_http("wire", status, JSON, body)
+
+    assert reply.ok
+    assert reply.http_status == status
 
 
 @pytest.mark.parametrize("body", [b"<html></html>", b"[]", b"null", b"{", b"\xff"])

@@ -19,7 +19,6 @@ from conformance.mutants.faults import history  # noqa: F401
 from conformance.mutants.faults import expiry  # noqa: F401
 from conformance.mutants.faults import permissions  # noqa: F401
 from conformance.mutants.faults import input  # noqa: F401
-from conformance.mutants.faults import order  # noqa: F401
 from conformance.mutants.faults import output  # noqa: F401
 from conformance.mutants.faults import errors  # noqa: F401
 from conformance.mutants.faults import dispatch  # noqa: F401

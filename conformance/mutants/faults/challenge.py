@@ -41,6 +41,7 @@ mutant = partial(
         "answered-challenge-confirms",
         "challenge-answered-for-the-user-confirms",
         "new-password-confirms-the-user",
+        "challenge-answer-is-held-to-the-history",
     ),
 )
 
@@ -53,7 +54,6 @@ challenged = around(CognitoSpec, "challenged")
     "challenge-with-tokens",
     "The challenge comes with tokens.",
     "challenge-grants-no-tokens",
-    also=("temporary-password-is-challenged",),
 )
 @challenged
 def with_tokens(real: Call, self: CognitoSpec, client: StoredClient, user: StoredUser) -> Members:
@@ -64,7 +64,6 @@ def with_tokens(real: Call, self: CognitoSpec, client: StoredClient, user: Store
     "administrators-challenge-with-tokens",
     "The challenge of AdminInitiateAuth comes with tokens.",
     "challenge-grants-no-tokens",
-    also=("temporary-password-is-challenged",),
 )
 @around(CognitoSpec, "admin_initiate_auth")
 def administrators_with_tokens(real: Call, self: CognitoSpec, asked: Members) -> Members:
@@ -94,7 +93,6 @@ def crashes(real: Call, service: CognitoSpec, request: HttpRequest) -> HttpAnswe
     "challenge-of-another-name",
     "The challenge is SELECT_CHALLENGE.",
     "temporary-password-is-challenged",
-    also=(DESCRIBED,),
 )
 @challenged
 def of_another_name(real: Call, *rest: Any) -> Members:
@@ -151,7 +149,6 @@ def _for_operation(operation: str, name: str) -> None:
         f"{name}-grants-nothing",
         f"{operation} sets the password, but gives no tokens.",
         "challenge-answer-grants-tokens",
-        also=("new-password-confirms-the-user",),
     )
     @answering
     def grants_nothing(real: Call, *rest: Any) -> Members:
@@ -162,7 +159,6 @@ def _for_operation(operation: str, name: str) -> None:
         f"{name}-stores-nothing",
         f"{operation} gives tokens, but stores no password.",
         "challenge-answer-replaces-the-temporary-password",
-        also=("challenge-answer-grants-tokens",),
     )
     @answering
     def stores_nothing(_: Call, self: CognitoSpec, __: str, client: StoredClient, session: str, *___: Any) -> Members:

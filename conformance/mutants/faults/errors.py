@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
-from conformance.mutants.consequences import WEAK, saying
+from conformance.mutants.consequences import WEAK, of_topic, saying
 from conformance.mutants.mutant import Call, around, changed, mutant, refused, renamed
 from conformance.reference import password_policy as passwords
 from conformance.reference import validation
@@ -15,6 +15,8 @@ from conformance.verdict.reply import HttpRequest
 HTTP_400, BODY, TEXT = "errors-are-http-400", "error-body-names-the-error", "error-body-has-a-message"
 HEADER, TYPE, ID = "error-header-names-the-error", "error-content-type-is-amz-json", "error-has-a-request-id"
 LEAK = "errors-never-repeat-the-password"
+# Sentences that say what the text is.
+WORDING = of_topic("wording")
 
 # Errors of AdminSetUserPassword, each with a status that an HTTP API could well give it.
 ERRORS = {
@@ -51,7 +53,8 @@ for _name, (_code, _status) in ERRORS.items():
         ("is-html", "is of content type text/html", lambda a, d, r: _with_header(a, "Content-Type", "text/html"), TYPE),
         ("has-no-id", "has no request id", lambda a, d, r: _with_header(a, "x-amzn-requestid", ""), ID),
     ):
-        mutant(f"{_name}-{_which}", f"{_code} {_intent}.", _claim)(refused(_change, _code))
+        _also = WORDING if _claim == TEXT else ()
+        mutant(f"{_name}-{_which}", f"{_code} {_intent}.", _claim, also=_also)(refused(_change, _code))
 
 mutant(
     "bad-password-is-a-parameter",
@@ -99,7 +102,7 @@ for _name, _intent, _change, _claim in (
         LEAK,
     ),
 ):
-    mutant(_name, _intent, _claim)(refused(_change))
+    mutant(_name, _intent, _claim, also=WORDING if _claim == TEXT else ())(refused(_change))
 
 for _name, (_code, _) in ERRORS.items():
     mutant(f"{_name}-leaks", f"{_code} repeats the request.", LEAK)(refused(_repeated, _code))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from conformance.mutants.mutant import Call, Plant, around, constant, innocent, refuse, setting
+from conformance.mutants.mutant import Call, Plant, around, constant, innocent, refuse, renamed, setting
 from conformance.reference import authentication
 from conformance.reference.directory import Members
 from conformance.reference.service import CognitoSpec
@@ -71,3 +71,8 @@ def refused_while_disabled(real: Call, self: CognitoSpec, pool: StoredPool, user
     if not user.enabled:
         refuse()
     real(self, pool, user, *rest)
+
+
+innocent("expired-is-another-error", "An expired password is PasswordResetRequiredException, as no source forbids.")(
+    around(CognitoSpec, "check_expiry")(renamed("PasswordResetRequiredException"))
+)

@@ -58,9 +58,7 @@ for _name, _intent, _old, _new, _claims in (
         (MALFORMED, WRONG_TYPE, NO_OBJECT),
     ),
 ):
-    mutant(_name, _intent, *_claims, also=(NULL, "error-body-names-the-error", *saying(_old)))(
-        _parse_renamed(_old, _new)
-    )
+    mutant(_name, _intent, *_claims, also=saying(_old))(_parse_renamed(_old, _new))
 
 
 def _read(change: Callable[[bytes], bytes]) -> Plant:
@@ -206,6 +204,14 @@ mutant("null-flag-is-set", "Null for a flag counts as true.", NULL_FLAG)(_null_c
 
 
 FIRST = "constraints-come-before-lookups"
+# Requests that break a constraint of a name, and so name nobody.
+CONSTRAINTS = (
+    EMPTY,
+    "malformed-pool-id-is-refused",
+    "pool-id-over-55-characters-is-refused",
+    "username-outside-the-pattern-is-refused",
+    "username-over-128-characters-is-refused",
+)
 
 
 def _looked_up_first(look: Callable[[CognitoSpec, dict[str, Any]], None]) -> Plant:
@@ -221,14 +227,14 @@ def _looked_up_first(look: Callable[[CognitoSpec, dict[str, Any]], None]) -> Pla
     return plant
 
 
-@mutant("pools-come-before-constraints", "A pool that does not exist is noticed first.", FIRST)
+@mutant("pools-come-before-constraints", "A pool that does not exist is noticed first.", FIRST, also=CONSTRAINTS)
 @_looked_up_first
 def pool_first(service: CognitoSpec, members: dict[str, Any]) -> None:
     if isinstance(members.get("UserPoolId"), str):
         service.pool(members)
 
 
-@mutant("users-come-before-constraints", "A user who does not exist is noticed first.", FIRST)
+@mutant("users-come-before-constraints", "A user who does not exist is noticed first.", FIRST, also=CONSTRAINTS)
 @_looked_up_first
 def user_first(service: CognitoSpec, members: dict[str, Any]) -> None:
     pool = service.pools.get(str(members.get("UserPoolId")))

@@ -25,6 +25,8 @@ AT_EVERY_OPERATION = (
 )
 # What the operations of the lifecycle never answer by themselves.
 OTHERWISE = "AliasExistsException"
+# Without these no user can be made, and a run ends before it has judged anything: they fail in all pools but the first.
+MAKING = ("AdminConfirmSignUp", "AdminCreateUser", "SignUp")
 
 
 def _not_so(operation: str, error: str | None, starts: Collection[tuple[str, bool]]) -> Plant:
@@ -34,6 +36,10 @@ def _not_so(operation: str, error: str | None, starts: Collection[tuple[str, boo
     def plant(real: Call, self: CognitoSpec, asked: str, members: Members) -> Members:
         start = _start(self, members)
         mine = (asked == operation or operation in SRP_ENDS.get(asked, ())) and (start is None or start in starts)
+        if mine and error is None and operation in MAKING:
+            mine = False
+            if _pool(self, members) != next(iter(self.pools)):
+                refuse(OTHERWISE)
         try:
             answer: Members = real(self, asked, members)
         except Refusal as problem:
@@ -49,14 +55,19 @@ def _not_so(operation: str, error: str | None, starts: Collection[tuple[str, boo
 
 def _start(self: CognitoSpec, members: Members) -> tuple[str, bool] | None:
     """Status and enabled flag of the user that a request is about; None if only a token would tell."""
-    client = self.clients.get(str(members.get("ClientId")))
-    pool = client.pool if client else self.pools.get(str(members.get("UserPoolId")))
+    pool = self.pools.get(_pool(self, members))
     given = members.get("AuthParameters") or members.get("ChallengeResponses") or {}
     name = members.get("Username") or given.get("USERNAME")
     if pool is None or name is None:
         return None
     user = self.find(pool, name)
     return (user.status, user.enabled) if user else ("none", True)
+
+
+def _pool(self: CognitoSpec, members: Members) -> str:
+    """The id of the pool that a request is about."""
+    client = self.clients.get(str(members.get("ClientId")))
+    return client.pool.id if client else str(members.get("UserPoolId"))
 
 
 def _consequences(operation: str, error: str | None) -> set[str]:
@@ -70,6 +81,8 @@ def _consequences(operation: str, error: str | None) -> set[str]:
         found |= set(of_operation(xform_name(name).replace("_", "-")))
     if operation in SIGN_IN:
         found |= {*(KEPT_OUT if error else LET_IN), *of_topic("tokens", "challenge", "sessions", "attributes")}
+    if error == "UsernameExistsException":
+        found.add("username-in-another-case-is-taken")
     if operation in SENDS_CODES:
         found.add("password-code-must-have-been-sent")
     return found
@@ -80,7 +93,9 @@ for _claim in dict.fromkeys(row.claim for row in driven()):
     _rows = [row for row in driven() if row.claim == _claim]
     _operation, _error = _rows[0].operation, _rows[0].error
     _starts = {(row.start, row.enabled) for row in _rows}
-    _words = f"{'refused otherwise' if _error else 'refused'}: {', '.join(sorted({start for start, _ in _starts}))}"
+    _where = " in every pool but the first" if _error is None and _operation in MAKING else ""
+    _how = "refused otherwise" if _error else f"refused{_where}"
+    _words = f"{_how}: {', '.join(sorted({start for start, _ in _starts}))}"
     mutant(
         f"not-{_claim}",
         f"{_operation} is {_words}.",

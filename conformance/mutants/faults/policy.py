@@ -41,6 +41,9 @@ MOST, OVER = "password-may-have-256-characters", "password-over-256-characters-i
 FIRST = "parameters-are-checked-before-the-policy"
 BUT_EMPTY = r"(?s)(\S.*\S)?"
 
+# Sentences on the text that states the pattern.
+WORDED = ("password-pattern-message", "several-violations-are-counted")
+
 COUNTED: dict[str, Callable[[str], bool]] = {
     "uppercase": lambda password: any(c.isupper() for c in password),
     "lowercase": lambda password: any(c.islower() for c in password),
@@ -119,7 +122,8 @@ LENGTHS: dict[str, tuple[str, Holds, str]] = {
     ),
 }
 for _name, (_intent, _holds, _claim) in LENGTHS.items():
-    mutant(_name, _intent, _claim)(_rule("length", _holds))
+    _also = ("length-is-reported-first",) if _claim == ENFORCED else ()
+    mutant(_name, _intent, _claim, also=(*POLICY, *_also))(_rule("length", _holds))
 mutant("only-99-characters", "A password may have less than 99 characters only.", ENOUGH, MOST)(
     stricter("Password", lambda password: len(password) < 99)
 )
@@ -198,7 +202,7 @@ for _name, _intent, _pattern, _claims in (
     ),
     ("empty-password-allowed", "An empty password is accepted by the pattern.", BUT_EMPTY, (EMPTY,)),
 ):
-    mutant(_name, _intent, *_claims)(entry(validation.PATTERNS, "PasswordType", _pattern))
+    mutant(_name, _intent, *_claims, also=(*POLICY, *WORDED))(entry(validation.PATTERNS, "PasswordType", _pattern))
 
 
 @around(passwords, "check_policy")
@@ -227,7 +231,12 @@ mutant("password-too-long-is-policy", "A password of 257 characters is InvalidPa
 )
 
 
-@mutant("policy-before-parameters", "The policy is asked before the constraints of the request.", FIRST)
+@mutant(
+    "policy-before-parameters",
+    "The policy is asked before the constraints of the request.",
+    FIRST,
+    also=(LEADING, TRAILING, EMPTY, OVER, "one-character-password-is-refused"),
+)
 @around(validation, "violated")
 def policy_first(real: Call, shape: Any, members: Any, path: str) -> list[str]:
     if shape.name == f"{SET}Request" and "Password" in members:

@@ -8,6 +8,8 @@ from conformance.reference.directory import Members
 from conformance.reference.service import CognitoSpec
 from conformance.reference.stored import StoredPool
 
+# A constraint that is not looked at is not counted either.
+COUNTED = ("several-violations-are-counted", "malformed-pool-id-message")
 UNKNOWN, MALFORMED = "unknown-pool-is-not-found", "malformed-pool-id-is-refused"
 
 for _name, _code in (
@@ -50,7 +52,7 @@ for _name, _intent, _pattern in (
     ("pool-needs-no-region", "Nothing need precede the underscore.", r"[\w-]*_[0-9a-zA-Z]+"),
     ("pool-is-trimmed", "Space around an id does not count.", r"\s*[\w-]+_[0-9a-zA-Z]+\s*"),
 ):
-    mutant(_name, _intent, MALFORMED)(pattern_of("UserPoolIdType", _pattern))
-mutant("pool-length-unchecked", "An id may be as long as you like.", "pool-id-over-55-characters-is-refused")(
-    laxer("UserPoolIdType", "less than or equal")
-)
+    mutant(_name, _intent, MALFORMED, also=COUNTED)(pattern_of("UserPoolIdType", _pattern))
+mutant(
+    "pool-length-unchecked", "An id may be as long as you like.", "pool-id-over-55-characters-is-refused", also=COUNTED
+)(laxer("UserPoolIdType", "less than or equal"))

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from conformance.mutants.consequences import IN_FORCE, KEPT_OUT, LET_IN
+from conformance.mutants.consequences import IN_FORCE, KEPT_OUT, LET_IN, of_operation
 from conformance.mutants.mutant import (
     Call,
     Plant,
@@ -178,6 +178,13 @@ mutant("srp-ignores-the-proof", "Any proof is taken in SRP.", WRONG, also=KEPT_O
 )
 
 
+# The other sentences on what the user's own token authorizes.
+OF_TOKENS = {
+    "change_password": (*of_operation("change-password"), "federated-user-changes-the-password"),
+    "update_user_attributes": ("federated-user-updates-attributes",),
+}
+
+
 def _instead(operation: str, answer: Callable[[], Members]) -> Plant:
     """Answer an operation without doing it."""
     return constant(CognitoSpec, operation, lambda *_: answer())
@@ -209,7 +216,9 @@ for _name, _intent, _operation, _answer in (
         dict[str, Any],
     ),
 ):
-    mutant(_name, _intent, f"{low(_operation)}-works-afterwards")(_instead(_operation, _answer))
+    mutant(_name, _intent, f"{low(_operation)}-works-afterwards", also=OF_TOKENS[_operation])(
+        _instead(_operation, _answer)
+    )
 
 
 @mutant(

@@ -6,7 +6,7 @@ from typing import Any
 
 from conformance.contract.transitions import Row
 from conformance.mutants.consequences import ACCEPTED, HISTORY, STATUS, WEAK
-from conformance.mutants.mutant import SET, Call, around, low, mutant, rows, together
+from conformance.mutants.mutant import SET, Call, Plant, around, low, mutant, rows, together
 from conformance.reference.directory import Members
 from conformance.reference.service import CognitoSpec
 from conformance.reference.stored import StoredClient, StoredPool, StoredUser
@@ -91,19 +91,61 @@ def list_users_stale(real: Call, self: CognitoSpec, asked: Members) -> Members:
     return {**answer, "Users": [{**user, "UserStatus": "CONFIRMED"} for user in answer["Users"]]}
 
 
-for _operation, _name in zip(RESPOND, ("answered-challenge", "challenge-answered-for-the-user"), strict=True):
+NEW_CONFIRMS = "new-password-confirms-the-user"
+# What the claims of the lifecycle on each operation of RESPOND begin with.
+ANSWERED = ("answered-challenge", "challenge-answered-for-the-user")
+for _operation, _name in zip(RESPOND, ANSWERED, strict=True):
     mutant(
         f"{_name}-does-not-confirm",
         f"{_operation} leaves the user in FORCE_CHANGE_PASSWORD.",
         f"{_name}-confirms",
-        "new-password-confirms-the-user",
-        also=("challenge-answer-grants-tokens",),
+        also=(NEW_CONFIRMS, "challenge-answer-grants-tokens"),
     )(rows(_operation, "NEW_PASSWORD_REQUIRED", "FORCE_CHANGE_PASSWORD", to="FORCE_CHANGE_PASSWORD"))
 
 
-@mutant("sign-up-confirms", "SignUp leaves the user CONFIRMED.", "signed-up-user-is-unconfirmed")
+def _shown_otherwise(operations: tuple[str, ...], status: str) -> Plant:
+    """Have AdminGetUser show `status` for whoever has answered NEW_PASSWORD_REQUIRED by one of these operations."""
+    answered: set[str] = set()
+
+    @around(CognitoSpec, "set_password")
+    def remember(real: Call, self: CognitoSpec, pool: StoredPool, user: StoredUser, operation: str, *rest: Any) -> None:
+        real(self, pool, user, operation, *rest)
+        (answered.add if operation in operations else answered.discard)(user.attributes["sub"])
+
+    @around(CognitoSpec, "admin_get_user")
+    def show(real: Call, self: CognitoSpec, asked: Members) -> Members:
+        shown: Members = real(self, asked)
+        user = self.user(self.pool(asked), asked["Username"])
+        return {**shown, "UserStatus": status} if user.attributes["sub"] in answered else shown
+
+    return together(remember, show)
+
+
+mutant(
+    "chosen-password-is-shown-as-a-forced-change",
+    "AdminGetUser shows whoever chose a password at the challenge in FORCE_CHANGE_PASSWORD.",
+    NEW_CONFIRMS,
+    *(f"{_name}-confirms" for _name in ANSWERED),
+)(_shown_otherwise(RESPOND, "FORCE_CHANGE_PASSWORD"))
+for _operation, _name in zip(RESPOND, ANSWERED, strict=True):
+    mutant(
+        f"{_name}-is-shown-as-a-reset",
+        f"AdminGetUser shows whoever chose a password by {_operation} in RESET_REQUIRED.",
+        NEW_CONFIRMS,
+        f"{_name}-confirms",
+    )(_shown_otherwise((_operation,), "RESET_REQUIRED"))
+
+
 @around(CognitoSpec, "sign_up")
 def sign_up_confirms(real: Call, self: CognitoSpec, asked: Members) -> Members:
     answer: Members = real(self, asked)
     self.user(self.client(asked).pool, asked["Username"]).status = "CONFIRMED"
     return answer
+
+
+mutant(
+    "sign-up-confirms",
+    "SignUp leaves the user CONFIRMED, and AdminConfirmSignUp takes that as well.",
+    "signed-up-user-is-unconfirmed",
+    "administrator-confirms-unconfirmed-users-only",
+)(together(sign_up_confirms, rows("AdminConfirmSignUp", "", "CONFIRMED", to="CONFIRMED", error=None)))

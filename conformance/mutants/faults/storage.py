@@ -33,8 +33,11 @@ EXACTLY, UNCHANGED, HARMLESS = (
     "refused-request-changes-nothing",
     "repeating-the-call-is-harmless",
 )
+BY_SRP = "srp-answer-takes-the-name-of-the-challenge"
 LAST, ANY_USER, FORCES = "last-call-wins", "works-on-any-user", "temporary-password-forces-change"
 TEMPORARY_REPLACES, PERMANENT_REPLACES = "temporary-password-replaces-the-old", "permanent-password-replaces-the-old"
+# What a refusal does that changes something is no refusal: sentences that say which password fails.
+REFUSALS = (*WEAK, *HISTORY, *saying("InvalidPasswordException", "PasswordHistoryPolicyViolation", anywhere=True))
 
 
 def _without_marks(text: str) -> str:
@@ -80,11 +83,20 @@ def _stored(change: Callable[[str], str]) -> Plant:
             parameters["PASSWORD"] = change(parameters["PASSWORD"])
         return real(self, {**asked, "AuthParameters": parameters}, *rest)
 
-    return together(store, sign_in)
+    @around(CognitoSpec, "change_password")
+    def change_password(real: Call, self: CognitoSpec, asked: Members) -> Any:
+        return real(self, {**asked, "PreviousPassword": change(asked.get("PreviousPassword", ""))})
+
+    @around(passwords, "check_history")
+    def check_history(real: Call, password: str, *rest: Any) -> None:
+        real(change(password), *rest)
+
+    return together(store, sign_in, change_password, check_history)
 
 
 for _name, (_intent, _loss) in LOSSES.items():
-    mutant(f"stored-{_name}", _intent, EXACTLY, also=IN_FORCE)(_stored(_loss))
+    # SRP proves the password as it was typed.
+    mutant(f"stored-{_name}", _intent, EXACTLY, also=(*IN_FORCE, BY_SRP))(_stored(_loss))
 
 
 def _not_stored(status: str) -> Plant:
@@ -139,6 +151,7 @@ mutant(
     "The password is stored before the policy is asked.",
     UNCHANGED,
     "uppercase-is-required",
+    also=REFUSALS,
 )
 @setting
 def stored_early(
@@ -148,7 +161,7 @@ def stored_early(
     real(self, pool, user, operation, password, row)
 
 
-@mutant("status-before-the-policy", "The status changes before the policy is asked.", UNCHANGED)
+@mutant("status-before-the-policy", "The status changes before the policy is asked.", UNCHANGED, also=REFUSALS)
 @setting
 def moved_early(
     real: Call, self: CognitoSpec, pool: StoredPool, user: StoredUser, operation: str, password: str, row: Row
@@ -157,7 +170,7 @@ def moved_early(
     real(self, pool, user, operation, password, row)
 
 
-@mutant("refusal-disables", "A refused request disables the user.", UNCHANGED)
+@mutant("refusal-disables", "A refused request disables the user.", UNCHANGED, also=REFUSALS)
 @setting
 def refusal_disables(real: Call, self: CognitoSpec, pool: StoredPool, user: StoredUser, *rest: Any) -> None:
     try:
@@ -214,12 +227,23 @@ def _store_unless(passed_over: Callable[[StoredUser], bool]) -> Plant:
 mutant("first-call-wins", "A second password in a row is accepted, but not stored.", LAST)(
     _store_unless(lambda user: len(user.passwords) > 1)
 )
-mutant(
+
+
+@mutant(
     "temporary-does-not-follow-permanent",
     "After a permanent password a temporary one is not stored.",
     LAST,
     TEMPORARY_REPLACES,
-)(_store_unless(lambda user: user.status == "CONFIRMED"))
+    also=IN_FORCE,
+)
+@setting
+def does_not_follow(
+    real: Call, self: CognitoSpec, pool: StoredPool, user: StoredUser, operation: str, password: str, row: Row
+) -> None:
+    if (operation, user.status, row.to) == (SET, "CONFIRMED", "FORCE_CHANGE_PASSWORD"):
+        self.move(pool, user, row)
+    else:
+        real(self, pool, user, operation, password, row)
 
 
 @mutant(

@@ -83,6 +83,8 @@ def _set_for(change: Callable[[CognitoSpec, Members], str]) -> Plant:
 
 
 NOBODY = "-"
+# A constraint that is not looked at is not counted either.
+COUNTED = ("several-violations-are-counted", "constraint-messages-mask-the-username")
 
 
 def _unknown_as(attribute: str) -> Plant:
@@ -150,10 +152,13 @@ for _name, _intent, _pattern in (
     ("name-may-have-spaces", "Spaces may stand in a name.", rf"[{CHARACTERS} ]+"),
     ("name-is-trimmed", "Space around a name does not count.", rf"\s*[{CHARACTERS}]+\s*"),
 ):
-    mutant(_name, _intent, OUTSIDE)(pattern_of("UsernameType", _pattern))
-mutant("name-length-unchecked", "A name may be as long as you like.", "username-over-128-characters-is-refused")(
-    laxer("UsernameType", "less than or equal")
-)
+    mutant(_name, _intent, OUTSIDE, also=COUNTED)(pattern_of("UsernameType", _pattern))
+mutant(
+    "name-length-unchecked",
+    "A name may be as long as you like.",
+    "username-over-128-characters-is-refused",
+    also=COUNTED,
+)(laxer("UsernameType", "less than or equal"))
 
 mutant(
     "unknown-user-is-hidden",

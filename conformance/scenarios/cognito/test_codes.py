@@ -55,7 +55,7 @@ def test_password_code_works_once(forgetful):
     require("the first use", _confirm(user, code), ACCEPTED, by="password-code-sets-the-password")
 
     assert _confirm(user, code, "An0ther-one!") == REFUSED
-    assert user.sign_in("New-Passw0rd!").outcome == TOKENS
+    user.requires("New-Passw0rd!", TOKENS)
 
 
 @pytest.mark.claim("password-code-expires")

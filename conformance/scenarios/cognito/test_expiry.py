@@ -3,6 +3,7 @@
 import pytest
 
 from conformance.errors import Blocked
+from conformance.scenarios.preconditions import require
 from conformance.scenarios.requests import either_way
 from conformance.target.sign_in import FLOWS
 from conformance.verdict.observed import ACCEPTED, NEW_PASSWORD_REQUIRED, REFUSED, TOKENS
@@ -101,17 +102,18 @@ def test_used_account_does_not_expire(give_temporary, later):
 
     def prepare(user):
         give_temporary(user)
-        user.answer(user.challenged("Temp0rary!"), "Chosen-by-me-1")
-        user.requires("Chosen-by-me-1", TOKENS)
+        user.answer(user.challenged("Temp0rary!"), "Chosen-by-me-1!")
+        user.requires("Chosen-by-me-1!", TOKENS)
 
     user = later(2, prepare, policy=ONE_DAY)
 
-    assert user.sign_in("Chosen-by-me-1") == TOKENS
+    assert user.sign_in("Chosen-by-me-1!") == TOKENS
 
 
 @pytest.mark.claim("expired-password-message")
 def test_expired_password_message(give_temporary, later):
     """The message says that the password has expired and that an administrator must reset it."""
     refused = _requires_expired(later(2, give_temporary, policy=ONE_DAY))
+    require("the refusal", refused.outcome, "NotAuthorizedException", by="expired-temporary-password-is-refused")
 
     assert refused.message == "Temporary password has expired and must be reset by an administrator."

@@ -28,7 +28,7 @@ def _signed_in(flow, operation):
 
 def _answered(operation):
     return lambda user: require(
-        operation, user.answer(user.sign_in(user.password), "Chosen-by-me-1", operation).outcome, TOKENS, by=operation
+        operation, user.answer(user.sign_in(user.password), "Chosen-by-me-1!", operation).outcome, TOKENS, by=operation
     )
 
 

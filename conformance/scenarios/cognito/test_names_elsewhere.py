@@ -7,7 +7,7 @@ import pytest
 from conformance.scenarios.preconditions import require
 from conformance.target.app_client import outcome
 from conformance.target.mailbox import simulated
-from conformance.verdict.observed import ACCEPTED, TOKENS, OneOf
+from conformance.verdict.observed import ACCEPTED, NOT_REFUSED, REFUSED, TOKENS, OneOf
 
 pytestmark = pytest.mark.bindings("sdk")
 
@@ -133,7 +133,7 @@ def _create(pool, name, **members):
 
 
 def _sign_up(pool, name):
-    return pool.client.call("SignUp", Username=name, Password="Chosen-by-me-1")
+    return pool.client.call("SignUp", Username=name, Password="Chosen-by-me-1!")
 
 
 MAKING = {"AdminCreateUser": _create, "SignUp": _sign_up}
@@ -186,7 +186,8 @@ def test_taken_alias_is_refused(pools):
     refused = _create(pool, name, UserAttributes=_with_email(email))
 
     assert refused == OneOf(("AliasExistsException", "UsernameExistsException"))
-    assert _call("AdminInitiateAuth", owner, email) == TOKENS
+    signed_in = _call("AdminInitiateAuth", owner, email)
+    require("the alias", signed_in, TOKENS, by="alias-reaches-the-user-at-every-operation")
     own = _with_email(simulated(name))
     require("an address of their own", _create(pool, name, UserAttributes=own), ACCEPTED, by="AdminCreateUser")
 
@@ -205,5 +206,5 @@ def test_forced_alias_moves_to_the_new_user(pools):
 
     assert created == ACCEPTED
     client = pool.client
-    assert client.sign_in(email, "Temp0rary!", "USER_PASSWORD_AUTH").outcome == "NEW_PASSWORD_REQUIRED"
-    assert client.sign_in(email, owner.password, "USER_PASSWORD_AUTH").outcome == "NotAuthorizedException"
+    assert client.sign_in(email, "Temp0rary!", "USER_PASSWORD_AUTH") == NOT_REFUSED
+    assert client.sign_in(email, owner.password, "USER_PASSWORD_AUTH") == REFUSED

@@ -26,6 +26,7 @@ def test_success_is_http_200(admin_set_user_password, user, permanent, outcome):
     reply = admin_set_user_password(user, Password=NEW_PASSWORD, Permanent=permanent)
     user.requires(NEW_PASSWORD, outcome)
 
+    reply.requires_success()
     assert reply.http_status == 200
 
 

@@ -8,7 +8,8 @@ from conformance.scenarios.preconditions import require
 from conformance.target.app_client import outcome
 from conformance.target.mailbox import simulated
 from conformance.target.sign_in import RESPOND
-from conformance.verdict.observed import ACCEPTED, TOKENS
+from conformance.verdict.observed import ACCEPTED, NOT_REFUSED, TOKENS
+from conformance.verdict.observed import REFUSED as ANY_REFUSAL
 
 pytestmark = pytest.mark.bindings("sdk")
 
@@ -64,7 +65,7 @@ def _confirm_forgotten(user, control, password):
 def test_sign_up_is_held_to_the_policy(pool, name, password):
     """SignUp with a password that breaks one rule of the policy is refused with InvalidPasswordException."""
     assert _sign_up(pool, name, password) == REFUSED
-    require("a password that keeps every rule", _sign_up(pool, name, "Chosen-by-me-1"), ACCEPTED, by="SignUp")
+    require("a password that keeps every rule", _sign_up(pool, name, "Chosen-by-me-1!"), ACCEPTED, by="SignUp")
 
 
 @pytest.mark.claim("temporary-password-is-held-to-the-policy")
@@ -81,7 +82,7 @@ def test_refused_sign_up_leaves_no_user(pool, name):
     require("the SignUp", _sign_up(pool, name, "no-upper-1!"), REFUSED, by="sign-up-is-held-to-the-policy")
 
     assert _shown(pool, name) == "UserNotFoundException"
-    require("the same put right", _sign_up(pool, name, "Chosen-by-me-1"), ACCEPTED, by="SignUp")
+    require("the same put right", _sign_up(pool, name, "Chosen-by-me-1!"), ACCEPTED, by="SignUp")
 
 
 @pytest.mark.claim("refused-creation-leaves-no-user")
@@ -126,7 +127,7 @@ def test_changed_password_is_held_to_the_history(pools):
     require("another password", _change(user, "My-0wn-one!"), ACCEPTED, by="signed-in-user-changes-the-password")
 
     assert _change(user, user.password, "My-0wn-one!") == USED_BEFORE
-    assert user.sign_in("My-0wn-one!").outcome == TOKENS
+    user.requires("My-0wn-one!", TOKENS)
     require("the same put right", _change(user, "Never-had-1!", "My-0wn-one!"), ACCEPTED)
 
 
@@ -152,7 +153,7 @@ def test_forgotten_password_is_held_to_the_history(pools, control):
     require("another password", first, ACCEPTED, by="password-code-sets-the-password")
 
     assert _confirm_forgotten(user, control, user.password) == USED_BEFORE
-    assert user.sign_in("My-0wn-one!").outcome == TOKENS
+    user.requires("My-0wn-one!", TOKENS)
     require("the same put right", _confirm_forgotten(user, control, "Never-had-1!"), ACCEPTED)
 
 
@@ -212,7 +213,7 @@ def test_resend_renews_the_validity(pools, clock):
     user.arrange("AdminCreateUser", **renewed)
 
     clock.after(pool, 1.4)
-    assert user.sign_in("Second-0ne!").outcome == "NEW_PASSWORD_REQUIRED"
-    assert user.sign_in(user.password).outcome == "NotAuthorizedException"
+    assert user.sign_in("Second-0ne!") == NOT_REFUSED
+    assert user.sign_in(user.password).outcome == ANY_REFUSAL
     clock.after(pool, 1.8)
-    require("the end of its validity", user.sign_in("Second-0ne!").outcome, "NotAuthorizedException")
+    require("the end of its validity", user.sign_in("Second-0ne!").outcome, ANY_REFUSAL, by="pool-sets-the-validity")

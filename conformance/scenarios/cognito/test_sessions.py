@@ -29,7 +29,7 @@ def invited(pool):
 
 def _signs_in_afresh(user, operation):
     """Require that the user can answer a challenge of their own, so that a refusal means something."""
-    answer = user.answer(user.sign_in(user.password), "Chosen-by-me-2", operation)
+    answer = user.answer(user.sign_in(user.password), "Chosen-by-me-2!", operation)
     require("the answer to a new challenge", answer.outcome, TOKENS, by="challenge-answer-grants-tokens")
 
 
@@ -41,7 +41,7 @@ def test_session_is_of_one_user(pool, invited, operation):
     before = another.state
 
     challenge, named = invited.sign_in(invited.password), {"USERNAME": another.username}
-    pool.client.choose(challenge, invited.username, "Chosen-by-me-1", operation, **named)
+    pool.client.choose(challenge, invited.username, "Chosen-by-me-1!", operation, **named)
 
     assert another.state == before
     _signs_in_afresh(another, operation)
@@ -56,7 +56,7 @@ def test_session_is_of_one_pool(pools, invited, operation):
     before = namesake.state
 
     challenge, named = invited.sign_in(invited.password), {"USERNAME": namesake.username}
-    elsewhere.client.choose(challenge, invited.username, "Chosen-by-me-1", operation, **named)
+    elsewhere.client.choose(challenge, invited.username, "Chosen-by-me-1!", operation, **named)
 
     assert namesake.state == before
     _signs_in_afresh(namesake, operation)
@@ -94,13 +94,13 @@ def _owner(pool, answer, words, operation):
 def test_session_works_once(invited, operation):
     """A session that was answered is refused with NotAuthorizedException when it is answered again."""
     challenge = invited.sign_in(invited.password)
-    first = invited.answer(challenge, "Chosen-by-me-1", operation)
+    first = invited.answer(challenge, "Chosen-by-me-1!", operation)
     require("the first answer", first.outcome, TOKENS, by="challenge-answer-grants-tokens")
 
-    again = invited.answer(challenge, "Chosen-by-me-2", operation)
+    again = invited.answer(challenge, "Chosen-by-me-2!", operation)
 
     assert again.outcome == "NotAuthorizedException"
-    assert invited.sign_in("Chosen-by-me-1").outcome == TOKENS
+    invited.requires("Chosen-by-me-1!", TOKENS)
 
 
 @pytest.mark.claim("session-is-required")
@@ -111,7 +111,8 @@ def test_session_is_required(invited, operation):
     challenge = invited.sign_in(invited.password)
 
     without = replace(challenge, session="")
-    answer = invited.pool.client.choose(without, invited.username, "Chosen-by-me-1", operation)
+    responses = {"USERNAME": invited.username, "NEW_PASSWORD": "Chosen-by-me-1!"}
+    answer = invited.pool.client.respond(without, responses, operation)
 
     assert answer == NO_TOKENS
     assert invited.state == before
@@ -126,7 +127,7 @@ def test_disabled_user_answers_no_challenge(invited, operation):
     require("the sign-in", challenge.outcome, "NEW_PASSWORD_REQUIRED", by="temporary-password-is-challenged")
     invited.arrange("AdminDisableUser")
 
-    answer = invited.answer(challenge, "Chosen-by-me-1", operation)
+    answer = invited.answer(challenge, "Chosen-by-me-1!", operation)
 
     assert answer == NO_TOKENS
     invited.arrange("AdminEnableUser")
@@ -140,14 +141,16 @@ def test_session_expires(pool, clock, operation):
     client = pool.new_client(
         ExplicitAuthFlows=["ALLOW_USER_PASSWORD_AUTH", "ALLOW_REFRESH_TOKEN_AUTH"], AuthSessionValidity=5
     )
-    users = [pool.user(FORCED) for _ in range(2)]
-    in_time, late = [client.sign_in(user.login, user.password, "USER_PASSWORD_AUTH") for user in users]
+    users = [pool.user(FORCED) for _ in range(3)]
+    at_once, in_time, late = [client.sign_in(user.login, user.password, "USER_PASSWORD_AUTH") for user in users]
+    answer = client.choose(at_once, users[0].username, "Chosen-by-me-1!", operation)
+    require("the answer at once", answer.outcome, TOKENS, by="challenge-answer-grants-tokens")
 
     clock.after(pool, 4 * MINUTE)
 
-    assert client.choose(in_time, users[0].username, "Chosen-by-me-1", operation).outcome == TOKENS
+    assert client.choose(in_time, users[1].username, "Chosen-by-me-1!", operation).outcome == TOKENS
     clock.after(pool, 6 * MINUTE)
-    assert client.choose(late, users[1].username, "Chosen-by-me-1", operation) == NO_TOKENS
+    assert client.choose(late, users[2].username, "Chosen-by-me-1!", operation) == NO_TOKENS
 
 
 @pytest.mark.claim("expired-session-is-named")
@@ -158,5 +161,5 @@ def test_expired_session_is_named(pool, invited, clock, operation):
 
     clock.after(pool, 20 * MINUTE)
 
-    assert invited.answer(challenge, "Chosen-by-me-1", operation).outcome == "NotAuthorizedException"
+    assert invited.answer(challenge, "Chosen-by-me-1!", operation).outcome == "NotAuthorizedException"
     _signs_in_afresh(invited, operation)

@@ -53,9 +53,9 @@ def test_new_password_confirms_the_user(admin_set_user_password, user, operation
     """A user who has answered the temporary password with a new one is in status CONFIRMED."""
     admin_set_user_password(user, Password="Temp0rary!", Permanent=False).requires_success()
 
-    user.answer(user.challenged("Temp0rary!"), "Chosen-by-me-1", operation)
+    user.answer(user.challenged("Temp0rary!"), "Chosen-by-me-1!", operation)
 
-    user.requires("Chosen-by-me-1", TOKENS)
+    user.requires("Chosen-by-me-1!", TOKENS)
     assert user.status == "CONFIRMED"
 
 

@@ -143,7 +143,7 @@ def test_challenge_grants_tokens_of_its_user(pool, operation):
     users = [pool.user("FORCE_CHANGE_PASSWORD") for _ in range(2)]
     challenges = [user.sign_in(user.password) for user in users]
 
-    answers = [user.answer(c, "Chosen-by-me-1", operation) for user, c in zip(users, challenges, strict=True)]
+    answers = [user.answer(c, "Chosen-by-me-1!", operation) for user, c in zip(users, challenges, strict=True)]
 
     for user, answer in zip(users, answers, strict=True):
         require("the answer", answer.outcome, TOKENS, by="challenge-answer-grants-tokens")

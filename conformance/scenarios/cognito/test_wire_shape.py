@@ -74,7 +74,7 @@ def _sign_in_as_administrator(pool):
 def _answer(operation):
     def call(pool):
         user = pool.user(FORCED)
-        answer = user.answer(user.sign_in(user.password), "Chosen-by-me-1", operation)
+        answer = user.answer(user.sign_in(user.password), "Chosen-by-me-1!", operation)
         require(operation, answer.outcome, TOKENS, by="challenge-answer-grants-tokens")
 
     return call
