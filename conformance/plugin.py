@@ -28,7 +28,7 @@ from conformance.run.catalogue import SCENARIOS
 from conformance.run.options import OPTIONS, TARGET, words
 from conformance.run.run import Run
 from conformance.run.settings import Settings, verify_aws_environment, within
-from conformance.target.client import silence
+from conformance.target.client import unusable_because
 from conformance.target.instruments import Instrument
 from conformance.target.retries import throttled
 from conformance.verdict.journal import Journal
@@ -320,7 +320,7 @@ def _notice_a_broken_endpoint(item: pytest.Item, run: Run) -> None:
     run.unanswered += 1
     service = getattr(item, "funcargs", {}).get("service")
     if service is not None and run.broken is None:
-        run.broken = silence(service.endpoint)
+        run.broken = unusable_because(service.endpoint)
         if run.broken is None and run.unanswered == UNANSWERED:
             run.broken = f"{UNANSWERED} scenarios in a row got no answer"
 
@@ -338,7 +338,7 @@ def pytest_sessionfinish(session: pytest.Session) -> None:
             "partial": sorted(run.partial),
             "left_out": dict(run.left_out),
             "problem": run.problem,
-            "version": run.told,
+            "version": run.reported_version,
             "unusable": run.unusable,
             "instruments": [asdict(instrument) for instrument in run.instruments],
         }
@@ -392,15 +392,15 @@ class Collector:
     @pytest.hookimpl(optionalhook=True)
     def pytest_testnodedown(self, node: Any) -> None:
         """Take over what an xdist worker knows; every worker collects the same."""
-        told = getattr(node, "workeroutput", {}).get("conformance")
-        if told:
-            self._run.planned = Counter(told["planned"])
-            self._run.partial = set(told["partial"])
-            self._run.left_out = Counter(told["left_out"])
-            self._run.problem = told["problem"]
-            self._run.told = told["version"] or self._run.told
-            self._run.unusable = told["unusable"] or self._run.unusable
-            self._run.instruments = self._run.instruments or tuple(map(Instrument.of_json, told["instruments"]))
+        known = getattr(node, "workeroutput", {}).get("conformance")
+        if known:
+            self._run.planned = Counter(known["planned"])
+            self._run.partial = set(known["partial"])
+            self._run.left_out = Counter(known["left_out"])
+            self._run.problem = known["problem"]
+            self._run.reported_version = known["version"] or self._run.reported_version
+            self._run.unusable = known["unusable"] or self._run.unusable
+            self._run.instruments = self._run.instruments or tuple(map(Instrument.of_json, known["instruments"]))
 
 
 def claim_of(item: pytest.Item) -> str:

@@ -204,15 +204,15 @@ class _Handler(BaseHTTPRequestHandler):
         body = self.rfile.read(int(self.headers.get("Content-Length") or 0))
         headers = {name.lower(): value for name, value in self.headers.items()}
         recorder.requests.append(HttpRequest(self.command, self.path, headers, body, self.tls))
-        told = recorder.answer
-        if told.delay and released.wait(told.delay):
+        answer = recorder.answer
+        if answer.delay and released.wait(answer.delay):
             self.close_connection = True
             return
-        self.send_response(told.status)
+        self.send_response(answer.status)
         self.send_header("Content-Type", "application/x-amz-json-1.1")
-        self.send_header("Content-Length", str(len(told.body)))
+        self.send_header("Content-Length", str(len(answer.body)))
         self.end_headers()
-        self.wfile.write(told.body)
+        self.wfile.write(answer.body)
 
     do_POST = do_GET = do_PUT = answer
 

@@ -33,7 +33,7 @@ from conformance.run.options import AWS_OPTIONS, OPTIONS, Option, words
 from conformance.run.run import Run
 from conformance.run.settings import Settings, verify_aws_environment
 from conformance.target import client, definition
-from conformance.target.client import Cognito, silence
+from conformance.target.client import Cognito, unusable_because
 from conformance.target.pool_notes import delete_left, left_at
 
 F = TypeVar("F", bound=Callable[..., Any])
@@ -219,7 +219,7 @@ def _reach(console: Console, target: definition.Target) -> None:
     notice.start()
     try:
         with target.running() as endpoint:
-            problem = silence(endpoint, client.FIRST_ANSWER_SECONDS)
+            problem = unusable_because(endpoint, client.FIRST_ANSWER_SECONDS)
     finally:
         notice.cancel()
     if problem is not None:

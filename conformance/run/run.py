@@ -37,7 +37,7 @@ class Run:
     unusable: str | None = None
     instruments: tuple[Instrument, ...] = ()
     unanswered: int = 0
-    told: str | None = None
+    reported_version: str | None = None
     started: datetime = field(default_factory=lambda: datetime.now(UTC))
     seconds: float = 0.0
     command: str = ""
@@ -46,7 +46,7 @@ class Run:
     @property
     def version(self) -> str | None:
         """The target's version, as it is installed or as it says."""
-        return self.told or self.settings.target.version
+        return self.reported_version or self.settings.target.version
 
     @property
     def stale(self) -> list[Stale]:

@@ -58,7 +58,7 @@ def endpoint(request: pytest.FixtureRequest) -> Iterator[Endpoint]:
     """The endpoint under test, one for each worker where the suite starts it."""
     run = request.config.stash[RUN]
     with run.settings.target.running() as running:
-        run.told = running.version
+        run.reported_version = running.version
         yield running
 
 

@@ -209,10 +209,10 @@ class Cognito:
         return answer
 
 
-def silence(endpoint: Endpoint, seconds: float | None = None) -> str | None:
-    """Why nothing that is listening at `endpoint` can be judged, or None where it speaks AWS JSON.
+def unusable_because(endpoint: Endpoint, seconds: float | None = None) -> str | None:
+    """Why the endpoint cannot be judged, or None if it speaks AWS JSON.
 
-    The answer has `seconds` to come (PATIENCE_SECONDS)."""
+    It has `seconds` to answer, PATIENCE_SECONDS by default."""
     patience = seconds or PATIENCE_SECONDS
     service = Cognito(endpoint, read_seconds=patience)
     try:
@@ -234,7 +234,7 @@ def await_service(endpoint: Endpoint, seconds: float) -> None:
 
     Raises Inconclusive where that takes more than `seconds`."""
     deadline = time.monotonic() + seconds
-    while (problem := silence(endpoint, max(1.0, deadline - time.monotonic()))) is not None:
+    while (problem := unusable_because(endpoint, max(1.0, deadline - time.monotonic()))) is not None:
         if time.monotonic() > deadline:
             raise Inconclusive(f"{endpoint.url} did not answer within {seconds:g} s of its start: {problem}")
         time.sleep(_AGAIN_SECONDS)

@@ -1,7 +1,6 @@
 """README and docs: what they print can be typed, what they link exists, and their words are plain English."""
 
 import re
-import shlex
 from pathlib import Path
 
 import click
@@ -9,11 +8,9 @@ import pytest
 
 from conformance.cli import main
 from conformance.verdict.verdicts import Verdict
+from tests.documentation.printed import PAGES, README, ROOT, commands, sample
+from tests.documentation.printed import words as printed_words
 
-ROOT = Path(__file__).parents[2]
-PAGES = [ROOT / name for name in ("README.md", "CONTRIBUTING.md", "SECURITY.md")] + sorted(
-    (ROOT / "docs").rglob("*.md")
-)
 every_page = pytest.mark.parametrize("page", PAGES, ids=lambda page: page.relative_to(ROOT).as_posix())
 # Words of a private dialect; docs/style.md quotes them.
 DIALECT = re.compile(
@@ -22,18 +19,13 @@ DIALECT = re.compile(
 )
 
 
-def _commands(page: Path) -> list[list[str]]:
-    """The lines of a page's shell blocks that call cognito-conformance, as words without the comment behind."""
-    blocks = re.findall(r"```sh\n(.*?)```", page.read_text("utf-8"), re.DOTALL)
-    lines = "\n".join(blocks).replace("\\\n", " ").splitlines()
-    return [shlex.split(line, comments=True)[1:] for line in lines if line.startswith("cognito-conformance ")]
-
-
 @every_page
 def test_each_printed_command_is_one(page):
     """Every `cognito-conformance` line in a shell block names a command and options that exist."""
-    for words in _commands(page):
-        command, name = main, ""
+    for line in commands(page):
+        if not line.startswith("cognito-conformance "):
+            continue
+        command, name, words = main, "", printed_words(line)[1:]
         while isinstance(command, click.Group):
             name, *words = words
             command = command.get_command(click.Context(command), name)
@@ -52,15 +44,15 @@ def test_each_relative_link_leads_somewhere(page):
 
 def test_the_readme_is_a_page():
     """README has at most 130 lines, and shows at most 40 lines of output."""
-    text = (ROOT / "README.md").read_text("utf-8")
+    text = README.read_text("utf-8")
 
     assert len(text.splitlines()) <= 130
-    assert max(len(block.splitlines()) for block in re.findall(r"```text\n(.*?)```", text, re.DOTALL)) <= 40
+    assert len(sample().splitlines()) <= 40
 
 
 def test_the_readme_names_each_verdict():
     """The README's table has a row for each verdict, in the order of the code."""
-    rows = re.findall(r"^\| (\w+) \| ", (ROOT / "README.md").read_text("utf-8"), re.MULTILINE)
+    rows = re.findall(r"^\| (\w+) \| ", README.read_text("utf-8"), re.MULTILINE)
 
     assert [row for row in rows if row in set(Verdict)] == [str(verdict) for verdict in Verdict]
 

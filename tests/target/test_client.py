@@ -6,7 +6,7 @@ from conformance.bindings.sdk import Sdk
 from conformance.bindings.wire import Wire
 from conformance.errors import Blocked, Inconclusive
 from conformance.target import client, retries
-from conformance.target.client import Cognito, ServiceError, silence
+from conformance.target.client import Cognito, ServiceError, unusable_because
 from conformance.target.control import Control
 from conformance.target.definition import INVENTED, REGION, Endpoint
 from conformance.verdict.journal import Journal
@@ -36,11 +36,11 @@ def test_an_answer_without_an_end_is_inconclusive(monkeypatch, exchange):
     [servers.FAULT, servers.error("TooManyRequestsException"), servers.DROPPED],
     ids=["500", "throttled", "drop"],
 )
-def test_one_fault_at_the_start_is_no_silence(first):
+def test_one_fault_at_the_start_leaves_it_usable(first):
     """An endpoint that fails the first request and answers the second can be judged."""
     answers = iter([first, POOLS])
     with servers.serving(lambda *_: next(answers)) as url:
-        assert silence(Endpoint(url, REGION, INVENTED)) is None
+        assert unusable_because(Endpoint(url, REGION, INVENTED)) is None
 
 
 ODD = [b"[]", b"1", b'"text"', b"[" * 100_000, b"\xff"]
@@ -52,7 +52,7 @@ def test_whatever_the_body_is_the_answer_is_one(status, body):
     """An answer that boto3 cannot read is an error of the service, never a fault of the suite."""
     with servers.always(servers.Answer(status, body)) as url:
         endpoint = Endpoint(url, REGION, INVENTED)
-        assert silence(endpoint) is not None
+        assert unusable_because(endpoint) is not None
         with pytest.raises(ServiceError):
             Cognito(endpoint).call("ListUserPools", MaxResults=1)
         replies = [binding(endpoint, Journal()).admin_set_user_password(**MEMBERS) for binding in (Sdk, Wire)]
