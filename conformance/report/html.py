@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import shlex
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from html import escape
 from pathlib import Path
 from typing import Any
 
 from jinja2 import Environment
+from markupsafe import Markup
 
 from conformance.contract import ledger
 from conformance.contract import options as listed_options
@@ -64,6 +67,7 @@ def render(report: Mapping[str, Any]) -> str:
             new=[cause for cause in causes if cause.said["new"]],
             known=_known(causes),
             unjudged=[cause for cause in causes if cause.said["kind"] is None],
+            examples={cause.shown.id for cause in causes},
             topics=topics,
             by_claim=by_claim,
             help=list(help_page.parts(ledger.load_all())),
@@ -79,7 +83,9 @@ def render(report: Mapping[str, Any]) -> str:
 
 def _environment() -> Environment:
     made = environment()
+    made.filters["text"] = _text
     made.globals |= {
+        "again": _again,
         "js": asset("page.js"),
         "book": ledger.load_all(),
         "counted": counted,
@@ -134,6 +140,19 @@ def _unproved(report: Mapping[str, Any], results: Iterable[Result]) -> list[tupl
     if report["summary"]["shard"]:
         lines.append(("A share", f"only {report['summary']['shard']} of the claims were judged"))
     return lines
+
+
+def _text(value: str) -> Markup:
+    """A value for the inside of an element, where quotation marks need no escape: a page has 50,000 of them."""
+    return Markup(escape(value, quote=False))
+
+
+def _again(command: str, result: str) -> str:
+    """The command of a run, for one result of it and without its baseline."""
+    words = [word for word in shlex.split(command) if word != "--baseline=none"]
+    while "--baseline" in words:
+        del words[words.index("--baseline") : words.index("--baseline") + 2]
+    return shlex.join([*words, "--baseline", "none", "-k", result])
 
 
 def _short(text: str, most: int = 1000) -> str:
