@@ -105,7 +105,7 @@ class AppClient:
 
     def _implemented(self, operation: str, answered: SignIn) -> SignIn:
         if answered.outcome in UNIMPLEMENTED:
-            raise Blocked(f"{operation} is not implemented", operation)
+            raise Blocked(f"{operation} is not implemented: {answered.message or answered.outcome}", operation)
         return answered
 
 
@@ -131,6 +131,6 @@ def outcome(service: Cognito, operation: str, **parameters: Any) -> Outcome:
         service.call(operation, **parameters)
     except ServiceError as error:
         if error.code in UNIMPLEMENTED:
-            raise Blocked(f"{operation} is not implemented", operation) from None
+            raise Blocked(f"{operation} is not implemented: {error.message or error.code}", operation) from None
         return Outcome(error.code, operation=operation)
     return Outcome(ACCEPTED, operation=operation)

@@ -192,7 +192,8 @@ class Cognito:
         try:
             answer = self.call(operation, **parameters)
         except ServiceError as error:
-            reason = "is not implemented" if error.code in UNIMPLEMENTED else f"answered {error.code}: {error.message}"
+            said = f"is not implemented: {error.message or error.code}"
+            reason = said if error.code in UNIMPLEMENTED else f"answered {error.code}: {error.message}"
             raise Blocked(self.journal.anonymous(f"{operation} {reason}"), operation) from None
         output = self._client.meta.service_model.operation_model(operation).output_shape
         for path in members:

@@ -486,7 +486,7 @@ class User:
             self.pool.service.call(operation, AccessToken=session.tokens["AccessToken"], **parameters)
         except ServiceError as error:
             if error.code in UNIMPLEMENTED:
-                raise Blocked(f"{operation} is not implemented", operation) from None
+                raise Blocked(f"{operation} is not implemented: {error.message or error.code}", operation) from None
             return Outcome(error.code, operation=operation)
         return Outcome(ACCEPTED, operation=operation)
 
