@@ -6,7 +6,7 @@ The rooms, each importing only from those above it:
   process      this process: Control-C, SIGTERM and SIGHUP let a command clean up; the directory of everything temporary
   console      what every command shares: the terminal, exit codes, files that are to be written
   contract     what is documented: ledger, transitions, options, schemas
-  verdict      what is said of a target: verdicts, observed values, results, baseline
+  verdict      the judgement of a target: verdicts, observed values, results, baseline
   target       the endpoint under test: how it is started, the client that arranges and observes, pools and users
   aws_cli      the AWS CLI as a program: found, forked, recorded
   bindings     the ways to call the operation under test: sdk, wire, cli, cli2

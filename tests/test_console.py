@@ -1,4 +1,4 @@
-"""A command that cannot go on ends quietly, and with an exit code that is no verdict."""
+"""A command that cannot go on ends quietly, and with an exit code that is not a verdict."""
 
 import os
 import signal

@@ -1,7 +1,7 @@
-"""Baselines of the AWS CLI programs: what each version is known to do otherwise, whichever target is judged beside it.
+"""Baselines of the AWS CLI programs: what each version is known to do differently, whichever target is judged beside it.
 
 One file for each version that was judged, fixtures/baselines/aws-cli-VERSION.toml. A version without one takes the
-nearest older of its line; what it does otherwise shows as new divergences and as stale entries.
+nearest older of its line; what it does differently shows as new divergences and as stale entries.
 """
 
 from __future__ import annotations

@@ -105,7 +105,7 @@ def _shares(path: Path, done: Run) -> Iterator[Share]:
 
 
 def _run_for_baseline(ctx: click.Context, options: Mapping[str, Any]) -> tuple[Path, Run]:
-    """Run with every binding that is installed and every tier, unless the caller said otherwise.
+    """Run with every binding that is installed and every tier, unless the caller chose others.
 
     Writes nothing. Raises BadInput where no baseline is named, Inconclusive where the run was not conclusive."""
     usual = {"bindings": ",".join(clients()), "tier": TIERS[-1]}

@@ -25,13 +25,13 @@ INSTALLED = _PACKAGE if _ROOT == _PACKAGE else None
 def toml(what: str, path: Path) -> dict[str, Any]:
     """What stands in the file; `what` it is, in a word, for the reader of a complaint.
 
-    Raises BadInput where it cannot be read or is no TOML."""
+    Raises BadInput where it cannot be read or is not TOML."""
     try:
         return tomllib.loads(path.read_text(encoding="utf-8-sig"))  # some editors begin a file with a mark
     except OSError as error:
         raise BadInput(f"{what} {path} cannot be read: {error.strerror}") from None
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-        raise BadInput(f"{what} {path} is no TOML: {error}") from None
+        raise BadInput(f"{what} {path} is not TOML: {error}") from None
 
 
 def fault(document: dict[str, Any], schema: str) -> jsonschema.ValidationError | None:

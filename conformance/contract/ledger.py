@@ -85,7 +85,7 @@ class Ledger:
         if claim_id not in self.claims:
             nearest = self.nearest(claim_id)
             hint = f"; did you mean {nearest!r}?" if nearest else ""
-            raise UnknownClaim(f"{claim_id!r} is no claim in {self.file}{hint}")
+            raise UnknownClaim(f"{claim_id!r} is not a claim in {self.file}{hint}")
         return self.claims[claim_id]
 
     def nearest(self, word: str) -> str | None:

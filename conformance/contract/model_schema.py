@@ -163,7 +163,7 @@ def _ascii(pattern: str) -> str:
         elif token in ("\\w", "\\d", "\\s"):
             token = _CLASSES[token[1]] if inside else f"[{_CLASSES[token[1]]}]"
         elif token == "-" and inside and _CLASS.search(before + after):
-            token = r"\-"  # beside a class it is no range
+            token = r"\-"  # beside a class it is not a range
         elif token in ("[", "]"):
             inside = token == "["
         written += token

@@ -89,7 +89,7 @@ class Belief:
         self.password = None
 
     def code_taken(self, sent: Mapping[str, Any]) -> None:
-        """A code that should be no good was taken: nothing is known of password and code."""
+        """A code that should be refused was accepted: password and code are unknown from now on."""
         self.password_lost(sent)
         self.code = Code.UNKNOWN
 

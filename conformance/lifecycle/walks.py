@@ -118,7 +118,7 @@ class Walks:
     def _go_straight(self, row: Row) -> None:
         """Go to a row that chance did not come by, on each way there until it is seen; note what stands in the way.
 
-        Other rows on the way are not looked at: what is said of them must not depend on which rows are asked for."""
+        Other rows on the way are not looked at: their results must not depend on which rows are asked for."""
         self._only = row
         for steps in approaches(row, controlled=self._control is not None):
             if self._saw(row) or (row.operation, row.when) in self._unusable:

@@ -1,4 +1,4 @@
-"""Services that are no Cognito at all, or hardly answer: what a run says of each, and with which exit code it ends."""
+"""Services that are not Cognito at all, or hardly answer: what a run says of each, and with which exit code it ends."""
 
 from __future__ import annotations
 
@@ -55,7 +55,7 @@ Respond = Callable[[HttpRequest], HttpAnswer | None]
 
 
 def _answers(instead: HttpAnswer | Callable[[HttpRequest], HttpAnswer | None], only_mine: bool = False) -> Plant:
-    """Answer everything, or the operation under test alone, otherwise; None leaves it to the service."""
+    """Answer everything, or the operation under test alone, in another way; None leaves it to the service."""
 
     @around(http, "answer")
     def plant(real: Call, service: CognitoSpec, request: HttpRequest) -> Any:
@@ -110,7 +110,7 @@ def _trickle_on(handler: Handler, answer: HttpAnswer) -> None:
 
 
 def _at_first(times: int, instead: HttpAnswer) -> Respond:
-    """Each request so often answered otherwise before it is let through."""
+    """Answer each request in another way so many times before it is let through."""
     seen: Counter[tuple[str, bytes]] = Counter()
     lock = threading.Lock()
 

@@ -240,7 +240,7 @@ def stricter(member: str, holds: Callable[[str], bool]) -> Plant:
     def plant(real: Call, shape: Any, value: Any, path: str) -> list[str]:
         violations = list(real(shape, value, path))
         if shape.name == f"{SET}Request" and not violations and not holds(value.get(member, "x")):
-            violations.append(f"{member} must be otherwise")
+            violations.append(f"{member} must be of another form")
         return violations
 
     return plant

@@ -111,7 +111,7 @@ class Directory:
         return name if pool.case_sensitive else name.lower()
 
     def made(self, pool: StoredPool, name: str, asked: Members, status: str = NONE) -> StoredUser:
-        """A new user; where an attribute is the username, its value is no name but an attribute."""
+        """A new user; where an attribute is the username, its value is not a name but an attribute."""
         sub, now = str(uuid.uuid4()), pool.now
         attributes = {"sub": sub, **given(asked)}
         username = name

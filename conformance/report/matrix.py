@@ -178,7 +178,7 @@ def _since(old: Mapping[str, Any], new: Mapping[str, Any]) -> dict[str, Any]:
 def read(file: Path) -> dict[str, Any]:
     """A matrix that was written before.
 
-    Raises BadInput where it cannot be read or is no matrix."""
+    Raises BadInput where it cannot be read or is not a matrix."""
     try:
         matrix = json.loads(file.read_text(encoding="utf-8"))
     except OSError as error:

@@ -89,5 +89,5 @@ class Control:
         try:
             answered: dict[str, Any] = json.loads(answer.data or b"{}")
         except ValueError:
-            raise Inconclusive("the control path answered something that is no JSON") from None
+            raise Inconclusive("the control path answered something that is not JSON") from None
         return answered

@@ -32,7 +32,7 @@ class Sent:
 
     @property
     def members(self) -> dict[str, Any] | None:
-        """The members of the body, None where it is no JSON object."""
+        """The members of the body, None where it is not a JSON object."""
         try:
             document = json.loads(self.body)
         except (ValueError, RecursionError):
@@ -55,7 +55,7 @@ class Received:
 
     @property
     def members(self) -> dict[str, Any]:
-        """The members of the body, none where it is no JSON object."""
+        """The members of the body, none where it is not a JSON object."""
         try:
             document = json.loads(self.body) if self.body else {}
         except (ValueError, RecursionError):

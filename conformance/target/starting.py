@@ -19,7 +19,7 @@ _END_SECONDS = 10
 def serving(
     name: str, arguments: Sequence[str], environment: Mapping[str, str], directory: Path
 ) -> Iterator[dict[str, str]]:
-    """What the server said of itself, its `url` above all; `arguments` are Python's, such as `-m` and a module.
+    """What the server reported about itself, its `url` above all; `arguments` are Python's, such as `-m` and a module.
 
     Raises Inconclusive, with the last thing that it wrote, where it does not start."""
     with (

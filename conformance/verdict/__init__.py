@@ -1,1 +1,1 @@
-"""What is said of a target: verdicts, results, and the baseline of known divergences."""
+"""The judgement of a target: verdicts, results, and the baseline of known divergences."""

@@ -1,4 +1,4 @@
-"""Baselines: what a target is known to do otherwise, a cause with a reason each, and the claims that it covers."""
+"""Baselines: what a target is known to do differently, a cause with a reason each, and the claims that it covers."""
 
 from __future__ import annotations
 

@@ -110,7 +110,7 @@ def _made(
 def _shows(
     draft: _Draft, by_claim: Mapping[str, Sequence[Result]], complete: Set[tuple[str, str]]
 ) -> Iterator[Symptom]:
-    """The symptoms of an entry: what it said of what was not run, and what was seen."""
+    """The symptoms of an entry: what it said about results that were not run, and what was seen."""
     before = draft.before.shows if draft.before else ()
     found: dict[tuple[Kind, str, tuple[str, ...]], dict[str, set[str]]] = {}
     for symptom in before:
@@ -213,7 +213,7 @@ def write(baseline: Baseline, path: Path, target: str) -> bool:
 
 def _new(entries: Iterable[Entry], target: str) -> str:
     head = (
-        f"# What {target} is known to do otherwise, a cause with a reason each. Reasons are written by hand.\n"
+        f"# What {target} is known to do differently, a cause with a reason each. Reasons are written by hand.\n"
         "# Mended by `cognito-conformance baseline update`.\n"
     )
     return "\n".join([head, *(_text(entry) for entry in entries)])

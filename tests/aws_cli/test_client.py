@@ -104,7 +104,7 @@ def aws() -> Iterator[AwsCli]:
         yield aws
 
 
-# Each with the exit code of AWS CLI v1: two that fail alike, but not as they should, are no agreement.
+# Each with the exit code of AWS CLI v1: two that fail alike, but not as they should, do not agree.
 SAMPLE = {
     "success": (0, [*CALL, "--endpoint-url", "{url}"]),
     "success that prints": (0, [*CALL, "--endpoint-url", "{url}", "--query", '`"Zoë"`']),
@@ -358,7 +358,7 @@ def children(parent: int) -> set[int]:
 
 
 def runs(pid: int) -> bool:
-    """Whether the process exists and is no zombie: in a container, nobody may reap what lost its parent."""
+    """Whether the process exists and is not a zombie: in a container, nobody may reap what lost its parent."""
     try:
         return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] != "Z"
     except OSError:

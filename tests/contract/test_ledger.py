@@ -196,14 +196,14 @@ def test_a_misspelt_id_names_the_nearest() -> None:
         ledger.load().claim("temporay-password-is-challenged")
 
     assert str(raised.value) == (
-        "'temporay-password-is-challenged' is no claim in admin-set-user-password.toml; "
+        "'temporay-password-is-challenged' is not a claim in admin-set-user-password.toml; "
         "did you mean 'temporary-password-is-challenged'?"
     )
 
 
 def test_an_id_like_no_other_gets_no_guess() -> None:
     """Asking for something far from every claim tells only that it is none."""
-    with pytest.raises(UnknownClaim, match=r"^'zzz' is no claim in admin-set-user-password\.toml$"):
+    with pytest.raises(UnknownClaim, match=r"^'zzz' is not a claim in admin-set-user-password\.toml$"):
         ledger.load().claim("zzz")
 
 

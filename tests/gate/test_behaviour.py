@@ -128,7 +128,7 @@ def sides(
 
 @pytest.mark.parametrize("rule", EXPECTED)
 def test_another_behaviour_is_named_by_its_rule(sides: tuple[Observation, Observation], rule: str) -> None:
-    """What a patched client does otherwise is found at the fact that shows it, under the rule that says what it is."""
+    """What a patched client does differently is found at the fact that shows it, under the rule that says what it is."""
     found = facts.compare(sides[0].facts, sides[1].facts).findings
 
     assert (rule, EXPECTED[rule]) in {(finding.rule, str(finding.fact)) for finding in found}
@@ -174,7 +174,7 @@ def _steady(seen: Observation) -> Observation:
 
 
 def test_what_differs_at_every_call_is_ignored_by_name() -> None:
-    """The user agent and the invocation id are counted, and are no change."""
+    """The user agent and the invocation id are counted, and do not count as a change."""
     agent, number = Fact("wire", "x/header/User-Agent"), Fact("wire", "x/header/amz-sdk-invocation-id")
     old = {agent: "a", number: "1", Fact("wire", "x/url"): "u"}
     compared = facts.compare(old, {**old, agent: "b", number: "2"})

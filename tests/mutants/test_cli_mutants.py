@@ -70,7 +70,7 @@ def cases(scenario: catalogue.Scenario) -> list[dict[str, object]]:
 
 
 def verdict(scenario, case, program, name, recorder, home) -> Verdict:
-    """What is said of this program in a case: it conforms, diverges or is blocked."""
+    """The verdict on this program in a case: it conforms, diverges or is blocked."""
     recorder.begin()
     aws = CommandLine(name, program, recorder, Journal(), home)
     try:

@@ -58,7 +58,7 @@ REPORTED = {
     "floci#229, any password until one is set": "any-password-until-one-is-set",
     "ministack#17, ChangePassword is a stub": "change-password-does-nothing",
 }
-# And what is no fault, or breaks no claim.
+# And what is not a fault, or breaks no claim.
 NOT_ACCUSED = ("list-users-in-pages-of-two", "list-users-filters-after-paging", "code-survives-a-new-password")
 
 

@@ -85,7 +85,7 @@ def test_what_cannot_stand_side_by_side_is_refused(reports):
 
 
 def test_the_markdown_is_a_table(reports):
-    """Every row has a cell for each target, and foreign names are no markup."""
+    """Every row has a cell for each target, and foreign names are not read as markup."""
     reports[0]["target"]["version"] = "5|<b>`"
     lines = matrix.markdown(matrix.build(reports)).splitlines()
     rows = [line for line in lines if line.startswith("|")]

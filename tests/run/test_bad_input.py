@@ -266,7 +266,7 @@ def test_an_unknown_claim_in_k_is_refused(run):
 
 @pytest.mark.parametrize("workers", ["0", "2"])
 def test_a_k_that_chooses_nothing_is_refused(run, workers):
-    """Known words that exclude each other choose nothing, which is no success."""
+    """Known words that exclude each other choose nothing, which is not a success."""
     done = run("-k", "works-on-any-user and not works-on-any-user", "-n", workers)
 
     assert done.exit_code == 2

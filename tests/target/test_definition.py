@@ -192,7 +192,7 @@ def test_an_installation_that_fails_is_bad_input(tmp_path, monkeypatch):
         ("title = 'mine'\niam = true", "'start' is a required property"),
         ("title = 'mine'\n[credentials]\naccess_key_id = 'a'", "is not valid under any of the given schemas"),
         ("\ufefftitle = 'mine'", "names no endpoint"),
-        ("title = ", "is no TOML"),
+        ("title = ", "is not TOML"),
         ("url = 'http://127.0.0.1:1'", "'title' is a required property"),
         ("title = 'mine'\nclock = true", "'clock' was unexpected"),
         ("title = 'mine'", "names no endpoint: give it a url, a table \\[start\\], or use --endpoint-url"),

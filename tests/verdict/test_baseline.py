@@ -27,7 +27,7 @@ def result(
     claim=CLAIM,
     expected="reply: accepted",
 ):
-    """A result of the claim, diverging unless said otherwise."""
+    """A result of the claim, diverging by default."""
     diverges = verdict == Verdict.DIVERGES
     scenario = f"test_{claim.replace('-', '_')}"
     return Result(
@@ -141,7 +141,7 @@ def test_update_names_the_parameters_that_diverge():
 
 
 def test_update_names_the_bindings_where_they_differ():
-    """What only one binding shows is said of that binding."""
+    """What only one binding shows is noted for that binding."""
     run = [result("a"), result("a", binding="sdk", verdict=Verdict.CONFORMS)]
     (only,) = updated(Baseline(), run, "2.0").entries
 
@@ -156,7 +156,7 @@ def test_update_adds_what_joins_a_known_cause_to_it():
 
 
 def test_update_keeps_the_reason_of_what_moved():
-    """A divergence that is observed otherwise keeps reason and version; a fixed one goes; what was not run stays."""
+    """A divergence with another observation keeps reason and version; a fixed one goes; what was not run stays."""
     old = Baseline((entry(), entry(symptom(claim=OTHER), reason="of another")))
     moved, kept = updated(old, [result(observed="reply: 404")], "2.0").entries
 
@@ -167,12 +167,12 @@ def test_update_keeps_the_reason_of_what_moved():
 
 def test_update_gives_no_divergence_the_reason_of_another():
     """Where entries about one claim differ in their parameters, each divergence keeps the reason of its own."""
-    old = Baseline((entry(symptom(["a"])), entry(symptom(["b"]), reason="b is otherwise")))
+    old = Baseline((entry(symptom(["a"])), entry(symptom(["b"]), reason="b is different")))
     mended = updated(old, [result("a"), result("b"), result("c", verdict=Verdict.CONFORMS)], "2.0").entries
 
     assert {e.shows[0].claims[CLAIM]: e.reason for e in mended} == {
         ("a",): "it has no such thing",
-        ("b",): "b is otherwise",
+        ("b",): "b is different",
     }
 
 
@@ -283,7 +283,7 @@ VALID = '[[cause]]\nreason = "because"\nsince = "1"\n[[cause.shows]]\nkind = "st
 @pytest.mark.parametrize(
     ("text", "said"),
     [
-        ("[[cause]", "is no TOML"),
+        ("[[cause]", "is not TOML"),
         ("cause = 3", "at cause: 3 is not of type 'array'"),
         ("[[cause]]\nreason = 'because'", "'since' is a required property"),
         (f"{VALID}extra = 1\nclaims.works-on-any-user = 'all'", "Additional properties are not allowed"),

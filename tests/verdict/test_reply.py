@@ -20,7 +20,7 @@ def test_an_empty_structure_is_accepted(status, body):
 
 @pytest.mark.parametrize("body", [b"<html></html>", b"[]", b"null", b"{", b"\xff"])
 def test_a_200_that_is_no_aws_json_is_no_success(body):
-    """An HTTP 200 whose body is no JSON object is a crash, whatever an SDK makes of it."""
+    """An HTTP 200 whose body is not a JSON object is a crash, whatever an SDK makes of it."""
     reply = of_http("wire", 200, JSON, body)
 
     assert not reply.ok

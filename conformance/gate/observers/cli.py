@@ -117,7 +117,7 @@ CASES = {
     "broken-once": Case(CALL, error("InternalErrorException", 500), ONCE),
     "html-error": Case(CALL, (403, b"<html>no</html>")),
     "empty-error": Case(CALL, (400, b"")),
-    # Answers that are no answers.
+    # Answers that cannot be used.
     "html": Case(CALL, (200, b"<html>hotel network</html>")),
     "broken-json": Case(CALL, (200, b'{"a": ')),
     "empty": Case(CALL, (200, b"")),

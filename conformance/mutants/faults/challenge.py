@@ -132,7 +132,7 @@ mutant("challenge-requires-nothing", "No requiredAttributes.", DESCRIBED)(_param
 mutant("challenge-requires-null", "requiredAttributes is null.", DESCRIBED)(_parameters(requiredAttributes="null"))
 mutant("challenge-without-attributes", "userAttributes is empty.", DESCRIBED)(_parameters(userAttributes="{}"))
 mutant("challenge-has-no-attributes", "No userAttributes.", DESCRIBED)(_parameters(userAttributes=None))
-mutant("challenge-attributes-no-json", "userAttributes is no JSON.", DESCRIBED)(_parameters(userAttributes="Ada"))
+mutant("challenge-attributes-no-json", "userAttributes is not JSON.", DESCRIBED)(_parameters(userAttributes="Ada"))
 
 
 def _for_operation(operation: str, name: str) -> None:

@@ -27,7 +27,7 @@ OLDER = "admin-no-srp-auth-signs-in"
 
 
 def _checking(check: Callable[[Call, str, StoredClient, str], None]) -> Plant:
-    """Check a flow otherwise: `check(real, operation, client, flow)`."""
+    """Check a flow in another way: `check(real, operation, client, flow)`."""
     return around(authentication, "check_flow")(check)
 
 
@@ -124,7 +124,7 @@ mutant("administrators-have-no-srp", "AdminInitiateAuth does not take USER_SRP_A
 
 
 def _proof_by_administrator(change: Callable[[Call, CognitoSpec, Members], Any]) -> Plant:
-    """Answer PASSWORD_VERIFIER otherwise, where an administrator sends it."""
+    """Answer PASSWORD_VERIFIER in another way, where an administrator sends it."""
 
     @around(CognitoSpec, "admin_respond_to_auth_challenge")
     def plant(real: Call, self: CognitoSpec, asked: Members) -> Any:
@@ -203,7 +203,7 @@ def generates_none(real: Call, self: CognitoSpec, asked: Members) -> Any:
 
 
 def _asking(check: Callable[..., None]) -> Callable[[object], Plant]:
-    """Check the hash of a secret otherwise, in one module."""
+    """Check the hash of a secret in another way, in one module."""
 
     def on(owner: object) -> Plant:
         return around(owner, "check_secret_hash")(check)

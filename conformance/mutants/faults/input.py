@@ -45,14 +45,14 @@ for _name, _intent, _old, _new, _claims in (
     ),
     (
         "malformed-is-a-parameter",
-        "A body that is no JSON is InvalidParameterException.",
+        "A body that is not JSON is InvalidParameterException.",
         "SerializationException",
         "InvalidParameterException",
         (MALFORMED,),
     ),
     (
         "malformed-is-a-fault",
-        "A body that is no JSON is InternalErrorException.",
+        "A body that is not JSON is InternalErrorException.",
         "SerializationException",
         "InternalErrorException",
         (MALFORMED, WRONG_TYPE, NO_OBJECT),
@@ -120,7 +120,7 @@ def _lacks(member: str) -> Callable[[bytes], bool]:
     return lacks
 
 
-mutant("no-object-is-accepted", "A body that is no object is accepted and ignored.", NO_OBJECT)(
+mutant("no-object-is-accepted", "A body that is not an object is accepted and ignored.", NO_OBJECT)(
     _ignored(lambda body: body[:1] not in (b"{", b"") and _is_json(body))
 )
 for _member, _name in (("UserPoolId", "pool"), ("Username", "username"), ("Password", "password")):
@@ -147,7 +147,7 @@ for _shape, _name in (("UserPoolIdType", "pool"), ("UsernameType", "username")):
 
 
 def _lenient(change: Callable[[str, Any], Any]) -> Plant:
-    """Read a value otherwise, before the types are looked at: `change(type, value)`."""
+    """Read a value in another way, before the types are looked at: `change(type, value)`."""
 
     @around(validation, "typed")
     def plant(real: Call, shape: Any, value: Any) -> Any:

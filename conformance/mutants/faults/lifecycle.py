@@ -24,7 +24,7 @@ AT_EVERY_OPERATION = (
     "sub-reaches-the-user-at-every-operation",
 )
 # What the operations of the lifecycle never answer by themselves.
-OTHERWISE = "AliasExistsException"
+ANOTHER_ERROR = "AliasExistsException"
 # Without these no user can be made, and a run ends before it has judged anything: they fail in all pools but the first.
 MAKING = ("AdminConfirmSignUp", "AdminCreateUser", "SignUp")
 
@@ -39,15 +39,15 @@ def _not_so(operation: str, error: str | None, starts: Collection[tuple[str, boo
         if mine and error is None and operation in MAKING:
             mine = False
             if _pool(self, members) != next(iter(self.pools)):
-                refuse(OTHERWISE)
+                refuse(ANOTHER_ERROR)
         try:
             answer: Members = real(self, asked, members)
         except Refusal as problem:
             if mine and problem.code == error:
-                raise Refusal(OTHERWISE) from None
+                raise Refusal(ANOTHER_ERROR) from None
             raise
         if mine and error is None and answer.get("ChallengeName") != "PASSWORD_VERIFIER":
-            refuse(OTHERWISE)
+            refuse(ANOTHER_ERROR)
         return answer
 
     return plant
@@ -94,7 +94,7 @@ for _claim in dict.fromkeys(row.claim for row in driven()):
     _operation, _error = _rows[0].operation, _rows[0].error
     _starts = {(row.start, row.enabled) for row in _rows}
     _where = " in every pool but the first" if _error is None and _operation in MAKING else ""
-    _how = "refused otherwise" if _error else f"refused{_where}"
+    _how = "refused with another error" if _error else f"refused{_where}"
     _words = f"{_how}: {', '.join(sorted({start for start, _ in _starts}))}"
     mutant(
         f"not-{_claim}",

@@ -193,7 +193,7 @@ for _name, _intent, _pattern, _claims in (
     ("edges-unchecked", "White space may stand at the edges.", r"(?s).+", (LEADING, TRAILING)),
     ("leading-space-allowed", "White space may stand in front.", r"(?s).*\S", (LEADING,)),
     ("trailing-space-allowed", "White space may stand at the end.", r"(?s)\S.+", (TRAILING,)),
-    ("only-spaces-are-white", "A tab at the edge is no white space.", r"(?s)[^ ].*[^ ]", (LEADING, TRAILING)),
+    ("only-spaces-are-white", "A tab at the edge is not white space.", r"(?s)[^ ].*[^ ]", (LEADING, TRAILING)),
     (
         "one-character-allowed",
         "A single character gets as far as the policy.",

@@ -36,7 +36,7 @@ EXACTLY, UNCHANGED, HARMLESS = (
 BY_SRP = "srp-answer-takes-the-name-of-the-challenge"
 LAST, ANY_USER, FORCES = "last-call-wins", "works-on-any-user", "temporary-password-forces-change"
 TEMPORARY_REPLACES, PERMANENT_REPLACES = "temporary-password-replaces-the-old", "permanent-password-replaces-the-old"
-# What a refusal does that changes something is no refusal: sentences that say which password fails.
+# A refusal that changes something is not a refusal: sentences that say which password fails.
 REFUSALS = (*WEAK, *HISTORY, *saying("InvalidPasswordException", "PasswordHistoryPolicyViolation", anywhere=True))
 
 

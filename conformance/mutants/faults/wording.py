@@ -1,4 +1,4 @@
-"""Faults in wording: each text otherwise."""
+"""Faults in wording: each text is another."""
 
 from __future__ import annotations
 

@@ -168,7 +168,7 @@ def _filled_skeleton(aws, operation):
 
 
 def _object(text):
-    """The members that a skeleton shows; none where it is no JSON object."""
+    """The members that a skeleton shows; none where it is not a JSON object."""
     try:
         found = json.loads(text)
     except ValueError:

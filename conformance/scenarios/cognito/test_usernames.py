@@ -12,7 +12,7 @@ from conformance.verdict.observed import ACCEPTED, NOT_REFUSED, REFUSED
 both_kinds = pytest.mark.parametrize("permanent", [True, False], ids=["permanent", "temporary"])
 verified_or_not = pytest.mark.parametrize("verified", ["true", "false"], ids=["verified", "unverified"])
 
-# Seven digits, so that +1555NNN is a telephone number; 555 is no area code.
+# Seven digits, so that +1555NNN is a telephone number; 555 is not an area code.
 _NUMBERS = itertools.count(1)
 
 

@@ -442,7 +442,7 @@ def _says_nothing(received: Mapping[str, Any]) -> bool:
 def _answer(names: Names, recorded: Mapping[str, Any], operation: str) -> Received:
     body = recorded["body"]
     if str(body.get("text", "")).startswith("<bytes:"):
-        raise Inconclusive(f"not replayable: {operation} answered something that is no JSON")
+        raise Inconclusive(f"not replayable: {operation} answered something that is not JSON")
     text = json.dumps(filled(names, body["json"])) if "json" in body else ""
     headers = {name: filled(names, value) for name, value in recorded["headers"].items()}
     if headers.get("x-amzn-requestid") == "<uuid>":

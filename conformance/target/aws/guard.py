@@ -36,7 +36,7 @@ NOBODYS_KEYS = ("NoSuchOne", "NoSuchKey", "NoSuchPool", "000000000")
 # An id as AWS gives them: nine letters and digits behind the Region. Others are nobody's.
 POOL_ID = re.compile(r"(?<![\w-])([a-z]{2}(?:-[a-z]+)+-\d+)_([0-9a-z]{9})(?![0-9a-z])", re.IGNORECASE)
 _PHONE = re.compile(r"\+\d{7,15}")
-# 555 is no area code of the North American plan, so that none of these numbers rings.
+# 555 is not an area code of the North American plan, so that none of these numbers rings.
 _NOBODYS_PHONE = re.compile(r"\+1555\d{4,7}")
 _ESCAPE = re.compile(r"\\u([0-9a-fA-F]{4})")
 _SUB = re.compile(r"[0-9a-f]{8}-(?:[0-9a-f]{4}-){3}[0-9a-f]{12}")
@@ -177,7 +177,7 @@ class Guard:
         self._check_names([text, *strings])
         if sent.sender == ARRANGING:
             if members is None:
-                raise Tripped(f"{operation}: a body that is no JSON object")
+                raise Tripped(f"{operation}: a body that is not a JSON object")
             self._check_members(operation, members)
         named = members or {}
         pool = self._pool_of(named)
@@ -374,7 +374,7 @@ class Guard:
 
 
 def _unescaped(body: bytes) -> str:
-    """The bytes as text, in which no escape hides a letter; what is no UTF-8 is read letter by letter."""
+    """The bytes as text, in which no escape hides a letter; what is not UTF-8 is read letter by letter."""
     return _ESCAPE.sub(lambda found: chr(int(found[1], 16)), body.decode("utf-8", "backslashreplace"))
 
 

@@ -206,7 +206,7 @@ def _xml(answer: Received) -> ElementTree.Element:
     try:
         return ElementTree.fromstring(answer.body)
     except ElementTree.ParseError:
-        raise BadInput("AWS answered something that is no XML: is there a proxy in between?") from None
+        raise BadInput("AWS answered something that is not XML: is there a proxy in between?") from None
 
 
 def _error(answer: Received) -> str:

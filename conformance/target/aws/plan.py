@@ -128,7 +128,7 @@ def read(path: Path) -> Plan:
             f"--plan {path} cannot be read ({error.strerror}): make one with plan aws --json {path}"
         ) from None
     except ValueError:
-        raise BadInput(f"--plan {path} is no JSON: make one with plan aws --json {path}") from None
+        raise BadInput(f"--plan {path} is not JSON: make one with plan aws --json {path}") from None
     problem = files.fault(document, "plan")
     if problem is not None:
         where = ".".join(str(part) for part in problem.absolute_path) or "the file"

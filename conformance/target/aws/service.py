@@ -24,7 +24,7 @@ ACCOUNT_DIGITS = 12
 
 @dataclass(frozen=True)
 class AwsPlace:
-    """An account and a Region, with what the user said of them; `stand_in` plays AWS in its place."""
+    """An account and a Region, with what the user stated about them; `stand_in` plays AWS in its place."""
 
     account: str
     region: str

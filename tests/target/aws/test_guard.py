@@ -127,7 +127,7 @@ REFUSED = {
     ),
     "an answer to a code": ("RespondToAuthChallenge", {"ClientId": CLIENT, "ChallengeName": "SMS_MFA"}),
     "another user's token": ("GetUser", {"AccessToken": "eyJhbGciOi.eyJzdWIi.c2ln"}),
-    "a body that is no JSON": ("AdminGetUser", b"{"),
+    "a body that is not JSON": ("AdminGetUser", b"{"),
 }
 ELSEWHERE = {
     "another host": {"url": "https://cognito-idp.us-east-1.amazonaws.com/"},
