@@ -107,7 +107,7 @@ def _usage(error: click.UsageError) -> str:
 
 
 def _open_streams() -> None:
-    """Make sure that there are standard streams, that any text can be written, and that a failure to write is told."""
+    """Make sure that there are standard streams that take any text, and that report a failure to write."""
     for number, name, mode in ((0, "stdin", "r"), (1, "stdout", "w"), (2, "stderr", "w")):
         if getattr(sys, name) is None:  # closed by the caller, who does not want it: also no file is to get its number
             while (descriptor := os.open(os.devnull, os.O_RDWR)) < number:

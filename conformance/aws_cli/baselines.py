@@ -1,4 +1,4 @@
-"""Baselines of the AWS CLI programs: what each version is known to do differently, whichever target is judged beside it.
+"""Baselines of the AWS CLI programs: what each version does differently, whatever the target.
 
 One file for each version that was judged, fixtures/baselines/aws-cli-VERSION.toml. A version without one takes the
 nearest older of its line; what it does differently shows as new divergences and as stale entries.

@@ -1,4 +1,4 @@
-"""An endpoint on the loopback that keeps every request it is sent, answers as it is told, and can speak TLS."""
+"""An endpoint on the loopback that keeps every request it is sent, gives the answer that was set, and can speak TLS."""
 
 from __future__ import annotations
 

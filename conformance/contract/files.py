@@ -23,7 +23,7 @@ INSTALLED = _PACKAGE if _ROOT == _PACKAGE else None
 
 
 def toml(what: str, path: Path) -> dict[str, Any]:
-    """What stands in the file; `what` it is, in a word, for the reader of a complaint.
+    """Read a TOML file; `what` names it in error messages, such as "baseline".
 
     Raises BadInput where it cannot be read or is not TOML."""
     try:

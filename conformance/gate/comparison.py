@@ -202,7 +202,7 @@ def _order(change: Change) -> tuple[int, int, int, str, int, str, str]:
     worst = min(change.rule.caller.rank, change.rule.emulator.rank)
     first = next((place for place, part in enumerate(_FIRST) if part in fact), len(_FIRST))
     topic = change.rule.topic or change.rule.id
-    # Rules of one topic are told together, the most telling fact first.
+    # Rules of one topic are reported together, the most telling fact first.
     return change.rule.caller.rank, worst, SCOPES.index(change.scope), topic, first, change.rule.id, fact
 
 

@@ -187,7 +187,7 @@ def _code(old: _Code, new: _Code, both: set[str]) -> Iterator[RuleHit]:
     for path in sorted(old.files.keys() | new.files.keys()):
         before, after = old.files.get(path), new.files.get(path)
         if before is None or after is None:
-            # A package that only one side has is told by its requirement or as vendored.
+            # A package that only one side has is reported by its requirement or as vendored.
             if path.partition("/")[0] in both:
                 rule, was, is_ = ("module-added", None, path) if before is None else ("module-removed", path, None)
                 yield RuleHit(rule, _fact(f"module/{path}"), was, is_)

@@ -60,9 +60,9 @@ def markdown(
         lines += [*_pair(found, audience), ""]
     if not comparisons:
         lines += ["## SDK gate: no client changes its version", ""]
-    for title, told in (("Waivers", notes), ("Pins", read)):
-        if told:
-            lines += [f"### {title}", "", *(f"- {line}" for line in told), ""]
+    for title, texts in (("Waivers", notes), ("Pins", read)):
+        if texts:
+            lines += [f"### {title}", "", *(f"- {line}" for line in texts), ""]
     text = "\n".join(lines).rstrip() + "\n"
     if len(text) > _MOST:
         text = text[:_MOST].rpartition("\n")[0] + "\n\n(cut here: the JSON report has all)\n"
@@ -94,7 +94,7 @@ def _pair(found: PairComparison, audience: str) -> Iterator[str]:
         yield from _cause(found, group, audience)
     others = [change for change in found.changes if change.asks(audience) == Advice.SAFE and change.waiver is None]
     known = [change for change in others if change.scope == "operation" and change.severity(audience) in _WORTH_KNOWING]
-    # Warnings only show what is not told anyway.
+    # Warnings only show what is not reported anyway.
     held = {change.cause for group in found.causes(audience) for change in group}
     known = [change for change in known if change.cause not in held]
     if known:

@@ -187,7 +187,7 @@ def _head(names: Sequence[str], enemies: Sequence[str], asked: Sequence[str], kn
 
 
 def show(console: Console, found: Matrix) -> None:
-    """Print the matrix: how many mutants each claim killed with each binding, what is not as meant, and the sums."""
+    """Print the matrix: how many mutants each claim killed with each binding, what differs from it, and the sums."""
     if found.outcomes:
         console.print()
         console.print(_table(found))
@@ -198,7 +198,7 @@ def show(console: Console, found: Matrix) -> None:
         console.print(f"{len(found.outcomes)} mutants: {sums}")
     if found.findings:
         fine = sum(finding.as_meant for finding in found.findings)
-        console.print(f"{len(found.findings)} hostile services: {fine} judged as meant")
+        console.print(f"{len(found.findings)} hostile services: {fine} judged as they must be")
     if not found.failures:
         console.print("\nnothing is missed", style="bold green")
         return

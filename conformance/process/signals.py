@@ -33,7 +33,7 @@ def exit_code() -> int:
 
 
 def complaint() -> str:
-    """What to say about it, in a word or three."""
+    """How to report it, in a few words."""
     number = _received or signal.SIGINT
     return "interrupted" if number == signal.SIGINT else f"ended by {signal.Signals(number).name}"
 

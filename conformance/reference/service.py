@@ -38,21 +38,23 @@ class CognitoSpec(Authentication):
             method: Callable[[Members], Members] = getattr(self, xform_name(operation))
             return method(members)
 
-    def control(self, verb: str, told: Members) -> Members:
+    def control(self, verb: str, members: Members) -> Members:
         """What AWS has other services for: IAM users, identity providers, mail; and a clock that can be moved."""
         with self._lock:
             match verb:
                 case "caller":
-                    said = [(s["Effect"], tuple(s["Action"]), tuple(s["Resource"])) for s in told["Statement"]]
-                    policy = [Statement(*statement) for statement in said]
-                    self.callers[told["AccessKeyId"]] = Caller(told["AccessKeyId"], told["SecretAccessKey"], policy)
+                    statements = [(s["Effect"], tuple(s["Action"]), tuple(s["Resource"])) for s in members["Statement"]]
+                    policy = [Statement(*statement) for statement in statements]
+                    self.callers[members["AccessKeyId"]] = Caller(
+                        members["AccessKeyId"], members["SecretAccessKey"], policy
+                    )
                 case "clock":
-                    self.pools[told["UserPoolId"]].ahead = float(told["AheadSeconds"])
+                    self.pools[members["UserPoolId"]].ahead = float(members["AheadSeconds"])
                 case "federated-user":
-                    pool = self.pools[told["UserPoolId"]]
-                    pool.users[told["Username"]] = self.made(pool, told["Username"], told, "EXTERNAL_PROVIDER")
+                    pool = self.pools[members["UserPoolId"]]
+                    pool.users[members["Username"]] = self.made(pool, members["Username"], members, "EXTERNAL_PROVIDER")
                 case "code":
-                    user = self.user(self.pools[told["UserPoolId"]], told["Username"])
+                    user = self.user(self.pools[members["UserPoolId"]], members["Username"])
                     return {"Code": user.code or user.sign_up_code}
             return {}
 

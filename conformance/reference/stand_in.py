@@ -311,13 +311,13 @@ def standing_in(config: StandInConfig, file: Path) -> Iterator[StandInService]:
     threads = [threading.Thread(target=each.serve_forever, kwargs={"poll_interval": 0.05}) for each in (server, keys)]
     for thread in threads:
         thread.start()
-    told = {
+    notes = {
         "port": server.server_port,
         "authority": pem.name,
         "pace": config.pace,
         "environment": environment(keys.server_port),
     }
-    file.write_text(json.dumps(told, indent=2) + "\n", encoding="utf-8")
+    file.write_text(json.dumps(notes, indent=2) + "\n", encoding="utf-8")
     try:
         yield service
     finally:
@@ -359,8 +359,8 @@ def main(file: Path, faults: str, account: str, region: str, aliases: tuple[str,
         raise click.UsageError(f"no such fault: {', '.join(sorted(unknown))}")
     config = StandInConfig(account, region, aliases, faults=chosen, seed=seed, pace=pace)
     with standing_in(config, file) as service:
-        told = json.loads(file.read_text(encoding="utf-8"))
-        for name, value in told["environment"].items():
+        notes = json.loads(file.read_text(encoding="utf-8"))
+        for name, value in notes["environment"].items():
             print(f"export {name}={value}", flush=True)
         print(
             f"cognito-conformance run aws --account {account} --region {region} --plan FILE --stand-in {file}",

@@ -1,4 +1,4 @@
-"""Two JSON reports compared, result by result, and told by cause; shares of one run put together."""
+"""Two JSON reports compared, result by result, and grouped by cause; shares of one run put together."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What takes more than Cognito's own operations, where a target can be told: time, callers, federated users, codes."""
+"""What takes a control path, for lack of an operation of Cognito: time, callers, federated users, codes."""
 
 from __future__ import annotations
 
@@ -64,8 +64,8 @@ class Control:
         """A new user who signed in through a provider, with this address, which is verified."""
         username = f"provider_{uuid.uuid4().hex[:12]}"
         attributes = [{"Name": "email", "Value": email}, {"Name": "email_verified", "Value": "true"}]
-        told = {"UserPoolId": pool.id, "Username": username, "UserAttributes": attributes}
-        self._tell("federated-user", told)
+        members = {"UserPoolId": pool.id, "Username": username, "UserAttributes": attributes}
+        self._tell("federated-user", members)
         pool.service.journal.names[username] = "<user>"
         return pool.find(username, username, "")
 
@@ -73,8 +73,8 @@ class Control:
         """The code that a user was sent last; empty where none was."""
         return str(self._tell("code", {"UserPoolId": pool.id, "Username": username}).get("Code", ""))
 
-    def _tell(self, verb: str, told: dict[str, Any]) -> dict[str, Any]:
-        body = json.dumps(told).encode()
+    def _tell(self, verb: str, members: dict[str, Any]) -> dict[str, Any]:
+        body = json.dumps(members).encode()
         try:
             answer = in_time(
                 "the control path",

@@ -172,7 +172,7 @@ def resolve(name: str | None, endpoint_url: str | None) -> Target:
         from conformance.target.aws.evidence import replayed  # which is made of what is defined here
 
         return replayed(name)
-    if name == "aws":  # what else it takes, only `run aws` is told
+    if name == "aws":  # `run aws` alone knows what else it needs
         if endpoint_url is not None:
             raise BadInput("the target aws is found by --region: leave --endpoint-url out")
         return Target("aws", "Amazon Cognito", "aws")

@@ -43,9 +43,9 @@ def main() -> None:
             file.write_text(text, encoding="utf-8")
         for attempt in range(_PORTS):
             with _started(recipe, directory, log) as (emulator, values):
-                told = _ready(emulator, recipe, values)
-                if told is not None:
-                    print(json.dumps({**values, **told}), flush=True)
+                report = _ready(emulator, recipe, values)
+                if report is not None:
+                    print(json.dumps({**values, **report}), flush=True)
                     _watch(emulator, name, log)
                     return
                 last = _last_line(log) or f"{name} does not answer"
@@ -96,14 +96,14 @@ def _ready(
     """What it says of itself once it serves; None where it ends, or does not serve in time."""
     deadline = time.monotonic() + recipe.get("seconds", READY_SECONDS)
     while emulator.poll() is None and time.monotonic() < deadline:
-        told = _told(recipe, values)
-        if told is not None:
-            return told
+        report = _reported(recipe, values)
+        if report is not None:
+            return report
         time.sleep(_LOOK_SECONDS)
     return None
 
 
-def _told(recipe: Mapping[str, Any], values: Mapping[str, str]) -> dict[str, str] | None:
+def _reported(recipe: Mapping[str, Any], values: Mapping[str, str]) -> dict[str, str] | None:
     if "ready" not in recipe:
         with socket.socket() as probe:
             return {} if probe.connect_ex(("127.0.0.1", int(values["port"]))) == 0 else None
@@ -118,10 +118,10 @@ def _told(recipe: Mapping[str, Any], values: Mapping[str, str]) -> dict[str, str
 
 def _version(body: bytes) -> dict[str, str]:
     try:
-        told = json.loads(body)
+        report = json.loads(body)
     except ValueError:
         return {}
-    version = told.get("version") if isinstance(told, dict) else None
+    version = report.get("version") if isinstance(report, dict) else None
     return {"version": version} if isinstance(version, str) else {}
 
 

@@ -34,7 +34,7 @@ def environment(tmp_path):
 
 
 def an_aws(folder: Path, version: str) -> Path:
-    """An executable that calls itself the AWS CLI of that version, and prints its arguments when called in any other way."""
+    """An executable that calls itself the AWS CLI of that version, and otherwise prints its arguments."""
     folder.mkdir()
     path = folder / "aws"
     path.write_text(f'#!/bin/sh\n[ "$1" = --version ] && echo "aws-cli/{version} Python/3 Linux/6" || echo "$@"\n')

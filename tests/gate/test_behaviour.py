@@ -128,7 +128,7 @@ def sides(
 
 @pytest.mark.parametrize("rule", EXPECTED)
 def test_another_behaviour_is_named_by_its_rule(sides: tuple[Observation, Observation], rule: str) -> None:
-    """What a patched client does differently is found at the fact that shows it, under the rule that says what it is."""
+    """What a patched client does differently is found at the fact that shows it, under its rule."""
     found = facts.compare(sides[0].facts, sides[1].facts).findings
 
     assert (rule, EXPECTED[rule]) in {(finding.rule, str(finding.fact)) for finding in found}
@@ -253,7 +253,7 @@ TOLD = {
 
 @pytest.mark.parametrize("rule", TOLD)
 def test_a_fact_that_differs_falls_under_its_rule(rule: str) -> None:
-    """A fact that is there, gone or another on one side is told under the one rule made for it."""
+    """A fact that is there, gone or another on one side is reported under the one rule made for it."""
     layer, part, before, after = TOLD[rule]
     old, new = ({Fact(layer, part): value} if value is not None else {} for value in (before, after))
     [found] = facts.compare(old, new).findings
@@ -339,7 +339,7 @@ JSONSerializer.serialize_to_request = _patched
 
 
 def test_a_patched_command_line_is_found_out(installed_cli: tuple[Client, Observation], tmp_path: Path) -> None:
-    """An AWS CLI with other exit codes and a new option is told and breaks the contract."""
+    """An AWS CLI with other exit codes and a new option is reported and breaks the contract."""
     origin = find_spec("awscli")
     assert origin is not None
     assert origin.origin is not None

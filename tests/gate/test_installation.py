@@ -1,4 +1,4 @@
-"""What installing a version changes is told from its files, without running it."""
+"""What installing a version changes is read from its files, without running it."""
 
 from __future__ import annotations
 
@@ -70,7 +70,7 @@ def test_another_metadata_is_named_by_its_rule(tmp_path: Path, rule: str) -> Non
 
 
 def test_the_botocore_of_its_day_is_no_news(tmp_path: Path) -> None:
-    """Each boto3 asks for another botocore: that is told apart from another urllib3."""
+    """Each boto3 asks for another botocore: that is kept apart from another urllib3."""
     old = _client(tmp_path, "1.0.0", FILES, f"{METADATA}Requires-Dist: s3transfer>=1\n")
     new = _client(tmp_path, "1.1.0", FILES, f"{METADATA}Requires-Dist: s3transfer>=2\n")
 

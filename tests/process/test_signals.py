@@ -1,4 +1,4 @@
-"""A command that is told to end cleans up first, whichever signal tells it and whenever it comes."""
+"""A command that is signalled to end cleans up first, whichever signal it is and whenever it comes."""
 
 import contextlib
 import os
@@ -111,7 +111,7 @@ def test_a_signal_lets_a_run_clean_up(reference, tmp_path, number, which):
 
 @pytest.mark.parametrize("which", [signal.SIGTERM, signal.SIGHUP], ids=lambda value: value.name)
 def test_a_signal_ends_the_workers_too(reference, tmp_path, which):
-    """With two workers they delete their pools and end, where only the command itself is told."""
+    """With two workers they delete their pools and end, where only the command itself gets the signal."""
     reached = []
 
     def kill(pid):

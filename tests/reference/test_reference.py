@@ -189,7 +189,7 @@ def test_a_policy_is_evaluated(policy, allowed):
 
 
 def test_the_control_path_adds_callers():
-    """A caller that is told over the private path is known from then on, with its policy."""
+    """A caller that is added over the private path is known from then on, with its policy."""
     said = {"Effect": "Allow", "Action": ["cognito-idp:List*"], "Resource": ["*"]}
     told = {"AccessKeyId": "ada", "SecretAccessKey": "secret", "Statement": [said]}
     with resolve("reference", None).running() as endpoint:

@@ -119,7 +119,7 @@ def test_an_output_that_cannot_be_written_is_refused(tmp_path):
     ids=["profile", "half-a-key", "region", "defaults-mode"],
 )
 def test_an_unusable_aws_configuration_is_refused(monkeypatch, variables, said):
-    """What neither the credentials nor a client can be made of is told, and nothing is sent."""
+    """What neither the credentials nor a client can be made of is reported, and nothing is sent."""
     for name, value in variables.items():
         monkeypatch.setenv(name, value)
     code, line = refused("run", "--endpoint-url", servers.unused_url())
@@ -131,7 +131,7 @@ def test_an_unusable_aws_configuration_is_refused(monkeypatch, variables, said):
 @pytest.mark.parametrize("option", ["--json", "--junit", "--html"])
 @pytest.mark.skipif(not Path("/dev/full").exists(), reason="there is no /dev/full, which is always full")
 def test_a_full_disk_is_told(run, option):
-    """A report that cannot be written after all is told in one line, whichever it is."""
+    """A report that cannot be written after all is reported in one line, whichever it is."""
     done = run("-k", "test_list_users_shows_the_same_status", option, "/dev/full")
 
     assert (done.exit_code, done.stderr.count("\n")) == (2, 1)
@@ -255,7 +255,7 @@ def test_an_endpoint_that_is_none_is_inconclusive(monkeypatch, endpoint, said):
 
 
 def test_an_unknown_claim_in_k_is_refused(run):
-    """A word of -k that is in no id is told, with the nearest claim, even beside one that is."""
+    """A word of -k that is in no id is reported, with the nearest claim, even beside one that is."""
     done = run("-k", "works-on-any-user or temporay-password-forces-change")
 
     assert done.exit_code == 2
@@ -274,7 +274,7 @@ def test_a_k_that_chooses_nothing_is_refused(run, workers):
 
 
 def test_a_malformed_k_is_refused(run):
-    """An expression that pytest cannot read is told in one line."""
+    """An expression that pytest cannot read is reported in one line."""
     done = run("-k", "works-on-any-user and")
 
     assert done.exit_code == 2

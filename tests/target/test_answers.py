@@ -63,7 +63,7 @@ def test_an_error_answer_is_not_weighed():
 
 
 def test_faults_of_several_answers_add_up():
-    """Each fault is told once, however many answers have it."""
+    """Each fault is reported once, however many answers have it."""
     answers = Answers()
     model = validation.model().operation_model("AdminGetUser")
     for body in (USER | {"Enabled": 1}, USER | {"Enabled": 1}, {"Enabled": True}):

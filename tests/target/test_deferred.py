@@ -36,8 +36,8 @@ def two_days_later(url, file):
     lines = [json.loads(line) for line in file.read_text("utf-8").splitlines()]
     for line in lines[1:]:
         line["armed"]["due"] = due
-        told = {"UserPoolId": line["armed"]["pool"], "AheadSeconds": timedelta(days=2).total_seconds()}
-        assert urllib3.request("POST", f"{url}/-/clock", body=json.dumps(told)).status == 200
+        members = {"UserPoolId": line["armed"]["pool"], "AheadSeconds": timedelta(days=2).total_seconds()}
+        assert urllib3.request("POST", f"{url}/-/clock", body=json.dumps(members)).status == 200
     file.write_text("".join(f"{json.dumps(line)}\n" for line in lines), "utf-8")
 
 
@@ -118,7 +118,7 @@ def test_a_target_that_forgot_who_waits_is_not_accused(run, reference, tmp_path)
     ids=["a-list", "no-json", "empty", "cut", "another-user", "a-number", "another-format", "another-endpoint"],
 )
 def test_a_file_that_is_none_is_refused(tmp_path, text, said):
-    """A file of another endpoint, of another format or of something else is told, and left as it is."""
+    """A file of another endpoint, of another format or of something else is reported, and left as it is."""
     file = tmp_path / "state.jsonl"
     file.write_text(text, "utf-8")
 

@@ -226,7 +226,7 @@ def test_a_target_file_that_cannot_be_used_is_refused(tmp_path, text, said):
 
 
 def test_a_missing_target_file_is_refused():
-    """A path at which there is no file is told."""
+    """A path at which there is no file is reported."""
     with pytest.raises(BadInput, match=r"no-such\.toml cannot be read: No such file"):
         resolve("no-such.toml", None)
 
@@ -258,11 +258,11 @@ def test_every_shipped_target_is_started_or_says_how_to_install_it(name):
     """Where the suite cannot start a target, it names what installs it; what nobody has run here says why."""
     listed = CliRunner().invoke(main, ["targets"]).stdout
     state = listed.partition(f"{name}\n")[2].splitlines()[1]
-    told = definition.shipped()[name]
+    document = definition.shipped()[name]
 
     assert state.strip().startswith(("ready", "expected at http://127.0.0.1:", f"target {name} is not installed"))
-    assert "ready" in state or ": run " in state or str(told["install"]) in state
-    assert ("unverified" in told) == (name in ("aws-emulator", "fakecloud", "floci", "localstack"))
+    assert "ready" in state or ": run " in state or str(document["install"]) in state
+    assert ("unverified" in document) == (name in ("aws-emulator", "fakecloud", "floci", "localstack"))
 
 
 AGED = "title = 'aged'\nfaketime = true\n[start]\nmodule = '{module}'\n"

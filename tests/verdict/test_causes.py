@@ -1,4 +1,4 @@
-"""What one behaviour of a target explains is told once."""
+"""What one behaviour of a target explains is reported once."""
 
 import random
 
@@ -73,7 +73,7 @@ def test_ids_do_not_depend_on_the_order_or_the_company():
 
 
 def test_what_a_diverging_claim_blocks_belongs_to_its_cause():
-    """A block by a claim that diverges in the same run is told with it; one by an operation stands by itself."""
+    """A block by a claim that diverges in the same run is reported with it; one by an operation stands by itself."""
     joined, alone = causes([diverging(), blocked(by="a"), blocked("c", by="CreateUserPool")])
 
     assert (joined.claims, len(joined.divergences)) == (("a", "b"), 1)

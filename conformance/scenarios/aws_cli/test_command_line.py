@@ -251,7 +251,7 @@ def test_cli_prints_nothing(aws, recorder, options):
 @pytest.mark.claim("cli-error-names-error-and-operation")
 @pytest.mark.parametrize("name", ["UserNotFoundException", "InvalidPasswordException", "NewException"])
 def test_cli_error_names_error_and_operation(aws, recorder, name):
-    """An error of the service is told on stderr, by its name and the operation's; stdout stays empty."""
+    """An error of the service is printed on stderr, by its name and the operation's; stdout stays empty."""
     recorder.answer = CannedAnswer.error(name)
     done = aws(*REQUIRED)
 

@@ -1,4 +1,4 @@
-"""What IAM policies allow; it takes a target that evaluates them and can be told of callers."""
+"""What IAM policies allow; needs a target that evaluates them and can be given callers."""
 
 import pytest
 

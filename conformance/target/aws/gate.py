@@ -44,7 +44,7 @@ REPEATABLE = (
     "AdminUpdateUserAttributes",
     "AdminAddUserToGroup",
 )
-# After so many requests the ledger is told what the run has used up, for one that goes on.
+# After so many requests the run writes down in its ledger what it has used up, for a run that resumes it.
 USED_EVERY = 100
 # How long a list is given to follow, in seconds.
 SETTLING = (0.5, 1.0, 2.0, 4.0, 8.0)

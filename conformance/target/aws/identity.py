@@ -154,7 +154,7 @@ def check_caller(transport: Transport, given: Renewable, account: str, region: s
         transport, given, "sts", region, _STS.format(region=region), "Action=GetCallerIdentity&Version=2011-06-15"
     )
     if answer.status != 200:
-        raise BadInput(f"sts get-caller-identity answered {_error(answer)}: which account this is cannot be told")
+        raise BadInput(f"sts get-caller-identity answered {_error(answer)}: it is not known which account this is")
     found = {_local(element.tag): element.text or "" for element in _xml(answer).iter()}
     skew = (
         abs((parsedate_to_datetime(answer.headers["date"]) - datetime.now(UTC)).total_seconds())
@@ -182,7 +182,7 @@ def check_alias(transport: Transport, given: Renewable, account: str, consent: b
     if answer.status != 200:
         if not agreed:
             raise BadInput(
-                f"iam list-account-aliases answered {_error(answer)}, so that a production account could not be told: "
+                f"iam list-account-aliases answered {_error(answer)}, so this may be a production account: "
                 f"allow it (plan --policy), or use --no-alias-check and name the account in {_consents()}"
             )
         return

@@ -29,7 +29,7 @@ class Leftover:
 
 
 def clean(service: Cognito, ledger: RunLedger) -> list[str]:
-    """Delete every pool of a run, those of which no answer told included; the ids of those that are still there."""
+    """Delete every pool of a run, those that no answer confirmed included; the ids of those that are still there."""
     for _ in range(_ROUNDS):
         try:
             _settle(service, ledger)

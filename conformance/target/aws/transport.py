@@ -31,8 +31,8 @@ class StandIn:
 
         Raises BadInput where that is something else."""
         try:
-            told = json.loads(path.read_text(encoding="utf-8"))
-            return cls(int(told["port"]), path.parent / told["authority"], float(told.get("pace", 1)))
+            notes = json.loads(path.read_text(encoding="utf-8"))
+            return cls(int(notes["port"]), path.parent / notes["authority"], float(notes.get("pace", 1)))
         except (OSError, ValueError, LookupError, TypeError):
             raise BadInput(f"--stand-in {path} does not describe a running stand-in (see docs/aws.md)") from None
 

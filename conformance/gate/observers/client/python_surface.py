@@ -83,7 +83,7 @@ def _metadata():
     headers = {"x-amzn-requestid": "a1b2c3", "X-Other": "1"}
     seen = Observed(make(config=Config(retries=ONCE)), lambda: answer(200, b"{}", headers))
     operation = call(seen.client, "AdminSetUserPassword", VALID)
-    with contextlib.suppress(Exception):  # what it raises is told by other layers
+    with contextlib.suppress(Exception):  # other layers report what it raises
         yield "metadata/success", operation().get("ResponseMetadata", {})
     seen.reply = lambda: answer(400, {"__type": "UserNotFoundException", "message": "no"}, headers)
     try:
