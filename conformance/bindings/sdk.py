@@ -62,7 +62,7 @@ class Sdk:
         seen = of_http(self.name, answer["status_code"] or 0, answer["headers"], answer["body"])
         # boto3 takes every HTTP 200 for a success, HTML included.
         judged = seen.outcome if outcome == ACCEPTED else Outcome(outcome)
-        return Reply(self.name, judged, Text(message), seen.status, seen.headers, seen.body)
+        return Reply(self.name, judged, Text(message) or seen.message, seen.status, seen.headers, seen.body)
 
     def _keep(self, response_dict: Any = None, **_: Any) -> None:
         self._last.answer = response_dict

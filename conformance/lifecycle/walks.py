@@ -74,6 +74,13 @@ class Walks:
             raise self._fault
         return self
 
+    def by_chance(self) -> Walks:
+        """Take the walks, and go straight to no row that they do not come by: those are Unvisited.
+
+        Raises Inconclusive for a transport fault."""
+        self._led = True
+        return self.walk()
+
     def _draw(self, control: Control | None, paths: Paths, rows: Sequence[Row]) -> None:
         walks = self
 

@@ -261,6 +261,15 @@ def asks_to_set(request: HttpRequest) -> bool:
     return request.headers.get("x-amz-target", "").endswith(f".{SET}")
 
 
+def members_to_set(request: HttpRequest) -> dict[str, Any]:
+    """The members of a request for AdminSetUserPassword; none of another request, or of one that cannot be read."""
+    try:
+        members = json.loads(request.body) if asks_to_set(request) else {}
+    except ValueError:
+        return {}
+    return members if isinstance(members, dict) else {}
+
+
 def accepted(change: Callable[[HttpAnswer], HttpAnswer]) -> Plant:
     """Change the answer to AdminSetUserPassword where it was accepted."""
 

@@ -157,7 +157,8 @@ class Outcome(_Text):
     @property
     def refused(self) -> bool:
         """Whether this is an error of the service: neither accepted, nor tokens or a challenge, nor a server fault."""
-        return not is_crash(self) and self not in (ACCEPTED, TOKENS, NEITHER) and self not in CHALLENGES
+        given = self.removesuffix(f" with {TOKENS}")
+        return not is_crash(self) and given not in (ACCEPTED, TOKENS, NEITHER) and given not in CHALLENGES
 
     def kind_beside(self, expected: object) -> Kind:
         return kind_of_outcome(self, refused=self.refused, expected=expected)

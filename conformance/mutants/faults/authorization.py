@@ -126,12 +126,15 @@ def _too_late(code: str) -> Plant:
     return plant
 
 
-for _name, _code, _claim in (
-    ("unsigned", "MissingAuthenticationTokenException", "unsigned-request-is-refused"),
-    ("wrong-signature", "InvalidSignatureException", "wrong-signature-is-refused"),
-    ("unknown-key", "UnrecognizedClientException", "unknown-access-key-is-refused"),
+for _name, _code, _claim, _named in (
+    ("unsigned", "MissingAuthenticationTokenException", "unsigned-request-is-refused", ()),
+    ("wrong-signature", "InvalidSignatureException", "wrong-signature-is-refused", ("wrong-signature-is-named",)),
+    ("unknown-key", "UnrecognizedClientException", "unknown-access-key-is-refused", ("unknown-access-key-is-named",)),
 ):
     mutant(f"{_name}-is-a-fault", f"{_code} is answered with HTTP 500.", _claim)(refused(_as_a_fault, _code))
-    mutant(f"{_name}-is-refused-too-late", f"{_code} is answered after the request was carried out.", _claim)(
-        _too_late(_code)
-    )
+    mutant(
+        f"{_name}-is-refused-too-late",
+        f"{_code} is answered after the request was carried out.",
+        _claim,
+        also=_named,
+    )(_too_late(_code))

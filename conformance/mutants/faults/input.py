@@ -7,7 +7,7 @@ from collections.abc import Callable
 from typing import Any
 
 from conformance.mutants.consequences import saying
-from conformance.mutants.mutant import SET, Call, Plant, around, asks_to_set, mutant, renamed
+from conformance.mutants.mutant import SET, Call, Plant, around, asks_to_set, members_to_set, mutant, renamed
 from conformance.reference import http, validation
 from conformance.reference.service import CognitoSpec
 from conformance.verdict.reply import HttpRequest
@@ -219,9 +219,7 @@ def _looked_up_first(look: Callable[[CognitoSpec, dict[str, Any]], None]) -> Pla
 
     @around(http, "execute")
     def plant(real: Call, service: CognitoSpec, request: HttpRequest) -> Any:
-        members = json.loads(request.body) if asks_to_set(request) and _is_json(request.body) else None
-        if isinstance(members, dict):
-            look(service, members)
+        look(service, members_to_set(request))
         return real(service, request)
 
     return plant

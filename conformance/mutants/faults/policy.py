@@ -16,6 +16,7 @@ from conformance.mutants.mutant import (
     constant,
     entry,
     laxer,
+    members_to_set,
     setting,
     stricter,
     together,
@@ -23,11 +24,12 @@ from conformance.mutants.mutant import (
 from conformance.mutants.mutant import (
     mutant as fault,
 )
+from conformance.reference import http, validation
 from conformance.reference import password_policy as passwords
-from conformance.reference import validation
 from conformance.reference.password_policy import RULES
 from conformance.reference.service import CognitoSpec
 from conformance.reference.stored import StoredPool, StoredUser
+from conformance.verdict.reply import HttpRequest
 
 # All of these ask the policy.
 mutant = partial(fault, also=POLICY)
@@ -237,8 +239,10 @@ mutant("password-too-long-is-policy", "A password of 257 characters is InvalidPa
     FIRST,
     also=(LEADING, TRAILING, EMPTY, OVER, "one-character-password-is-refused"),
 )
-@around(validation, "violated")
-def policy_first(real: Call, shape: Any, members: Any, path: str) -> list[str]:
-    if shape.name == f"{SET}Request" and "Password" in members:
-        passwords.check_policy(SET, members["Password"], passwords.DEFAULTS)
-    return list(real(shape, members, path))
+@around(http, "execute")
+def policy_first(real: Call, service: CognitoSpec, request: HttpRequest) -> Any:
+    members = members_to_set(request)
+    pool, password = service.pools.get(str(members.get("UserPoolId"))), members.get("Password")
+    if pool is not None and isinstance(password, str):
+        passwords.check_policy(SET, password, pool.policy)
+    return real(service, request)

@@ -1,10 +1,12 @@
 """The texts that Cognito was seen to answer with, word for word."""
 
+import re
+
 import pytest
 
 from conformance.scenarios.refusals import refusal
 from conformance.scenarios.requests import members_for
-from conformance.verdict.observed import OneOf, Text
+from conformance.verdict.observed import OneOf, Parts, Text
 
 CONSTRAINT = "failed to satisfy constraint: Member must"
 POLICY = "Password does not conform to policy: "
@@ -123,21 +125,8 @@ def test_constraint_messages_mask_the_username(refused, user, username, constrai
     assert reply.message == f"1 validation error detected: Value at 'username' {CONSTRAINT} {constraint}"
 
 
-# Each value breaks one constraint; the clause is what the message says where it is the only one.
-VIOLATIONS = {
-    "UserPoolId": (
-        "no-pool-id",
-        rf"Value 'no-pool-id' at 'userPoolId' {CONSTRAINT} satisfy regular expression pattern: [\w-]+_[0-9a-zA-Z]+",
-    ),
-    "Username": (
-        "no such user",
-        rf"Value at 'username' {CONSTRAINT} satisfy regular expression pattern: [\p{{L}}\p{{M}}\p{{S}}\p{{N}}\p{{P}}]+",
-    ),
-    "Password": (
-        " Leading-1!",
-        rf"Value at 'password' {CONSTRAINT} satisfy regular expression pattern: ^[\S]+.*[\S]+$",
-    ),
-}
+# Each breaks one constraint.
+VIOLATIONS = {"UserPoolId": "no-pool-id", "Username": "no such user", "Password": " Leading-1!"}
 
 
 @pytest.mark.claim("several-violations-are-counted")
@@ -148,9 +137,15 @@ VIOLATIONS = {
 )
 def test_several_violations_are_counted(refused, user, members):
     """The message on several violations counts them and lists each once, in whatever order."""
-    reply = refused(user, **{member: VIOLATIONS[member][0] for member in members})
+    reply = refused(user, **{member: VIOLATIONS[member] for member in members})
 
     count, _, clauses = reply.message.partition(": ")
     reply.requires_refusal("InvalidParameterException")
     assert Text(count) == f"{len(members)} validation errors detected"
-    assert Text("; ".join(sorted(clauses.split("; ")))) == "; ".join(sorted(VIOLATIONS[m][1] for m in members))
+    assert Parts(sorted(map(_member, clauses.split("; "))), "violations of") == sorted(m.lower() for m in members)
+
+
+def _member(clause):
+    """The member that a clause names, in lower case."""
+    named = re.search(r"at '(\w+)'", clause)
+    return named[1].lower() if named else "no member"
