@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import shlex
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -20,7 +19,7 @@ from conformance.report import diagram, help_page
 from conformance.report.document import document, results_of
 from conformance.report.findings import MARKS, by_topic, counted, plainest, tone
 from conformance.report.pages import asset, environment
-from conformance.report.replay import ways
+from conformance.report.replay import again, ways
 from conformance.run.run import Run
 from conformance.verdict.results import Result, Tally
 from conformance.verdict.verdicts import Kind, Verdict
@@ -85,7 +84,7 @@ def _environment() -> Environment:
     made = environment()
     made.filters["text"] = _text
     made.globals |= {
-        "again": _again,
+        "again": again,
         "js": asset("page.js"),
         "book": ledger.load_all(),
         "counted": counted,
@@ -145,14 +144,6 @@ def _unproved(report: Mapping[str, Any], results: Iterable[Result]) -> list[tupl
 def _text(value: str) -> Markup:
     """A value for the inside of an element, where quotation marks need no escape: a page has 50,000 of them."""
     return Markup(escape(value, quote=False))
-
-
-def _again(command: str, result: str) -> str:
-    """The command of a run, for one result of it and without its baseline."""
-    words = [word for word in shlex.split(command) if word != "--baseline=none"]
-    while "--baseline" in words:
-        del words[words.index("--baseline") : words.index("--baseline") + 2]
-    return shlex.join([*words, "--baseline", "none", "-k", result])
 
 
 def _short(text: str, most: int = 1000) -> str:

@@ -11,7 +11,7 @@ from conformance.contract import ledger
 from conformance.errors import BadInput
 from conformance.report.document import results_of
 from conformance.report.findings import counted, plainest
-from conformance.report.replay import ways
+from conformance.report.replay import again, ways
 from conformance.verdict.results import Result
 from conformance.verdict.verdicts import Verdict
 
@@ -29,8 +29,7 @@ def text(report: Mapping[str, Any], name: str) -> str:
     sources = [f"<{source}>" if source.startswith("https://") else source for source in claim.sources]
     claims = sorted({one.claim for one in others} - {claim.id})
     lines = [
-        f"# {result.operation}{f' by {result.flow}' if result.flow else ''}: {_plain(result.observed)}"
-        f" in place of {_plain(result.expected)}",
+        f"# {_title(result)}",
         "",
         "**What Amazon Cognito documents**",
         "",
@@ -54,7 +53,7 @@ def text(report: Mapping[str, Any], name: str) -> str:
         "",
         f"- {target['name']} {target['version'] or '(version unknown)'}",
         *[f"- {name}: {client}" for name, client in sorted(report["clients"].items())],
-        f"- cognito-conformance {report['suite']['version']}, `{report['command']} -k '{result.id}'`, "
+        f"- cognito-conformance {report['suite']['version']}, `{again(report['command'], result.id)}`, "
         f"{report['started'][:10]}",
         *(["", f"The same cause shows in {counted(len(others), 'more result')}"] if others else []),
     ]
@@ -94,6 +93,14 @@ def _fenced(content: str, language: str = "") -> str:
     return f"{fence}{language}\n{content}\n{fence}"
 
 
-def _plain(content: str | None) -> str:
+def _title(result: Result) -> str:
+    """The divergence in a line; what was looked at is named once."""
+    by = f" by {result.flow}" if result.flow else ""
+    noun, _, expected = (result.expected or "").partition(": ")
+    observed = (result.observed or "").removeprefix(f"{noun}: ")
+    return f"{result.operation}{by}: {_plain(f'{noun}: {observed}')} in place of {_plain(expected or noun)}"
+
+
+def _plain(content: str) -> str:
     """A few words in a title."""
-    return re.sub(r"[`\s<>|*_\[\]]+", " ", content or "").strip()[:80]
+    return re.sub(r"[`\s<>|*\[\]]+", " ", content).strip()[:80]

@@ -6,7 +6,7 @@ import json
 import re
 import shlex
 import uuid
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from conformance.verdict.journal import HIDDEN, REF, Exchange
@@ -33,12 +33,24 @@ def ways(result: Result, url: str | None) -> dict[str, tuple[str, ...]]:
     }
 
 
-def _needed(exchange: Iterable[Exchange]) -> list[Exchange]:
-    """The steps without those that only looked, and of the names those that a later step uses."""
+def again(command: str, result: str) -> str:
+    """The command of a run, for one result of it and without its baseline."""
+    words = [word for word in shlex.split(command) if not word.startswith(("--baseline=", "--keyword=", "-k"))]
+    for option in ("--baseline", "--keyword"):
+        while option in words:
+            del words[words.index(option) : words.index(option) + 2]
+    return shlex.join([*words, "--baseline", "none", "-k", result])
+
+
+def _needed(exchange: Sequence[Exchange]) -> list[Exchange]:
+    """The steps without those that only looked before the call, and of the names those that a later step uses."""
+    judged = max((number for number, step in enumerate(exchange) if step.judged), default=0)
     steps: list[Exchange] = []
     used: set[str] = set()
-    for step in reversed(list(exchange)):
+    for number, step in reversed(list(enumerate(exchange))):
         gives = {name: path for name, path in step.gives.items() if name in used}
+        if step.operation in _READS and number < judged and not gives:
+            continue
         used |= set(_references([step.members, step.request])) | (
             {"POOL"} if step.operation == "CreateUserPool" else set()
         )

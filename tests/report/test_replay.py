@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from conformance.report.replay import ways
+from conformance.report.replay import again, ways
 from conformance.target.client import Cognito, ServiceError
 from conformance.target.definition import INVENTED, REGION, Endpoint
 from conformance.target.pools import Pools
@@ -165,3 +165,12 @@ def test_no_secret_is_in_what_is_sent_again():
     assert [secret for secret in ("s3cret", "h4sh", "another", "my-secret-key") if secret in text] == []
     assert {REF: "SESSION"} in journal.steps[1].members.values()
     assert journal.steps[1].members["SecretHash"] == HIDDEN
+
+
+def test_the_command_of_one_result_has_one_expression_and_no_baseline():
+    """What chose the results of the run, and its baseline, give way to the one result."""
+    command = "cognito-conformance run moto --bindings sdk --baseline none -kpolicy"
+
+    assert again(command, "test_x[sdk]") == (
+        "cognito-conformance run moto --bindings sdk --baseline none -k 'test_x[sdk]'"
+    )
