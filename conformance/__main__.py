@@ -1,4 +1,4 @@
-"""`python -m conformance` and `cognito-conformance`: everything else is loaded once this process can be ended well."""
+"""The command `cognito-conformance`; signals are handled before anything else is loaded."""
 
 from __future__ import annotations
 

@@ -32,10 +32,10 @@ class Completed:
 
 
 class AwsCliMissing(Exception):
-    """The AWS CLI is not installed, or cannot be imported."""
+    """The AWS CLI is not installed, or cannot be loaded."""
 
     def __init__(self, reason: str, remedy: str = "pip install 'cognito-conformance[cli]'") -> None:
-        super().__init__(f"the AWS CLI cannot be imported ({reason}): {remedy}")
+        super().__init__(f"the AWS CLI cannot be used ({reason}): {remedy}")
 
 
 class AwsCliTimeout(Exception):

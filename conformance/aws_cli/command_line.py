@@ -1,4 +1,4 @@
-"""A command line under test: an AWS CLI program with all that surrounds it under control, and what a call leaves."""
+"""A command line under test: an AWS CLI program in a controlled environment, and the outcome of a call."""
 
 from __future__ import annotations
 

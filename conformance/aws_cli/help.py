@@ -1,4 +1,4 @@
-"""The help page of an AWS CLI program, read without a terminal and without groff: what groff would be given."""
+"""The help page of an AWS CLI program, as the source that it would hand to groff."""
 
 from __future__ import annotations
 

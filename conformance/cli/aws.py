@@ -1,4 +1,4 @@
-"""How `run aws` is made ready: everything that is refused, is refused here, before the first request to Cognito."""
+"""Prepares `run aws`: whatever it refuses, it refuses before the first request to Cognito."""
 
 from __future__ import annotations
 

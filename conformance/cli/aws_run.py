@@ -1,4 +1,4 @@
-"""What goes along with a run at AWS: what got no answer is judged again, and every result is kept at once."""
+"""Plugins of a run at AWS: they judge again what got no answer, and keep every result at once."""
 
 from __future__ import annotations
 

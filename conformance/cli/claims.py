@@ -106,7 +106,7 @@ def options() -> None:
         try:
             columns[name] = set(command_line.help_options(name))
         except AwsCliMissing as missing:
-            click.echo(missing)
+            click.echo(f"{name}: {missing}")
     page, listed = "2023-12", listed_options.options()
     grid = Table("option", "claim", page, *(f"{name} {discovery.version(name)}" for name in columns), box=None)
     unlisted = sorted(set().union(*columns.values()) - {option.name for option in listed})

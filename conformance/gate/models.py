@@ -1,4 +1,4 @@
-"""Two service models compared from the operations down: a change going in is another thing than the same coming out.
+"""Compares two service models from the operations down; input and output have rules of their own.
 
 A model is what observers/model.py prints for a service. Facts are named by where they are met:
 `model/cognito-idp/AdminSetUserPassword/input/Password/min`.

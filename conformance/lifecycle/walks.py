@@ -38,7 +38,7 @@ _NOT_MUCH_LESS = 2 / 3
 
 
 class Unvisited(LookupError):
-    """No walk can come by a row at this target."""
+    """No walk can reach a row at this target."""
 
 
 class Walks:

@@ -1,4 +1,4 @@
-"""Services that are not Cognito at all, or hardly answer: what a run says of each, and with which exit code it ends."""
+"""Services that are not Cognito at all, or hardly answer: the verdict and exit code of a run at each."""
 
 from __future__ import annotations
 

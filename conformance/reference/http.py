@@ -145,7 +145,7 @@ class Server(ThreadingHTTPServer):
         return f"http://127.0.0.1:{self.server_port}"
 
     def handle_error(self, *_: object) -> None:
-        """A caller who hangs up is none of our business."""
+        """Ignore a caller who hangs up."""
 
     def server_bind(self) -> None:
         """Bind without asking the name service for our own name."""

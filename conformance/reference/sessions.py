@@ -1,4 +1,4 @@
-"""Sessions: what a sign-in that is not over yet is about. Each is of one client and user, for one use, for a time."""
+"""Sessions of unfinished sign-ins. Each belongs to one client and one user, and works once, for a limited time."""
 
 from __future__ import annotations
 

@@ -277,7 +277,7 @@ class _Server(ThreadingHTTPServer):
     server_bind = Server.server_bind
 
     def handle_error(self, *_: object) -> None:
-        """A caller who hangs up is none of our business."""
+        """Ignore a caller who hangs up."""
 
 
 class _Credentials(BaseHTTPRequestHandler):

@@ -1,4 +1,4 @@
-"""Tokens: JSON Web Tokens for access and identity, an opaque one to refresh them; each is of one user, client and use.
+"""Tokens: JSON Web Tokens for access and identity, an opaque one to refresh them; each is for one user, client and use.
 
 Clients read the claims without a look at the signature, which is made with a key that nobody else has.
 """

@@ -1,4 +1,4 @@
-"""What one run judges: target, bindings, tier and baseline, checked before anything starts."""
+"""The settings of one run: target, bindings, tier and baseline, checked before anything starts."""
 
 from __future__ import annotations
 

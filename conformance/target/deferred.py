@@ -1,4 +1,4 @@
-"""Users who wait, in a file, for the day on which a later run judges them."""
+"""Users that one run sets up and a later run judges, kept in a file."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""One HTTP exchange, and the gate that an endpoint may have between every client and the socket."""
+"""One HTTP exchange, and the gate that may stand between every client and the socket."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What a target answered, as frozen values of the same shape whichever way it was asked."""
+"""What a target answered, as frozen values of the same shape for every binding."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Results: what one scenario over one binding said, and the tally of them all."""
+"""Results: the verdict on one scenario with one binding, and the counts over all of them."""
 
 from __future__ import annotations
 

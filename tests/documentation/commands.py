@@ -46,7 +46,7 @@ EXIT_CODES = {
     r" sdk-gate": (1,),
 }
 NARROW = "works-on-any-user or missing-member-is-refused"
-REPORT = ["run", "moto", "--tier=wording", f"-k={NARROW}"]
+REPORT = ["run", "moto", "-k", NARROW]
 
 
 @dataclass(frozen=True)
@@ -110,8 +110,8 @@ def _prepare(directory: Path, url: str) -> None:
     """Make what a reader has who comes to a page: a target file, and reports of former runs."""
     (directory / "mine.toml").write_text(f'title = "our emulator"\nurl = "{url}"\n', "utf-8")
     for name in ("old.json", "new.json", "report.json"):
-        _run(["cognito-conformance", *REPORT, f"--json={name}"], directory)
-    _run(["cognito-conformance", *REPORT[:2], f"-k={NARROW}", "--shard=2/2", "--json=b.json"], directory)
+        _run(["cognito-conformance", *REPORT, "--json", name], directory)
+    _run(["cognito-conformance", *REPORT, "--shard=2/2", "--json=b.json"], directory)
 
 
 def _filled_in(command: str, directory: Path, url: str) -> Iterator[str]:
@@ -127,7 +127,7 @@ def _filled_in(command: str, directory: Path, url: str) -> Iterator[str]:
 def _narrowing(words: list[str]) -> list[str]:
     """The options that make a command judge little."""
     match words[1:]:
-        case ["run" | "baseline", *rest] if "-k" not in rest and "check" not in rest:
+        case ["run" | "baseline" | "matrix", *rest] if "-k" not in rest and "check" not in rest:
             return ["-k", NARROW]
         case ["mutants", *rest] if "-k" not in rest:
             return ["-k", "setting-enables", "--bindings=sdk"]

@@ -1,4 +1,4 @@
-"""Faults in app clients: flows that are not looked at, secrets that are not asked for, names that are told."""
+"""Faults in app clients: flows that are not looked at, secrets that are not asked for, names that are revealed."""
 
 from __future__ import annotations
 

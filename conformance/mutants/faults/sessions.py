@@ -1,4 +1,4 @@
-"""Faults in sessions and codes: of whomever, used again, endless."""
+"""Faults in sessions and codes: another user's, used again, never ending."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What a code that was sent is bound to: one user, one use, a time; it takes a target that tells what it sent."""
+"""What a code that was sent is bound to: one user, one use, a time; needs a target that shows its codes."""
 
 import pytest
 

@@ -1,4 +1,4 @@
-"""How long a temporary password can be used; it takes a target whose clock can be moved, or two runs (--state)."""
+"""How long a temporary password can be used; needs a target whose clock can be moved, or two runs (--state)."""
 
 import pytest
 

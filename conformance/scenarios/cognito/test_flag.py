@@ -1,4 +1,4 @@
-"""Permanent as other than true, false or nothing: written as text, and null."""
+"""Permanent with a value that is neither true nor false: text, and null."""
 
 import pytest
 

@@ -1,4 +1,4 @@
-"""What random walks of lifecycle operations find of each row of the table of transitions."""
+"""Each row of the table of transitions, as random walks through the lifecycle see it."""
 
 import pytest
 

@@ -1,4 +1,4 @@
-"""Who gives too many wrong passwords waits."""
+"""After too many wrong passwords a user has to wait."""
 
 import time
 

@@ -1,4 +1,4 @@
-"""Which fault of a request comes first."""
+"""Which fault is reported if a request has several."""
 
 import pytest
 

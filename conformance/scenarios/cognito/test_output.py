@@ -1,4 +1,4 @@
-"""What a request that was accepted is answered with."""
+"""The answer to an accepted request."""
 
 import pytest
 

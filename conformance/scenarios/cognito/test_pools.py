@@ -1,4 +1,4 @@
-"""Which UserPoolId there can be, and what comes of one that names no pool."""
+"""Which UserPoolId is valid, and what happens if it names no pool."""
 
 import pytest
 

@@ -1,4 +1,4 @@
-"""That the password which was sent, and exactly that one, is what the user has."""
+"""The user has the password that was sent, and exactly that one."""
 
 from concurrent.futures import ThreadPoolExecutor
 

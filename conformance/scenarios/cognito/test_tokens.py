@@ -1,4 +1,4 @@
-"""What a token is: of one user, one kind, one client, and for a time."""
+"""What a token is good for: one user, one purpose, one client, and a limited time."""
 
 import base64
 import json

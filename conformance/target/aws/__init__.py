@@ -1,4 +1,4 @@
-"""The real service: what is counted before a run, what is let through to it, and how it is left as it was found.
+"""The real service: the plan before a run, the guard of every request, and the clean-up afterwards.
 
 operations   what each operation costs and may do: quota, signature, messages
 runledger    what a run makes, written down before it is made

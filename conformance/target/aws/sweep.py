@@ -1,4 +1,4 @@
-"""What a run leaves is deleted, and looked for: at its end, and by `sweep` where it was killed."""
+"""Deletes the pools of a run and verifies that they are gone: at its end, or by `sweep` after it was killed."""
 
 from __future__ import annotations
 
