@@ -65,11 +65,13 @@ class Precision:
         }
 
 
-def measure(names: Sequence[str], workers: int) -> Iterator[PrecisionResult]:
-    """Yield, for each of these mutants, every claim that diverges when one scenario of each claim is run."""
+def measure(names: Sequence[str], workers: int, parts: int = 1) -> Iterator[PrecisionResult]:
+    """Yield, for each of these mutants, every claim that diverges when one scenario of each claim is run.
+
+    With `parts` a mutant meets one part of the claims, and the next mutant the next part."""
     warm()
     pairs = _pairs()
-    trials = {name: Trial(faults()[name].plant, pairs) for name in names}
+    trials = {name: Trial(faults()[name].plant, pairs[number % parts :: parts]) for number, name in enumerate(names)}
     batch = Batch(trials, [str(SCENARIOS / "cognito")], BINDINGS, one_row=True)
     for name, accusations, seconds in run_batch(batch, workers):
         one = faults()[name]

@@ -178,6 +178,7 @@ SIGNS_IN, SIGN_IN, CHALLENGE = (
     "challenge-requires-the-secret-hash",
 )
 SIGN_UP, FORGOT = "sign-up-requires-the-secret-hash", "forgotten-password-requires-the-secret-hash"
+CODES = "codes-require-the-secret-hash"
 INTERNAL = "challenge-takes-the-hash-of-the-internal-name"
 
 
@@ -233,8 +234,9 @@ for _place, _owner, _claims in (
     ("signing-in", authentication, (SIGN_IN, CHALLENGE)),
     ("sign-up-and-recovery", directory, (SIGN_UP, FORGOT)),
 ):
-    mutant(f"no-secret-hash-at-{_place}", "SECRET_HASH is not asked for.", *_claims)(asks_nothing(_owner))
-    mutant(f"any-secret-hash-at-{_place}", "Any SECRET_HASH will do.", *_claims)(asks_for_any(_owner))
+    _also = (CODES,) if SIGN_UP in _claims else ()
+    mutant(f"no-secret-hash-at-{_place}", "SECRET_HASH is not asked for.", *_claims, also=_also)(asks_nothing(_owner))
+    mutant(f"any-secret-hash-at-{_place}", "Any SECRET_HASH will do.", *_claims, also=_also)(asks_for_any(_owner))
     mutant(f"secret-hash-is-a-parameter-at-{_place}", "A missing SECRET_HASH is InvalidParameterException.", *_claims)(
         refuses_otherwise(_owner)
     )
@@ -333,7 +335,7 @@ def reset_is_forgotten(
     return self.granted(client, user) if forgotten else real(self, operation, flow, client, user, right)
 
 
-CODES, LEGACY = "codes-require-the-secret-hash", "legacy-client-tells-that-there-is-nobody"
+LEGACY = "legacy-client-tells-that-there-is-nobody"
 
 
 def _proven_elsewhere(operation: str) -> Plant:

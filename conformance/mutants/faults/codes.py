@@ -75,4 +75,5 @@ mutant(
     "password-code-must-have-been-sent",
     "wrong-confirmation-code-is-refused",
     "password-code-is-of-one-user",
+    also=("password-code-works-once", "password-code-expires", "confirmation-code-expires"),
 )(together(constant(service, "code", lambda *_: "right code"), constant(service, "check_age", lambda *_: None)))

@@ -35,6 +35,12 @@ innocent("list-users-filters-after-paging", "ListUsers filters each page, so tha
 )
 
 
+@innocent("admin-get-user-shows-no-attributes", "AdminGetUser leaves UserAttributes out, which its model allows.")
+@around(CognitoSpec, "admin_get_user")
+def shows_no_attributes(real: Call, self: CognitoSpec, asked: Members) -> Members:
+    return {name: value for name, value in real(self, asked).items() if name != "UserAttributes"}
+
+
 @innocent("list-users-ignores-the-filter", "ListUsers gives all users, whatever the filter says.")
 @around(CognitoSpec, "list_users")
 def ignores_the_filter(real: Call, self: CognitoSpec, asked: Members) -> Any:
