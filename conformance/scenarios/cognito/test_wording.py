@@ -34,7 +34,7 @@ def test_policy_message_names_the_rule(refused, user, password, rule):
 @pytest.mark.claim("length-is-reported-first")
 @pytest.mark.parametrize("password", ["p@word", "Pass", "C@1"], ids=["no-uppercase", "no-symbol", "no-lowercase"])
 def test_length_is_reported_first(refused, user, password):
-    """The message on a password that is too short names that, whichever other rules it breaks."""
+    """The message on a password that is too short names that alone, whichever other rules it breaks."""
     reply = refused(user, Password=password)
 
     reply.requires_refusal("InvalidPasswordException")
