@@ -20,7 +20,8 @@ from conformance.errors import BadInput, Inconclusive
 from conformance.report.findings import counted
 from conformance.run.options import TIERS
 from conformance.run.run import Run
-from conformance.verdict.baseline import DIRECTORY, UNEXPLAINED, Baseline, load, path_of
+from conformance.target.definition import baseline_of
+from conformance.verdict.baseline import DIRECTORY, UNEXPLAINED, Baseline, load
 from conformance.verdict.baseline_update import pruned, updated, verify_place, write
 from conformance.verdict.results import Result
 
@@ -117,7 +118,7 @@ def _run_for_baseline(ctx: click.Context, options: Mapping[str, Any]) -> tuple[P
     name, target = options["baseline"], options["target"] or "moto"
     if name == "none" or (name is None and (options["endpoint_url"] or target.endswith(".toml"))):
         raise BadInput("name the baseline to mend with --baseline FILE")
-    path = Path(name) if name else path_of(target)
+    path = Path(name) if name else baseline_of(target)
     verify_place(path)
     if not path.exists():
         if not path.parent.is_dir():

@@ -37,7 +37,7 @@ def _install(name: str) -> None:
     if name not in known:
         raise BadInput(f"unknown target {name!r}: choose one of {', '.join(definition.known_targets())}")
     recipe = known[name].get("install", {})
-    place = installed.install(name, recipe if isinstance(recipe, dict) else {"command": recipe})
+    place = installed.install(definition.installed_as(name), recipe if isinstance(recipe, dict) else {"command": recipe})
     click.echo(f"{name} is installed in {place}; cognito-conformance run {name} finds it there")
 
 
@@ -52,7 +52,8 @@ def _state(name: str) -> str:
 
 
 def _baseline(name: str) -> str:
-    path = baseline.path_of(name)
+    path = definition.baseline_of(name)
     if not path.exists():
         return "no baseline"
-    return counted(len(baseline.load(path, ledger.load_all()).entries), "known cause")
+    shared = "" if path.stem == name else f", those of {path.stem}"
+    return counted(len(baseline.load(path, ledger.load_all()).entries), "known cause") + shared

@@ -17,7 +17,7 @@ from conformance.run.options import EXAMPLES, OPTIONS, SEED, TARGET, TIERS, word
 from conformance.run.shard import Shard
 from conformance.target.client import client
 from conformance.target.deferred import StateFile
-from conformance.target.definition import INVENTED, REGION, Endpoint, Target, resolve
+from conformance.target.definition import INVENTED, REGION, Endpoint, Target, baseline_of, resolve
 from conformance.target.transport import acceptable
 from conformance.verdict import baseline
 from conformance.verdict.baseline import Baseline
@@ -115,7 +115,7 @@ def _baseline(target: Target, name: str | None, names: Sequence[str]) -> Baselin
     if name == "none":
         return Baseline()
     shipped = target.url is None and target.argument == target.name
-    path = Path(name) if name is not None else target.baseline or baseline.path_of(target.name)
+    path = Path(name) if name is not None else target.baseline or baseline_of(target.name)
     found = Baseline()
     if name is not None or target.baseline or (shipped and path.exists()):
         found = baseline.load(path, ledger.load_all())

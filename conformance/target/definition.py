@@ -28,6 +28,7 @@ from conformance.target.callers import IamCallers
 from conformance.target.clock import libfaketime, moved_by
 from conformance.target.emulator import READY_SECONDS, filled
 from conformance.target.exchange import Gate
+from conformance.verdict.baseline import path_of
 
 REGION = "us-east-1"
 
@@ -224,7 +225,7 @@ def _startable(target: Target, said: Mapping[str, Any]) -> Target:
         if distribution and found is None:
             raise BadInput(f"target {target.name} is not installed{remedy}")
     else:
-        program = installed.program(target.name, start["command"][0])
+        program = installed.program(installed_as(target.name), start["command"][0])
         if program is None:
             where = f"there is no {start['command'][0]} on PATH"
             raise BadInput(f"target {target.name} is not installed, {where}{remedy}")
@@ -255,6 +256,18 @@ def known_targets() -> dict[str, str]:
 def shipped() -> dict[str, dict[str, Any]]:
     """What the suite's own file says of each target, by its name."""
     return {path.stem: _read(path) for path in sorted((FIXTURES / "targets").glob("*.toml"))}
+
+
+def installed_as(name: str) -> str:
+    """The name under which a target is in the cache: that of the first one with the same recipe."""
+    recipe = shipped().get(name, {}).get("install")
+    return min((one for one, said in shipped().items() if recipe and said.get("install") == recipe), default=name)
+
+
+def baseline_of(name: str) -> Path:
+    """The file of a shipped target's known divergences, its own or the one that its file names, there or not."""
+    shared = shipped().get(name, {}).get("baseline")
+    return (FIXTURES / "targets" / shared).resolve() if shared else path_of(name)
 
 
 def _read(path: Path) -> dict[str, Any]:

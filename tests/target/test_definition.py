@@ -296,3 +296,10 @@ def test_a_clock_that_does_not_follow_accuses_nobody(tmp_path, monkeypatch):
         clock.Faketime(url, file).after(None, 2)
 
     assert file.read_text() == "+60"
+
+
+def test_targets_that_are_one_program_share_what_is_installed_and_may_share_a_baseline():
+    """ministack-auth is ministack started in another way; moto-server is moto."""
+    assert definition.installed_as("ministack-auth") == definition.installed_as("ministack") == "ministack"
+    assert definition.installed_as("mine") == "mine"
+    assert definition.baseline_of("moto-server") == definition.baseline_of("moto")
