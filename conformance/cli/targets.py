@@ -37,7 +37,8 @@ def _install(name: str) -> None:
     if name not in known:
         raise BadInput(f"unknown target {name!r}: choose one of {', '.join(definition.known_targets())}")
     recipe = known[name].get("install", {})
-    place = installed.install(definition.installed_as(name), recipe if isinstance(recipe, dict) else {"command": recipe})
+    table = recipe if isinstance(recipe, dict) else {"command": recipe}
+    place = installed.install(definition.installed_as(name), table)
     click.echo(f"{name} is installed in {place}; cognito-conformance run {name} finds it there")
 
 
