@@ -9,8 +9,7 @@ import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager, suppress
-from dataclasses import dataclass, field
-from functools import cached_property
+from dataclasses import dataclass
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from types import TracebackType
@@ -36,18 +35,31 @@ class CannedAnswer:
         return cls(status, json.dumps({"__type": name, "message": message}).encode())
 
 
-@dataclass
 class Recorder:
     """The endpoint. `requests` are those of the scenario that runs; `answer` is what each gets.
 
-    As a proxy it answers CONNECT by being the host that was asked for."""
+    While it is entered it listens at `url`, and at `tls_url` with a certificate that only `authority`, a PEM file,
+    vouches for. As a proxy it answers CONNECT by being the host that was asked for."""
 
-    requests: list[HttpRequest] = field(default_factory=list)
-    answer: CannedAnswer = field(default_factory=CannedAnswer)
-    _stack: ExitStack = field(default_factory=ExitStack)
-    _released: threading.Event = field(default_factory=threading.Event)
+    url: str
+    tls_url: str
+    authority: Path
+
+    def __init__(self) -> None:
+        self.requests: list[HttpRequest] = []
+        self.answer = CannedAnswer()
+        self._stack = ExitStack()
+        self._released = threading.Event()
 
     def __enter__(self) -> Self:
+        import trustme  # only who judges a command line needs it
+
+        authority = trustme.CA()
+        self._tls = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+        authority.issue_cert("127.0.0.1", "localhost", DEFAULT_HOST).configure_cert(self._tls)
+        self.authority = Path(self._stack.enter_context(authority.cert_pem.tempfile()))
+        self.url = f"http://127.0.0.1:{self._listen(None)}"
+        self.tls_url = f"https://127.0.0.1:{self._listen(self._tls)}"
         return self
 
     def __exit__(
@@ -84,32 +96,6 @@ class Recorder:
     def operations(self) -> Arrived:
         """The operations that were asked for, in order: nothing where no request arrived."""
         return self.sent("operations sent", lambda request: request.operation)
-
-    @cached_property
-    def url(self) -> str:
-        """Where it listens without TLS."""
-        return f"http://127.0.0.1:{self._listen(None)}"
-
-    @cached_property
-    def tls_url(self) -> str:
-        """Where it listens with a certificate that only `authority` vouches for."""
-        return f"https://127.0.0.1:{self._listen(self._tls)}"
-
-    @cached_property
-    def authority(self) -> Path:
-        """The certificate of the authority that signed the endpoint's, as a PEM file."""
-        _ = self._tls
-        return self._bundle
-
-    @cached_property
-    def _tls(self) -> ssl.SSLContext:
-        import trustme  # only who judges a command line needs it
-
-        authority = trustme.CA()
-        context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
-        authority.issue_cert("127.0.0.1", "localhost", DEFAULT_HOST).configure_cert(context)
-        self._bundle = Path(self._stack.enter_context(authority.cert_pem.tempfile()))
-        return context
 
     def _listen(self, context: ssl.SSLContext | None) -> int:
         server = _Server(("127.0.0.1", 0), _Handler)
