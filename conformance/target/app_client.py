@@ -110,9 +110,10 @@ class AppClient:
 
 
 def require_session(challenge: SignIn) -> None:
-    """Block the scenario where a challenge came without a session to answer it with."""
-    if not challenge.session:
-        raise Blocked("the challenge came without a Session to answer it with", "challenge-carries-a-session")
+    """Block the scenario where a challenge came without a session to answer it with (SessionType of the model)."""
+    if not 20 <= len(challenge.session) <= 2048:
+        reason = f"the challenge came with a Session of {len(challenge.session)} characters: it cannot be answered"
+        raise Blocked(reason, "challenge-carries-a-session")
 
 
 def require_own_name(challenge: SignIn, username: str, answered: SignIn) -> None:

@@ -19,7 +19,14 @@ from botocore.awsrequest import AWSResponse
 from botocore.compat import HTTPHeaders
 from botocore.config import Config
 from botocore.credentials import Credentials
-from botocore.exceptions import BotoCoreError, ClientError, ConnectionError, HTTPClientError, IncompleteReadError
+from botocore.exceptions import (
+    BotoCoreError,
+    ClientError,
+    ConnectionError,
+    HTTPClientError,
+    IncompleteReadError,
+    ParamValidationError,
+)
 
 from conformance.console import printable
 from conformance.errors import BadInput, Blocked, Inconclusive
@@ -177,6 +184,8 @@ class Cognito:
             answer: dict[str, Any] = method(**parameters)
         except ClientError as error:
             return ServiceError(operation, error.response["Error"]["Code"], error.response["Error"].get("Message", ""))
+        except ParamValidationError as problem:  # such as a Session that the target gave, outside the model
+            raise Blocked(f"{operation} cannot be sent with what the target answered: {problem}", operation) from None
         except TRANSPORT_FAULTS as fault:
             raise Inconclusive(f"{operation}: {fault}") from None
         except Exception as error:

@@ -139,7 +139,12 @@ def proof_is_refused(*_: Any) -> None:
     refuse()
 
 
-@mutant("administrators-proof-is-not-looked-at", "An administrator's proof of SRP is not looked at.", ADMIN_WRONG)
+@mutant(
+    "administrators-proof-is-not-looked-at",
+    "An administrator's proof of SRP is not looked at.",
+    ADMIN_WRONG,
+    also=("srp-signs-in-nobody-else",),
+)
 @_proof_by_administrator
 def proof_is_not_looked_at(real: Call, self: CognitoSpec, asked: Members) -> Any:
     client = self.client(asked)
@@ -369,7 +374,7 @@ def legacy_hides(real: Call, self: CognitoSpec, asked: Members) -> Any:
     "legacy-answer-is-not-authorized",
     "A client with LEGACY does not tell nobody from a wrong password.",
     LEGACY,
-    also=("unknown-user-does-not-sign-in",),
+    also=("unknown-user-does-not-sign-in", "sub-does-not-sign-in", "names-mind-case-at-every-operation"),
 )
 @around(CognitoSpec, "initiate_auth")
 def legacy_not_authorized(real: Call, self: CognitoSpec, asked: Members, *rest: Any) -> Any:

@@ -50,6 +50,7 @@ for _start in ("CONFIRMED", "RESET_REQUIRED"):
         f"password-code-leads-to-a-forced-change-from-{low(_start)}",
         f"A user in {_start} who sends back the code for a forgotten password has to change the new one.",
         "password-code-sets-the-password",
+        also=("password-code-works-once",),
     )(rows("ConfirmForgotPassword", "right code", _start, to="FORCE_CHANGE_PASSWORD"))
 
 

@@ -53,7 +53,8 @@ for _name, (_code, _status) in ERRORS.items():
         ("is-html", "is of content type text/html", lambda a, d, r: _with_header(a, "Content-Type", "text/html"), TYPE),
         ("has-no-id", "has no request id", lambda a, d, r: _with_header(a, "x-amzn-requestid", ""), ID),
     ):
-        _also = WORDING if _claim == TEXT else ()
+        # SDKs take what is under HTTP 200 for a success.
+        _also = WORDING if _claim == TEXT else saying(_code) if _which == "in-200" else ()
         mutant(f"{_name}-{_which}", f"{_code} {_intent}.", _claim, also=_also)(refused(_change, _code))
 
 mutant(

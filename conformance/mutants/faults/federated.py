@@ -29,6 +29,7 @@ for _to in (EXTERNAL, "FORCE_CHANGE_PASSWORD"):
         f"status-wrong-permanent-from-external-provider-{low(_to)}",
         f"A federated user who is given a permanent password is in status {_to}.",
         CONFIRMED,
+        also=(SIGNS_IN, CHANGES, UPDATES) if _to == EXTERNAL else (SIGNS_IN,),
     )(rows(SET, PERMANENT, EXTERNAL, to=_to))
 
 

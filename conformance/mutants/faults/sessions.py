@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 from conformance.contract.transitions import Row
@@ -15,6 +16,22 @@ from conformance.reference.sessions import Session, Sessions
 from conformance.reference.stored import StoredClient, StoredPool, StoredUser
 
 
+def _answered_for(
+    sessions: Sessions,
+    name: str,
+    client: StoredClient,
+    user: StoredUser | None,
+    taken: Callable[[Session], bool],
+    real: Call,
+) -> Session:
+    """Find a session that is `taken` for this user, whoever it was opened for; used or expired it is refused."""
+    session = sessions.waiting.get(name)
+    if session is not None and user is not None and taken(session):
+        session.client, session.user = client, user
+    found: Session = real(sessions, name, client, user)
+    return found
+
+
 @mutant(
     "session-is-anybodys",
     "A session answers for whichever user is named.",
@@ -23,11 +40,7 @@ from conformance.reference.stored import StoredClient, StoredPool, StoredUser
 )
 @around(Sessions, "find")
 def anybodys(real: Call, self: Sessions, name: str, client: StoredClient, user: StoredUser | None) -> Session:
-    session = self.waiting.get(name)
-    if session is None or user is None or session.client.pool is not client.pool:
-        found: Session = real(self, name, client, user)
-        return found
-    return Session(client, user, session.opened)
+    return _answered_for(self, name, client, user, lambda session: session.client.pool is client.pool, real)
 
 
 @mutant(
@@ -37,11 +50,10 @@ def anybodys(real: Call, self: Sessions, name: str, client: StoredClient, user: 
 )
 @around(Sessions, "find")
 def of_every_pool(real: Call, self: Sessions, name: str, client: StoredClient, user: StoredUser | None) -> Session:
-    session = self.waiting.get(name)
-    if session is not None and user is not None and session.user.username == user.username:
-        return Session(client, user, session.opened)
-    found: Session = real(self, name, client, user)
-    return found
+    def of_the_name(session: Session) -> bool:
+        return user is not None and session.user.username == user.username
+
+    return _answered_for(self, name, client, user, of_the_name, real)
 
 
 @mutant(
@@ -52,11 +64,7 @@ def of_every_pool(real: Call, self: Sessions, name: str, client: StoredClient, u
 )
 @around(Sessions, "find")
 def anybodys_anywhere(real: Call, self: Sessions, name: str, client: StoredClient, user: StoredUser | None) -> Session:
-    session = self.waiting.get(name)
-    if session is not None and user is not None:
-        return Session(client, user, session.opened, session.used)
-    found: Session = real(self, name, client, user)
-    return found
+    return _answered_for(self, name, client, user, lambda _: True, real)
 
 
 @mutant("session-works-twice", "A session can be answered again.", "session-works-once")

@@ -213,20 +213,27 @@ def namesakes(self: CognitoSpec, pool: StoredPool, user: StoredUser) -> Iterable
     return [(other, other.users[user.username]) for other in others if user.username in other.users]
 
 
-def _store_unless(passed_over: Callable[[StoredUser], bool]) -> Plant:
-    """Store no password for a user who is passed over."""
-
-    @around(CognitoSpec, "store")
-    def plant(real: Call, self: CognitoSpec, pool: StoredPool, user: StoredUser, password: str) -> None:
-        if not passed_over(user):
-            real(self, pool, user, password)
-
-    return plant
-
-
-mutant("first-call-wins", "A second password in a row is accepted, but not stored.", LAST)(
-    _store_unless(lambda user: len(user.passwords) > 1)
+@mutant(
+    "first-call-wins",
+    "A second password in a row by AdminSetUserPassword is accepted, but not stored.",
+    LAST,
+    also=(*IN_FORCE, *STATUS, *HISTORY, "older-passwords-may-return"),
 )
+def first_call_wins() -> None:
+    given: set[str] = set()
+
+    @setting
+    def plant(
+        real: Call, self: CognitoSpec, pool: StoredPool, user: StoredUser, operation: str, password: str, row: Row
+    ) -> None:
+        sub = user.attributes["sub"]
+        if operation == SET and sub in given:
+            self.move(pool, user, row)
+        else:
+            (given.add if operation == SET else given.discard)(sub)
+            real(self, pool, user, operation, password, row)
+
+    plant()
 
 
 @mutant(
@@ -236,14 +243,23 @@ mutant("first-call-wins", "A second password in a row is accepted, but not store
     TEMPORARY_REPLACES,
     also=IN_FORCE,
 )
-@setting
-def does_not_follow(
-    real: Call, self: CognitoSpec, pool: StoredPool, user: StoredUser, operation: str, password: str, row: Row
-) -> None:
-    if (operation, user.status, row.to) == (SET, "CONFIRMED", "FORCE_CHANGE_PASSWORD"):
-        self.move(pool, user, row)
-    else:
-        real(self, pool, user, operation, password, row)
+def does_not_follow() -> None:
+    permanent: set[str] = set()
+
+    @setting
+    def plant(
+        real: Call, self: CognitoSpec, pool: StoredPool, user: StoredUser, operation: str, password: str, row: Row
+    ) -> None:
+        sub = user.attributes["sub"]
+        if user.status == "CONFIRMED":
+            permanent.add(sub)
+        if (operation, row.to) == (SET, "FORCE_CHANGE_PASSWORD") and sub in permanent:
+            self.move(pool, user, row)
+        else:
+            permanent.discard(sub)
+            real(self, pool, user, operation, password, row)
+
+    plant()
 
 
 @mutant(
