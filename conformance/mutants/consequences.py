@@ -6,7 +6,7 @@ are found by their words. The others are listed.
 
 from __future__ import annotations
 
-from conformance.contract import ledger
+from conformance.contract import ledger, transitions
 
 
 def saying(*words: str, anywhere: bool = False) -> tuple[str, ...]:
@@ -23,6 +23,13 @@ def of_topic(*topics: str) -> tuple[str, ...]:
 def of_operation(name: str) -> tuple[str, ...]:
     """The testable claims in the ledger of an operation, which is named as its file is."""
     return tuple(c.id for c in ledger.load(name).claims.values() if c.state == "testable")
+
+
+def of_rows(operation: str, flow: str = "") -> tuple[str, ...]:
+    """The testable claims of an operation's rows in the table of transitions, or of its rows with one flow."""
+    testable = {claim.id for claim in ledger.load_all().claims.values() if claim.state == "testable"}
+    rows = (row for row in transitions.load().rows if row.operation == operation and row.when.startswith(flow))
+    return tuple(dict.fromkeys(str(row.claim) for row in rows if row.claim in testable))
 
 
 # Sentences that say that a call is accepted: broken wherever the operation refuses what it should take.

@@ -184,7 +184,7 @@ LENIENCIES: dict[str, tuple[str, Callable[[str, Any], Any]]] = {
     ),
 }
 for _name, (_intent, _leniency) in LENIENCIES.items():
-    mutant(_name, _intent, WRONG_TYPE)(_lenient(_leniency))
+    mutant(_name, _intent, WRONG_TYPE, also=(NULL_FLAG,) if "permanent" in _name else ())(_lenient(_leniency))
 
 
 def _text_counts_as(value: object) -> Plant:

@@ -5,10 +5,17 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
+from conformance.mutants.consequences import ACCEPTED, IN_FORCE, LET_IN, STATUS
 from conformance.mutants.mutant import Call, Plant, mutant, setting
 from conformance.reference.service import CognitoSpec
 from conformance.reference.stored import StoredPool, StoredUser
 
+# Every operation that sets a password does what these do.
+ELSEWHERE = (
+    "every-operation-keeps-the-attributes",
+    "every-operation-keeps-the-groups",
+    "every-operation-keeps-the-creation-date",
+)
 MODIFIED = "last-modified-date-advances"
 
 
@@ -23,13 +30,15 @@ def _afterwards(change: Callable[[StoredUser], object]) -> Plant:
     return plant
 
 
-@mutant("setting-disables", "The user is disabled.", "enabled-flag-is-kept")
+@mutant(
+    "setting-disables", "The user is disabled.", "enabled-flag-is-kept", also=(*STATUS, *IN_FORCE, *LET_IN, *ACCEPTED)
+)
 @_afterwards
 def disable(user: StoredUser) -> None:
     user.enabled = False
 
 
-@mutant("creation-date-moves", "The user counts as created now.", "creation-date-is-kept")
+@mutant("creation-date-moves", "The user counts as created now.", "creation-date-is-kept", also=ELSEWHERE)
 @_afterwards
 def count_as_new(user: StoredUser) -> None:
     user.created += 1
@@ -62,7 +71,7 @@ CHANGES: dict[str, tuple[str, Callable[[StoredUser], object], str]] = {
     "a-group-is-joined": ("The user joins a group.", lambda u: u.groups.append("new"), "groups-are-kept"),
 }
 for _name, (_intent, _change, _claim) in CHANGES.items():
-    mutant(_name, _intent, _claim)(_afterwards(_change))
+    mutant(_name, _intent, _claim, also=ELSEWHERE)(_afterwards(_change))
 
 
 @mutant("date-of-the-last-change-stays", "The call leaves UserLastModifiedDate as it was.", MODIFIED)

@@ -222,10 +222,19 @@ mutant("passwords-up-to-255", "A password may have 255 characters only.", MOST)(
 mutant("passwords-counted-in-bytes", "A password may have 256 bytes.", MOST)(
     stricter("Password", lambda password: len(password.encode("utf-8", "surrogatepass")) <= 256)
 )
-mutant("password-length-unchecked", "A password may be as long as you like.", OVER)(
-    laxer("PasswordType", "less than or equal")
-)
-mutant("password-too-long-is-policy", "A password of 257 characters is InvalidPasswordException.", OVER, FIRST)(
+mutant(
+    "password-length-unchecked",
+    "A password may be as long as you like.",
+    OVER,
+    also=(*POLICY, FIRST, "constraints-come-before-lookups"),
+)(laxer("PasswordType", "less than or equal"))
+mutant(
+    "password-too-long-is-policy",
+    "A password of 257 characters is InvalidPasswordException.",
+    OVER,
+    FIRST,
+    also=(*POLICY, "constraints-come-before-lookups"),
+)(
     together(
         laxer("PasswordType", "less than or equal"),
         _rule("length", lambda p, q: q["MinimumLength"] <= len(p) <= 256),

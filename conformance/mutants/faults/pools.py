@@ -9,7 +9,7 @@ from conformance.reference.service import CognitoSpec
 from conformance.reference.stored import StoredPool
 
 # A constraint that is not looked at is not counted either.
-COUNTED = ("several-violations-are-counted", "malformed-pool-id-message")
+COUNTED = ("several-violations-are-counted", "malformed-pool-id-message", "constraints-come-before-lookups")
 UNKNOWN, MALFORMED = "unknown-pool-is-not-found", "malformed-pool-id-is-refused"
 
 for _name, _code in (

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from conformance.mutants.consequences import IN_FORCE, KEPT_OUT, LET_IN, of_operation
+from conformance.mutants.consequences import IN_FORCE, KEPT_OUT, LET_IN, of_operation, of_rows
 from conformance.mutants.mutant import (
     Call,
     Plant,
@@ -79,7 +79,7 @@ def _for_flow(flow: str) -> None:
     def challenges_the_permanent(
         self: CognitoSpec, asked: str, client: StoredClient, user: StoredUser, right: bool
     ) -> Members | None:
-        permanent = right and user.status == "CONFIRMED" and len(user.passwords) > 1
+        permanent = right and user.enabled and user.status == "CONFIRMED" and len(user.passwords) > 1
         return self.challenged(client, user) if permanent and asked == flow else None
 
     @mutant(
@@ -106,7 +106,8 @@ def _for_flow(flow: str) -> None:
     def keeps_the_old(
         self: CognitoSpec, asked: str, client: StoredClient, user: StoredUser, right: bool
     ) -> Members | None:
-        return self.granted(client, user) if not right and asked == flow and len(user.passwords) > 1 else None
+        known = user.enabled and len(user.passwords) > 1
+        return self.granted(client, user) if not right and asked == flow and known else None
 
     @mutant(
         f"{name}-names-another-error",
@@ -284,4 +285,5 @@ for _name, _code in (("unknown", "UserNotFoundException"), ("refused", "NotAutho
         f"name-in-the-challenge-is-{_name}",
         f"An answer to PASSWORD_VERIFIER by the USER_ID_FOR_SRP that it gave is {_code}.",
         "srp-answer-takes-the-name-of-the-challenge",
+        also=of_rows("InitiateAuth", "USER_SRP_AUTH"),
     )(_known_by_another_name(_code))

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from conformance.contract.transitions import Row
-from conformance.mutants.consequences import ACCEPTED, HISTORY, STATUS, WEAK
+from conformance.mutants.consequences import ACCEPTED, HISTORY, STATUS, WEAK, of_rows
 from conformance.mutants.mutant import SET, Call, Plant, around, low, mutant, rows, together
 from conformance.reference.directory import Members
 from conformance.reference.service import CognitoSpec
@@ -55,7 +55,13 @@ mutant(
 )(rows(SET, OMITTED, "CONFIRMED", to="CONFIRMED"))
 
 
-@mutant("status-late", "The status changes when the user next signs in, not before.", FORCES, CONFIRMS, also=STATUS)
+@mutant(
+    "status-late",
+    "The status changes when the user next signs in, not before.",
+    FORCES,
+    CONFIRMS,
+    also=(*STATUS, *of_rows("InitiateAuth"), *of_rows("AdminInitiateAuth"), "last-modified-date-advances"),
+)
 def late() -> None:
     waiting: dict[str, Row] = {}
 

@@ -10,7 +10,7 @@ from typing import Any
 from urllib.parse import unquote, unquote_plus
 
 from conformance.contract.transitions import Row
-from conformance.mutants.consequences import HISTORY, IN_FORCE, STATUS, WEAK, saying
+from conformance.mutants.consequences import HISTORY, IN_FORCE, KEPT_OUT, STATUS, WEAK, saying
 from conformance.mutants.mutant import (
     SET,
     Call,
@@ -128,9 +128,12 @@ for _word, _status, _claims, _replaces in (
         *_claims,
         also=(*IN_FORCE, *WEAK, *HISTORY),
     )(_not_stored(_status))
-    mutant(f"{_word}-keeps-the-old", f"With a {_word} password the one before still signs in.", _replaces)(
-        _keeps_the_old(_status)
-    )
+    mutant(
+        f"{_word}-keeps-the-old",
+        f"With a {_word} password the one before still signs in.",
+        _replaces,
+        also=KEPT_OUT,
+    )(_keeps_the_old(_status))
 
 mutant(
     "nothing-stored",
@@ -312,4 +315,5 @@ mutant(
     LAST,
     "parallel-calls-leave-one-password",
     "challenge-answer-keeps-the-old-password-out",
+    also=KEPT_OUT,
 )(also_signs_in(lambda user: user.passwords))

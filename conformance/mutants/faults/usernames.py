@@ -7,7 +7,7 @@ from collections.abc import Callable
 
 import regex
 
-from conformance.mutants.consequences import saying
+from conformance.mutants.consequences import ACCEPTED, HISTORY, STATUS, WEAK, saying
 from conformance.mutants.mutant import Call, Plant, around, constant, laxer, low, mutant, pattern_of, renamed, stricter
 from conformance.reference.directory import Members
 from conformance.reference.errors import Refusal
@@ -19,6 +19,15 @@ EMAIL, PHONE = "email-username-attribute-names-the-user", "phone-username-attrib
 SENSITIVE, INSENSITIVE = "usernames-are-case-sensitive", "usernames-ignore-case-when-configured"
 ALIAS_CASE = "aliases-ignore-case-when-configured"
 NOT_FOUND = (*saying("UserNotFoundException", anywhere=True), UNVERIFIED, SENSITIVE)
+# Sentences on aliases, whatever the operation.
+ALIASES = (
+    ALIAS_CASE,
+    UNVERIFIED,
+    "alias-reaches-the-user-at-every-operation",
+    "taken-alias-is-refused",
+    "forced-alias-moves-to-the-new-user",
+    "challenge-takes-the-hash-of-the-internal-name",
+)
 WITHIN, OUTSIDE = "username-within-the-pattern-is-accepted", "username-outside-the-pattern-is-refused"
 
 
@@ -35,7 +44,9 @@ for _attribute, _claim in (
     ("phone_number", "phone-alias-names-the-user"),
     ("preferred_username", "preferred-username-alias-names-the-user"),
 ):
-    mutant(f"{low(_attribute)}-is-no-alias", f"{_attribute} stands for nobody.", _claim)(_no_alias(_attribute))
+    mutant(f"{low(_attribute)}-is-no-alias", f"{_attribute} stands for nobody.", _claim, also=ALIASES)(
+        _no_alias(_attribute)
+    )
 
 
 @mutant("aliases-need-no-verification", "An alias counts before it is verified.", UNVERIFIED)
@@ -84,7 +95,11 @@ def _set_for(change: Callable[[CognitoSpec, Members], str]) -> Plant:
 
 NOBODY = "-"
 # A constraint that is not looked at is not counted either.
-COUNTED = ("several-violations-are-counted", "constraint-messages-mask-the-username")
+COUNTED = (
+    "several-violations-are-counted",
+    "constraint-messages-mask-the-username",
+    "constraints-come-before-lookups",
+)
 
 
 def _unknown_as(attribute: str) -> Plant:
@@ -233,4 +248,5 @@ for _kind, _pattern in (
         f"a-name-like-{_kind}-is-none",
         f"A name that looks like {_kind.replace('-', ' ')} is not looked up as a name.",
         "username-names-the-user",
+        also=(*ACCEPTED, *STATUS, *WEAK, *HISTORY) if _kind == "an-address" else ("sub-names-the-user",),
     )(_unknown_like(_pattern))

@@ -4,6 +4,7 @@ import uuid
 
 import pytest
 
+from conformance.scenarios.preconditions import unchallenged
 from conformance.target.mailbox import simulated
 from conformance.target.sign_in import USER_PASSWORD_AUTH, USER_SRP_AUTH
 from conformance.verdict.observed import ACCEPTED, REFUSED, TOKENS
@@ -47,7 +48,7 @@ def test_federated_user_changes_the_password(admin_set_user_password, federated_
 
     changed = {"PreviousPassword": "Permanent-1!", "ProposedPassword": "My-0wn-one!"}
     assert federated_user.with_token("ChangePassword", session, **changed) == ACCEPTED
-    assert federated_user.sign_in("My-0wn-one!") == TOKENS
+    assert unchallenged(federated_user.sign_in("My-0wn-one!")) == TOKENS
     federated_user.requires("Permanent-1!", REFUSED)
 
 
