@@ -189,6 +189,11 @@ def by_topic(results: Iterable[Result]) -> dict[str, list[ClaimResults]]:
     return topics
 
 
+def cause_line(operation: str | None, flow: str | None, expected: str | None, observed: str | None) -> str:
+    """What a cause is, in a line."""
+    return f"{operation}{f' by {flow}' if flow else ''}: {observed}; documented: {expected}"
+
+
 def percent(figure: float | None) -> str:
     """A share as every report shows it: rounded down, so that nothing with a single exception shows 100 %."""
     return "-" if figure is None else f"{math.floor(figure * 1000 + 1e-9) / 10:.1f} %"

@@ -12,10 +12,10 @@ from typing import Any
 from conformance.contract import ledger
 from conformance.errors import BadInput
 from conformance.report.document import results_of
-from conformance.report.findings import MARKS, by_topic, percent
+from conformance.report.findings import MARKS, by_topic, cause_line, counted, percent
 from conformance.report.pages import environment
 from conformance.verdict.results import Result, Tally
-from conformance.verdict.verdicts import Verdict
+from conformance.verdict.verdicts import Kind, Verdict
 
 FORMAT = 1
 # Not an emulator: what it does is what is documented, or what is compared with that.
@@ -78,7 +78,7 @@ def _claims(report: Mapping[str, Any]) -> dict[str, tuple[Result, ...]]:
 
 
 def _target(report: Mapping[str, Any]) -> dict[str, Any]:
-    summary = report["summary"]
+    summary, known, new = report["summary"], _known(report), _new(report)
     return {
         "name": report["target"]["name"],
         "version": report["target"]["version"],
@@ -88,9 +88,32 @@ def _target(report: Mapping[str, Any]) -> dict[str, Any]:
         "conformity": summary["conformity"],
         "coverage": summary["coverage"],
         "verdicts": summary["verdicts"],
-        "causes": sum(cause["kind"] is not None for cause in report["causes"]),
+        "causes": len(known) + len(new),
+        "known": known,
+        "new": new,
         "kinds": _kinds(report),
     }
+
+
+def _known(report: Mapping[str, Any]) -> list[dict[str, str]]:
+    """What the target's baseline says of its divergences: a reason each, the most serious kind first."""
+    kinds: dict[str, Kind] = {}
+    for cause in report["causes"]:
+        for reason in cause["reasons"]:
+            found = Kind(cause["kind"])
+            kinds[reason] = min(found, kinds.get(reason, found), key=lambda kind: kind.severity)
+    ordered = sorted(kinds.items(), key=lambda item: (item[1].severity, item[0]))
+    return [{"kind": str(kind), "reason": reason} for reason, kind in ordered]
+
+
+def _new(report: Mapping[str, Any]) -> list[dict[str, str]]:
+    """What it does beyond its baseline, by cause."""
+    names = ("operation", "flow", "expected", "observed")
+    return [
+        {"kind": cause["kind"], "cause": cause["id"], "text": cause_line(*(cause[name] for name in names))}
+        for cause in report["causes"]
+        if cause["new"]
+    ]
 
 
 def _kinds(report: Mapping[str, Any]) -> dict[str, int]:
@@ -191,7 +214,7 @@ def read(file: Path) -> dict[str, Any]:
 
 
 def markdown(matrix: Mapping[str, Any]) -> str:
-    """The matrix for a README."""
+    """The matrix for a README or a page of its own."""
     targets = matrix["targets"]
     names = [_escaped(target["name"]) for target in targets]
     rows = {
@@ -201,6 +224,9 @@ def markdown(matrix: Mapping[str, Any]) -> str:
         "coverage": [percent(target["coverage"]) for target in targets],
         "causes": [str(target["causes"]) for target in targets],
     }
+    for kind in Kind:
+        if any(str(kind) in target["kinds"] for target in targets):
+            rows[f"*{kind}*"] = [str(target["kinds"].get(str(kind), 0)) for target in targets]
     for topic in matrix["topics"]:
         rows[topic["topic"]] = [
             f"{cell['conforms']} of {cell['judged']}" if cell["judged"] else "" for cell in topic["cells"]
@@ -210,15 +236,45 @@ def markdown(matrix: Mapping[str, Any]) -> str:
         f"|---|{'---:|' * len(names)}",
         *(f"| {name} | {' | '.join(cells)} |" for name, cells in rows.items()),
         "",
-        "In each row of a topic: claims of which every result that was judged conforms, of those that were judged. "
+        "In the row of a kind: results that diverge in this way. In the row of a topic: claims of which every result "
+        "that was judged conforms, of those that were judged. "
         f"Tier {matrix['tier']}, cognito-conformance {matrix['suite']['version']}, ledger {matrix['suite']['ledger']}.",
+        *_shared_lines(matrix),
+        *_unanimous_lines(matrix),
+        *_cause_lines(targets),
     ]
-    if matrix["unanimous"]:
-        lines += ["", "All of these emulators disagree with the documentation about:", ""]
-        lines += [
-            f"- {claim['text']} (`{claim['id']}`)" for claim in matrix["claims"] if claim["id"] in matrix["unanimous"]
-        ]
     return "\n".join(lines) + "\n"
+
+
+def _shared_lines(matrix: Mapping[str, Any]) -> list[str]:
+    lines = [
+        f"- {', '.join(map(_escaped, group['targets']))}: {counted(len(group['claims']), 'claim')}"
+        for group in matrix["shared"][:8]
+    ]
+    return ["", "Who shares a fault, the same observed in place of the same:", "", *lines] if lines else []
+
+
+def _unanimous_lines(matrix: Mapping[str, Any]) -> list[str]:
+    lines = [f"- {claim['text']} (`{claim['id']}`)" for claim in matrix["claims"] if claim["id"] in matrix["unanimous"]]
+    head = "Every one of these emulators that could be judged disagrees with the documentation about:"
+    return ["", head, "", *lines] if lines else []
+
+
+def _cause_lines(targets: Sequence[Mapping[str, Any]]) -> list[str]:
+    """The causes behind what diverges; targets that have the same ones are together."""
+    groups: dict[tuple[tuple[str, str], ...], list[str]] = {}
+    for target in targets:
+        found = [(cause["kind"], cause["reason"]) for cause in target["known"]]
+        found += [(cause["kind"], f"new: {cause['text']}") for cause in target["new"]]
+        groups.setdefault(tuple(found), []).append(target["name"])
+    lines: list[str] = []
+    for causes, names in groups.items():
+        if causes:
+            title = f"{', '.join(map(_escaped, names))}: {counted(len(causes), 'cause')}"
+            lines += ["", f"<details><summary>{title}</summary>", ""]
+            lines += [f"- *{kind}*: {_escaped(text)}" for kind, text in causes]
+            lines += ["", "</details>"]
+    return ["", "What lies behind it, the most serious kind first:", *lines] if lines else []
 
 
 def _escaped(text: str) -> str:

@@ -16,6 +16,7 @@ from conformance.report.findings import (
     MARKS,
     ClaimResults,
     by_topic,
+    cause_line,
     clock,
     counted,
     known_causes,
@@ -163,8 +164,7 @@ def _lines(rows: Iterable[tuple[object, Sequence[Result], str, str]]) -> Iterato
 
 def _telling(cause: Cause) -> str:
     """What a cause is, in a line."""
-    by = f" by {cause.flow}" if cause.flow else ""
-    return f"{cause.operation}{by}: {cause.observed}; documented: {cause.expected}"
+    return cause_line(cause.operation, cause.flow, cause.expected, cause.observed)
 
 
 def _undecided(run: Run) -> dict[str, list[Result]]:

@@ -142,3 +142,17 @@ def test_what_cannot_be_judged_is_one_line(tmp_path, words, code):
 
     assert done.returncode == code
     assert len([line for line in done.stderr.strip().splitlines() if "is judged" not in line]) == 1
+
+
+def test_markdown_lists_the_causes_of_each_target():
+    """Reasons of the baseline stand once for targets that share them; what is new is marked."""
+    known = {"known": True, "observed": "reply: 500"}
+    reports = [of(name, diverging(BAD, **known)) for name in ("one", "two")]
+    for one in reports:
+        one["causes"][0]["reasons"] = ["it looks at nothing"]
+    found = matrix.build([*reports, of("three", diverging(OTHER))])
+    text = matrix.markdown(found)
+
+    assert [target["causes"] for target in found["targets"]] == [1, 1, 1]
+    assert "<summary>one, two: 1 cause</summary>\n\n- *permissive*: it looks at nothing\n" in text
+    assert "- *permissive*: new: AdminSetUserPassword: reply: accepted; documented: reply: X\n" in text
