@@ -84,7 +84,7 @@ def with_options(options: Sequence[Option]) -> Callable[[F], F]:
 @judging
 @with_options([option for option in OPTIONS if option.file])
 @with_options(AWS_OPTIONS)
-@click.option("-v", "--verbose", is_flag=True, help="Show every claim, statement by statement.")
+@click.option("-v", "--verbose", is_flag=True, help="Explain every cause; show every claim, statement by statement.")
 @click.pass_context
 def run(ctx: click.Context, /, verbose: bool, **options: Any) -> None:
     """Judge TARGET (default: moto, embedded), statement by statement.
@@ -102,7 +102,7 @@ def run(ctx: click.Context, /, verbose: bool, **options: Any) -> None:
     console.print(summary(done))
     console.print()
     console.print(table(done))
-    console.print(details(done), soft_wrap=True)
+    console.print(details(done, None) if verbose else details(done), soft_wrap=True)
     if verbose:
         console.print(statements(done))
     ctx.exit(done.exit_code if target is None else aws.ended(console, target, done.exit_code))

@@ -189,9 +189,11 @@ def by_topic(results: Iterable[Result]) -> dict[str, list[ClaimResults]]:
     return topics
 
 
-def cause_line(operation: str | None, flow: str | None, expected: str | None, observed: str | None) -> str:
-    """What a cause is, in a line."""
-    return f"{operation}{f' by {flow}' if flow else ''}: {observed}; documented: {expected}"
+def difference(expected: str | None, observed: str | None) -> str:
+    """What was observed in place of what is documented; what was looked at is named once."""
+    noun, _, documented = (expected or "").partition(": ")
+    seen = (observed or "").removeprefix(f"{noun}: ") if documented else observed
+    return f"{seen} in place of {documented or noun}"
 
 
 def percent(figure: float | None) -> str:

@@ -10,7 +10,7 @@ from typing import Any
 from conformance.contract import ledger
 from conformance.errors import BadInput
 from conformance.report.document import results_of
-from conformance.report.findings import counted, plainest
+from conformance.report.findings import counted, difference, plainest
 from conformance.report.replay import again, ways
 from conformance.verdict.results import Result
 from conformance.verdict.verdicts import Verdict
@@ -94,13 +94,11 @@ def _fenced(content: str, language: str = "") -> str:
 
 
 def _title(result: Result) -> str:
-    """The divergence in a line; what was looked at is named once."""
+    """The divergence in a line."""
     by = f" by {result.flow}" if result.flow else ""
-    noun, _, expected = (result.expected or "").partition(": ")
-    observed = (result.observed or "").removeprefix(f"{noun}: ")
-    return f"{result.operation}{by}: {_plain(f'{noun}: {observed}')} in place of {_plain(expected or noun)}"
+    return f"{result.operation}{by}: {_plain(difference(result.expected, result.observed))}"
 
 
 def _plain(content: str) -> str:
     """A few words in a title."""
-    return re.sub(r"[`\s<>|*\[\]]+", " ", content).strip()[:80]
+    return re.sub(r"[`\s<>|*\[\]]+", " ", content).strip()[:160]

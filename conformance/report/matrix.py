@@ -12,7 +12,7 @@ from typing import Any
 from conformance.contract import ledger
 from conformance.errors import BadInput
 from conformance.report.document import results_of
-from conformance.report.findings import MARKS, by_topic, cause_line, counted, percent
+from conformance.report.findings import MARKS, by_topic, counted, difference, percent
 from conformance.report.pages import environment
 from conformance.verdict.results import Result, Tally
 from conformance.verdict.verdicts import Kind, Verdict
@@ -108,9 +108,12 @@ def _known(report: Mapping[str, Any]) -> list[dict[str, str]]:
 
 def _new(report: Mapping[str, Any]) -> list[dict[str, str]]:
     """What it does beyond its baseline, by cause."""
-    names = ("operation", "flow", "expected", "observed")
     return [
-        {"kind": cause["kind"], "cause": cause["id"], "text": cause_line(*(cause[name] for name in names))}
+        {
+            "kind": cause["kind"],
+            "cause": cause["id"],
+            "text": f"{cause['operation']}: {difference(cause['expected'], cause['observed'])}",
+        }
         for cause in report["causes"]
         if cause["new"]
     ]

@@ -16,12 +16,13 @@ from conformance.report.findings import (
     MARKS,
     ClaimResults,
     by_topic,
-    cause_line,
     clock,
     counted,
+    difference,
     known_causes,
     numbered,
     percent,
+    plainest,
     relative,
 )
 from conformance.run import catalogue
@@ -32,6 +33,9 @@ from conformance.verdict.baseline import Baseline
 from conformance.verdict.causes import Cause
 from conformance.verdict.results import Result, Tally
 from conformance.verdict.verdicts import Kind, Verdict
+
+# So many new causes are listed, and so many of them explained below the list, where nobody asks for all.
+LISTED, EXPLAINED = 20, 5
 
 
 def head(settings: Settings, clients: dict[str, str]) -> Table:
@@ -141,7 +145,9 @@ def _causes(run: Run) -> Iterator[Text]:
     new = [cause for cause in found if cause.new]
     if new:
         yield Text(f"\n{counted(len(new), 'cause')} beyond the baseline, most serious first", "bold red")
-        yield from _lines((cause.kind, cause.new, _telling(cause), "red") for cause in new)
+        yield from _lines((cause.kind, cause.new, _telling(cause), "red") for cause in new[:LISTED])
+        if len(new) > LISTED:
+            yield Text(f"  … and {len(new) - LISTED} more")
     known = known_causes(run)
     if known:
         yield Text(f"\n{counted(len(known), 'known cause')}", "bold yellow")
@@ -163,8 +169,11 @@ def _lines(rows: Iterable[tuple[object, Sequence[Result], str, str]]) -> Iterato
 
 
 def _telling(cause: Cause) -> str:
-    """What a cause is, in a line."""
-    return cause_line(cause.operation, cause.flow, cause.expected, cause.observed)
+    """What a new cause is, in a line: the claims that it breaks, and how."""
+    first = plainest(cause.new)[0]
+    more = len({result.claim for result in cause.new}) - 1
+    by = f" by {cause.flow}" if cause.flow else ""
+    return f"{first.claim}{f' +{more}' if more else ''}{by}: {difference(cause.expected, cause.observed)}"
 
 
 def _undecided(run: Run) -> dict[str, list[Result]]:
@@ -175,11 +184,14 @@ def _undecided(run: Run) -> dict[str, list[Result]]:
     return reasons
 
 
-def details(run: Run) -> Group:
-    """The new causes explained, and what the run leaves out."""
+def details(run: Run, most: int | None = EXPLAINED) -> Group:
+    """The first new causes explained (None: all), and what the run leaves out."""
     parts: list[Text] = []
     new = [cause for cause in run.causes if cause.new]
-    parts += [Text(f"\n{numbered(number, cause, run.settings)}") for number, cause in enumerate(new, 1)]
+    parts += [Text(f"\n{numbered(number, cause, run.settings)}") for number, cause in enumerate(new[:most], 1)]
+    if most is not None and len(new) > most:
+        rest = counted(len(new) - most, "more cause")
+        parts.append(Text(f"\n{rest}: -v explains each here, --html FILE in a page", "bold"))
     more = sum(run.left_out.values())
     if more:
         wider = TIERS[-1] if run.left_out[TIERS[-1]] else TIERS[1]

@@ -201,7 +201,7 @@ def test_an_issue_can_be_pasted():
     """It has a title, the documented statement with its source, expected, observed and versions."""
     text = issue.text(report(BAD, result("b", Verdict.DIVERGES)), BAD.id)
 
-    assert text.startswith("# AdminSetUserPassword: reply: 500 in place of accepted\n")
+    assert text.startswith("# AdminSetUserPassword: 500 in place of accepted\n")
     for part in ("https://", "**Expected**", "**Observed**", "- moto 5", "- sdk: boto3 1", "in 1 more result."):
         assert part in text, part
 

@@ -155,4 +155,4 @@ def test_markdown_lists_the_causes_of_each_target():
 
     assert [target["causes"] for target in found["targets"]] == [1, 1, 1]
     assert "<summary>one, two: 1 cause</summary>\n\n- *permissive*: it looks at nothing\n" in text
-    assert "- *permissive*: new: AdminSetUserPassword: reply: accepted; documented: reply: X\n" in text
+    assert "- *permissive*: new: AdminSetUserPassword: accepted in place of X\n" in text
