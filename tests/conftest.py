@@ -15,6 +15,7 @@ from typing import Any
 import pytest
 
 from conformance.target.definition import resolve
+from tests.forked import Commands, commands
 from tests.loopback import sitecustomize
 
 # Nothing that a test starts can reach another machine either: Python imports sitecustomize where it is on PYTHONPATH.
@@ -64,25 +65,24 @@ class Finished:
         return {verdict: count for verdict, count in self.report["summary"]["verdicts"].items() if count}
 
 
-@pytest.fixture
-def run(tmp_path: Path) -> Callable[..., Finished]:
+@pytest.fixture(scope="session")
+def forked_commands(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Commands]:
+    """`cognito-conformance` with everything loaded, to be forked."""
+    with commands(tmp_path_factory.mktemp("streams")) as process:
+        yield process
+
+
+@pytest.fixture(scope="session")
+def run(forked_commands: Commands, tmp_path_factory: pytest.TempPathFactory) -> Callable[..., Finished]:
     """`cognito-conformance run` with these arguments, in a process of its own, from an empty directory."""
 
     def call(*arguments: str, environment: dict[str, str] | None = None) -> Finished:
-        file = tmp_path / "report.json"
-        file.unlink(missing_ok=True)
-        command = [sys.executable, "-m", "conformance", "run", f"--json={file}", *arguments]
+        directory = tmp_path_factory.mktemp("run")
+        file = directory / "report.json"
         # PYTEST_*: this pytest's own plugins are not to be loaded into the one below.
         inherited = {name: value for name, value in os.environ.items() if not name.startswith(("AWS_", "PYTEST_"))}
-        done = subprocess.run(
-            command,
-            cwd=tmp_path,
-            env={**inherited, **(environment or {})},
-            capture_output=True,
-            text=True,
-            timeout=300,
-            check=False,
-        )
+        words = ["run", f"--json={file}", *arguments]
+        done = forked_commands.run(words, directory, {**inherited, **(environment or {})})
         report = json.loads(file.read_text("utf-8")) if file.exists() else None
         return Finished(done.returncode, done.stdout, done.stderr, report)
 

@@ -4,6 +4,7 @@ import json
 import re
 import subprocess
 import sys
+from dataclasses import dataclass
 from pathlib import Path
 from xml.etree import ElementTree
 
@@ -11,14 +12,38 @@ import jsonschema
 import pytest
 
 from conformance.contract.files import SCHEMAS
+from tests.conftest import Finished
 
 ROOT = Path(__file__).parents[2]
 # A part of the suite that is quick, and in which moto both conforms and diverges.
 SOME = ("-k", "test_status or test_wrong_password_is_refused", "--tier", "wording")
 
 
+@pytest.fixture(scope="module")
+def some(moto):
+    """That part, at a moto that serves already; without a baseline, unless one is named after it."""
+    return ("--endpoint-url", moto, *SOME)
+
+
+@dataclass(frozen=True)
+class Judged:
+    """A run, and the files that it wrote."""
+
+    done: Finished
+    junit: Path
+    page: Path
+
+
+@pytest.fixture(scope="module")
+def judged(run, some, tmp_path_factory):
+    """That part, judged once for every test that only reads what came of it."""
+    files = [tmp_path_factory.mktemp("judged") / name for name in ("junit.xml", "page.html")]
+    return Judged(run(*some, "--junit", str(files[0]), "--html", str(files[1])), *files)
+
+
+@pytest.mark.slow
 def test_moto_has_no_divergence_beyond_its_baseline(run):
-    """The README's first command exits with 0."""
+    """The README's first command exits with 0 : what plain pytest says of the scenarios, said by `run`."""
     done = run("-n", "2")
 
     assert done.exit_code == 0, done.stdout[-3000:]
@@ -28,23 +53,30 @@ def test_moto_has_no_divergence_beyond_its_baseline(run):
     assert len(done.report["results"]) >= 400
 
 
-def test_without_its_baseline_moto_fails(run):
-    """The same divergences are new without the baseline: exit code 1, and each is explained."""
-    done = run("--baseline", "none", *SOME)
+def test_the_baseline_of_moto_is_looked_up_by_its_name(run):
+    """A run that names no target starts moto, and what its baseline knows turns no exit code."""
+    done = run(*SOME)
 
-    assert done.exit_code == 1
-    assert "permissive: Sign-in with any password but the one that was set fails" in done.stdout
+    assert done.exit_code == 0, done.stdout[-3000:]
+    assert "nothing beyond the baseline" in done.stdout
+    assert done.report["summary"]["known"] == done.counts()["diverges"] > 0
+    assert done.report["summary"]["stale"] == []
+
+
+def test_without_a_baseline_every_divergence_is_new(judged):
+    """Exit code 1, and each is explained."""
+    assert judged.done.exit_code == 1
+    assert "permissive: Sign-in with any password but the one that was set fails" in judged.done.stdout
     for word in ("claim", "source", "expected", "observed", "sent", "received", "reproduce"):
-        assert re.search(rf"^  {word} +\S", done.stdout, re.MULTILINE), word
+        assert re.search(rf"^  {word} +\S", judged.done.stdout, re.MULTILINE), word
 
 
-def test_the_printed_command_reproduces_the_divergence(run):
+def test_the_printed_command_reproduces_the_divergence(run, judged):
     """The command under `reproduce` judges just that result, with the same verdict."""
-    first = run("--baseline", "none", *SOME)
-    line = re.search(r"reproduce +cognito-conformance run (.+)", first.stdout)[1]
+    line = re.search(r"reproduce +cognito-conformance run (.+)", judged.done.stdout)[1]
     again = run(*[word.strip("'") for word in re.findall(r"'[^']*'|\S+", line)])
     (result,) = again.report["results"]
-    (same,) = [r for r in first.report["results"] if r["id"] == result["id"]]
+    (same,) = [r for r in judged.done.report["results"] if r["id"] == result["id"]]
 
     assert result["verdict"] == "diverges"
     assert [result[name] for name in ("kind", "expected", "observed")] == [
@@ -52,20 +84,18 @@ def test_the_printed_command_reproduces_the_divergence(run):
     ]
 
 
-def test_the_report_is_valid_by_its_schema(run):
+def test_the_report_is_valid_by_its_schema(judged):
     """What --json writes is what schemas/results.schema.json says."""
     schema = json.loads((SCHEMAS / "results.schema.json").read_text("utf-8"))
-    done = run("--baseline", "none", *SOME)
 
-    jsonschema.Draft202012Validator(schema).validate(done.report)
-    assert done.counts().keys() == {"conforms", "diverges"}
+    jsonschema.Draft202012Validator(schema).validate(judged.done.report)
+    assert judged.done.counts().keys() == {"conforms", "diverges"}
 
 
-def test_junit_has_every_result_by_claim(run, tmp_path):
+def test_junit_has_every_result_by_claim(judged):
     """--junit writes a suite for each claim, a case for each result, and a failure for each new divergence."""
-    file = tmp_path / "junit.xml"
-    done = run("--baseline", "none", "--junit", str(file), *SOME)
-    suites = ElementTree.parse(file).findall("testsuite")
+    done = judged.done
+    suites = ElementTree.parse(judged.junit).findall("testsuite")
     cases = [(suite.get("name"), case) for suite in suites for case in suite.findall("testcase")]
     verdicts = {c.get("name"): c.find("properties/property[@name='verdict']").get("value") for _, c in cases}
 
@@ -74,9 +104,9 @@ def test_junit_has_every_result_by_claim(run, tmp_path):
     assert len([case for _, case in cases if case.find("failure") is not None]) == done.counts()["diverges"]
 
 
-def test_causes_come_first_and_claims_on_demand(run):
+def test_causes_come_first_and_claims_on_demand(run, some, judged):
     """The verdict, the counts and the causes stand above the table; the claims are shown with -v."""
-    short, long = run("--baseline", "none", *SOME), run("--baseline", "none", "-v", *SOME)
+    short, long = judged.done, run(*some, "-v")
     lines = [line.rstrip() for line in short.stdout.splitlines()]
     order = [next(number for number, line in enumerate(lines) if re.match(start, line)) for start in ORDER]
 
@@ -92,26 +122,26 @@ ORDER = (r"\d+ divergences beyond .*, \d cause", r"\d+ results:", r"\d+ divergen
 
 
 @pytest.mark.parametrize(("kinds", "code"), [("crash,leak", 0), ("permissive", 1)])
-def test_fail_on_chooses_what_turns_the_exit_code(run, kinds, code):
+def test_fail_on_chooses_what_turns_the_exit_code(run, moto, kinds, code):
     """A new divergence of a kind that --fail-on does not name is shown, and the run exits with 0."""
-    done = run("--baseline", "none", "--fail-on", kinds, *SOME)
+    done = run("--endpoint-url", moto, "--fail-on", kinds, *SOME[2:], "-k", "test_wrong_password_is_refused")
 
     assert done.exit_code == code
     assert f"{done.counts()['diverges']} divergences beyond the baseline" in done.stdout
 
 
-def test_the_hint_counts_what_was_chosen(run):
+def test_the_hint_counts_what_was_chosen(run, moto):
     """What another tier would add is counted among the scenarios that -k chooses."""
-    chosen = ("--bindings", "sdk", "-k", "test_status or test_output")
+    chosen = ("--endpoint-url", moto, "--bindings", "sdk", "-k", "test_status or test_output")
     fewer, more = run(*chosen), run(*chosen, "--tier", "wording")
     hint = re.search(r"(\d+) more results? with --tier \w+", fewer.stdout)
 
     assert int(hint[1] if hint else 0) == len(more.report["results"]) - len(fewer.report["results"])
 
 
-def test_shares_put_together_are_the_whole(run):
+def test_shares_put_together_are_the_whole(run, moto):
     """Each result of a run is in exactly one of its shares, with the same verdict."""
-    chosen = ("--bindings", "sdk", "-k", "test_status or test_output or test_sign_in")
+    chosen = ("--endpoint-url", moto, "--bindings", "sdk", "-k", "test_status or test_output")
     whole, *shares = run(*chosen), run(*chosen, "--shard", "1/2"), run(*chosen, "--shard", "2/2")
     found = [share.verdicts() for share in shares]
 
@@ -119,25 +149,23 @@ def test_shares_put_together_are_the_whole(run):
     assert found[0] | found[1] == whole.verdicts()
 
 
-def test_the_page_stands_alone(run, tmp_path):
+def test_the_page_stands_alone(judged):
     """--html writes one page with every claim and cause, and the commands, which loads nothing from anywhere."""
-    file = tmp_path / "page.html"
-    done = run("--baseline", "none", "--html", str(file), *SOME)
-    page = file.read_text("utf-8")
+    done, page = judged.done, judged.page.read_text("utf-8")
 
     assert {f'id="{result["claim"]}"' in page for result in done.report["results"]} == {True}
     assert {f'id="{cause["id"]}"' in page for cause in done.report["causes"]} == {True}
-    assert "cognito-conformance run --tier wording" in page
+    assert "cognito-conformance run --endpoint-url http://127.0.0.1:" in page
     assert re.search(r"<script src|<link|<img|@import|url\((?!#)", page) is None
 
 
-def test_workers_change_no_verdict(run):
+def test_workers_change_no_verdict(run, moto):
     """Two workers give the same ids, verdicts and observations as one."""
 
     def said(done):
         return {(r["id"], r["verdict"], r["kind"], r["expected"], r["observed"]) for r in done.report["results"]}
 
-    chosen = ["--baseline", "none", "-k", "test_status or test_sign_in or test_output", "--tier", "wording"]
+    chosen = ["--endpoint-url", moto, "-k", "test_status or test_output", "--tier", "wording"]
     alone = said(run(*chosen))
 
     assert alone == said(run(*chosen, "-n", "2"))
