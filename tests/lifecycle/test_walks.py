@@ -36,6 +36,12 @@ OWN = {name: claim for name, claim in BOOK.claims.items() if name not in ledger.
 WALKS = ("-k", "test_lifecycle", "--tier", "wording")
 
 
+@pytest.fixture(scope="module")
+def walked(run, moto):
+    """The walks at a moto, made once for every test that only reads what came of them."""
+    return run("--endpoint-url", moto, *WALKS)
+
+
 def only(operation, answer):
     """Answers one operation with `answer`."""
     asked = f"AWSCognitoIdentityProviderService.{operation}"
@@ -105,23 +111,22 @@ def test_the_reference_agrees_with_every_row(run):
     assert done.exit_code == 0
 
 
-def test_a_target_without_a_control_path_is_asked_for_no_code(run, moto):
+def test_a_target_without_a_control_path_is_asked_for_no_code(walked):
     """What takes a code or a federated user is skipped, with the reason, and each other row is judged."""
-    done = run("--endpoint-url", moto, *WALKS)
-    skipped = {r["id"]: r["reason"] for r in done.report["results"] if r["verdict"] == "skipped"}
+    skipped = {r["id"]: r["reason"] for r in walked.report["results"] if r["verdict"] == "skipped"}
     beyond = {f"test_transition[sdk-{row.id}]" for row in set(driven()) - set(driven_by_requests())}
 
     assert set(skipped) == beyond
     assert all("control path" in reason for reason in skipped.values())
 
 
-def test_the_walks_are_the_same_for_a_seed(run):
+def test_the_walks_are_the_same_for_a_seed(run, moto):
     """The same seed gives the same verdicts and observations with one worker and with two, and is in the report."""
 
     def said(done):
         return {(r["id"], r["verdict"], r["kind"], r["observed"], r["reason"]) for r in done.report["results"]}
 
-    chosen = [*WALKS, "--seed", "7", "--stateful-examples", "8"]
+    chosen = ["--endpoint-url", moto, *WALKS, "--seed", "7", "--stateful-examples", "8"]
     alone, shared = run(*chosen), run(*chosen, "-n", "2")
 
     assert said(alone) == said(shared)
@@ -155,13 +160,12 @@ def test_a_disagreement_is_shown_by_the_commands_that_it_prints(run, moto, tmp_p
     assert shell.stdout.split()[-3:] == ['"CONFIRMED",', "true", "]"]
 
 
-def test_a_few_walks_come_by_every_row(run, moto):
+def test_a_few_walks_come_by_every_row(run, moto, walked):
     """Where chance leaves rows out, the walks go straight there: one walk sees what thirty do."""
     one = run("--endpoint-url", moto, *WALKS, "--stateful-examples", "1")
-    many = run("--endpoint-url", moto, *WALKS)
 
     assert {name for name, verdict in one.verdicts().items() if verdict == "blocked"} == set()
-    assert one.verdicts() == many.verdicts()
+    assert one.verdicts() == walked.verdicts()
 
 
 def test_a_row_that_cannot_be_reached_names_what_is_missing(run, moto):
