@@ -61,6 +61,8 @@ FEW = 5
 RARELY = 4
 SLOW = "USER_SRP_AUTH"
 ROWS = "test_transition["
+# Plugins of pytest that nobody here looks at, and that cost time at every scenario.
+UNUSED = ("terminal", "cacheprovider", "logging", "warnings", "threadexception", "unraisableexception")
 
 Routes = Mapping[Row, Sequence[Step]]
 
@@ -194,7 +196,8 @@ def _work(batch: Batch, pipe: Connection, parents: Sequence[Connection]) -> None
                 *batch.places,
                 f"--rootdir={SCENARIOS}",
                 f"--config-file={SCENARIOS.parent / 'pytest-run.ini'}",
-                *("-p", "conformance.plugin", "-p", "no:terminal", "-p", "no:cacheprovider"),
+                *("-p", "conformance.plugin"),
+                *(part for name in UNUSED for part in ("-p", f"no:{name}")),
                 "--target=reference",
                 f"--bindings={','.join(sorted(batch.bindings))}",
                 "--tier=wording",

@@ -15,6 +15,8 @@ from conformance.reference.service import CognitoSpec
 from conformance.verdict.reply import HttpRequest
 
 ROOT = Caller("root", "root")
+# What else a signature that is not the right one stands for.
+SIGNATURE = ("wrong-signature-is-named", "altered-body-is-refused", "expired-date-is-refused")
 Callers = Mapping[str, Caller]
 
 
@@ -128,7 +130,7 @@ def _too_late(code: str) -> Plant:
 
 for _name, _code, _claim, _named in (
     ("unsigned", "MissingAuthenticationTokenException", "unsigned-request-is-refused", ()),
-    ("wrong-signature", "InvalidSignatureException", "wrong-signature-is-refused", ("wrong-signature-is-named",)),
+    ("wrong-signature", "InvalidSignatureException", "wrong-signature-is-refused", SIGNATURE),
     ("unknown-key", "UnrecognizedClientException", "unknown-access-key-is-refused", ("unknown-access-key-is-named",)),
 ):
     mutant(f"{_name}-is-a-fault", f"{_code} is answered with HTTP 500.", _claim)(refused(_as_a_fault, _code))

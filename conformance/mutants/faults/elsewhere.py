@@ -452,7 +452,7 @@ def for_ever(_: Call, __: CognitoSpec, ___: StoredPool, user: StoredUser) -> Non
         refuse("NotAuthorizedException", errors.LOCKED)
 
 
-@mutant("lock-out-disables", "Who was locked out is disabled.", ENDS)
+@mutant("lock-out-disables", "Who was locked out is disabled.", ENDS, also=(MESSAGE,))
 @around(Authentication, "check_lock")
 def disables(_: Call, __: CognitoSpec, ___: StoredPool, user: StoredUser) -> None:
     if user.failures >= authentication.FAILURES:
