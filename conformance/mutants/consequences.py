@@ -152,4 +152,9 @@ LET_IN = (
 )
 
 # Sentences that a rule of the policy decides: every operation that takes a password asks it.
-POLICY = (*WEAK, *saying("InvalidPasswordException", anywhere=True), *ACCEPTED)
+POLICY = (
+    *WEAK,
+    *saying("InvalidPasswordException", anywhere=True),
+    *ACCEPTED,
+    "changed-policy-holds-from-the-next-call",
+)

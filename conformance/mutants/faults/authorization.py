@@ -110,7 +110,7 @@ mutant(
 
 
 def _as_a_fault(answer: HttpAnswer, _: Any, __: HttpRequest) -> HttpAnswer:
-    return changed(answer, status=500)
+    return changed(answer, status=500, body=b"Internal Server Error", headers={"Content-Type": "text/plain"})
 
 
 def _too_late(code: str) -> Plant:
@@ -133,7 +133,9 @@ for _name, _code, _claim, _named in (
     ("wrong-signature", "InvalidSignatureException", "wrong-signature-is-refused", SIGNATURE),
     ("unknown-key", "UnrecognizedClientException", "unknown-access-key-is-refused", ("unknown-access-key-is-named",)),
 ):
-    mutant(f"{_name}-is-a-fault", f"{_code} is answered with HTTP 500.", _claim)(refused(_as_a_fault, _code))
+    mutant(f"{_name}-is-a-fault", f"{_code} is answered with a plain HTTP 500.", _claim, also=_named)(
+        refused(_as_a_fault, _code)
+    )
     mutant(
         f"{_name}-is-refused-too-late",
         f"{_code} is answered after the request was carried out.",

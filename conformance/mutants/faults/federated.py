@@ -21,9 +21,9 @@ def _came(user: StoredUser) -> bool:
     return user.username.startswith("provider_")
 
 
-mutant("federated-users-get-no-password", "No password can be set for a federated user.", GETS)(
-    rows(SET, PERMANENT, EXTERNAL, error="NotAuthorizedException")
-)
+mutant(
+    "federated-users-get-no-password", "No password can be set for a federated user.", GETS, also=(CONFIRMED, NAMED)
+)(rows(SET, PERMANENT, EXTERNAL, error="NotAuthorizedException"))
 for _to in (EXTERNAL, "FORCE_CHANGE_PASSWORD"):
     mutant(
         f"status-wrong-permanent-from-external-provider-{low(_to)}",
@@ -57,12 +57,6 @@ def not_stored(
 @at_sign_in
 def at_the_provider_only(_: CognitoSpec, flow: str, __: StoredClient, user: StoredUser, ___: bool) -> Members | None:
     return refuse() if _came(user) and flow != "ADMIN_USER_PASSWORD_AUTH" else None
-
-
-@mutant("federated-users-sign-in-with-any-password", "Any password signs a federated user in.", GETS, SIGNS_IN)
-@at_sign_in
-def with_any_password(self: CognitoSpec, _: str, client: StoredClient, user: StoredUser, __: bool) -> Members | None:
-    return self.granted(client, user) if _came(user) else None
 
 
 def _by_token(operation: str, instead: Callable[[], Members]) -> Plant:

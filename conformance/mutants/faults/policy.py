@@ -213,7 +213,7 @@ def _but_empty(real: Call, operation: str, password: str, policy: Policy) -> Non
         real(operation, password, policy)
 
 
-mutant("empty-password-clears", "An empty password takes the password away.", EMPTY)(
+mutant("empty-password-clears", "An empty password takes the password away.", EMPTY, also=(*POLICY, *WORDED))(
     together(entry(validation.PATTERNS, "PasswordType", BUT_EMPTY), _but_empty)
 )
 mutant("passwords-up-to-255", "A password may have 255 characters only.", MOST)(

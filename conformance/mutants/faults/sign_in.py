@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from conformance.mutants.consequences import IN_FORCE, KEPT_OUT, LET_IN, of_operation, of_rows
+from conformance.mutants.consequences import IN_FORCE, KEPT_OUT, LET_IN, STATUS, of_operation, of_rows
 from conformance.mutants.mutant import (
     Call,
     Plant,
@@ -167,7 +167,7 @@ def disabled_is_another_error(
     return None if user.enabled else refuse("UserNotConfirmedException", errors.DISABLED)
 
 
-@mutant("setting-enables", "A new password enables a disabled user.", "enabled-flag-is-kept", DISABLED)
+@mutant("setting-enables", "A new password enables a disabled user.", "enabled-flag-is-kept", DISABLED, also=STATUS)
 @setting
 def setting_enables(real: Call, self: CognitoSpec, pool: StoredPool, user: StoredUser, *rest: Any) -> None:
     real(self, pool, user, *rest)

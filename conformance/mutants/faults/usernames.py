@@ -19,6 +19,9 @@ EMAIL, PHONE = "email-username-attribute-names-the-user", "phone-username-attrib
 SENSITIVE, INSENSITIVE = "usernames-are-case-sensitive", "usernames-ignore-case-when-configured"
 ALIAS_CASE = "aliases-ignore-case-when-configured"
 NOT_FOUND = (*saying("UserNotFoundException", anywhere=True), UNVERIFIED, SENSITIVE)
+# Sentences on the case of a name, whatever the operation.
+MINDED = ("names-mind-case-at-every-operation", "username-in-another-case-is-another")
+IGNORED = ("names-ignore-case-at-every-operation", "username-in-another-case-is-taken")
 # Sentences on aliases, whatever the operation.
 ALIASES = (
     ALIAS_CASE,
@@ -64,9 +67,12 @@ def aliases_as_written(real: Call, self: CognitoSpec, pool: StoredPool, name: st
     return user if name in (*self.names(pool, user), user.attributes["sub"]) else None
 
 
-mutant("sub-names-nobody", "The sub reaches nobody.", "sub-names-the-user")(
-    constant(CognitoSpec, "sub", lambda *_: None)
-)
+mutant(
+    "sub-names-nobody",
+    "The sub reaches nobody.",
+    "sub-names-the-user",
+    also=("sub-reaches-the-user-at-every-operation",),
+)(constant(CognitoSpec, "sub", lambda *_: None))
 
 
 @mutant(
@@ -118,15 +124,17 @@ for _attribute, _claim in (("email", EMAIL), ("phone_number", PHONE)):
         _claim,
     )(_unknown_as(_attribute))
 
-mutant("case-is-always-ignored", "Names are compared without case in every pool.", SENSITIVE)(
+mutant("case-is-always-ignored", "Names are compared without case in every pool.", SENSITIVE, also=MINDED)(
     constant(CognitoSpec, "folded", lambda self, pool, name: name.lower())
 )
-mutant("case-is-never-ignored", "CaseSensitive false has no effect.", INSENSITIVE, ALIAS_CASE)(
+mutant("case-is-never-ignored", "CaseSensitive false has no effect.", INSENSITIVE, ALIAS_CASE, also=IGNORED)(
     constant(CognitoSpec, "folded", lambda self, pool, name: name)
 )
 
 
-@mutant("first-letter-case-is-ignored", "The case of the first letter of a name does not count.", SENSITIVE)
+@mutant(
+    "first-letter-case-is-ignored", "The case of the first letter of a name does not count.", SENSITIVE, also=MINDED
+)
 @around(CognitoSpec, "folded")
 def first_letter(real: Call, self: CognitoSpec, pool: StoredPool, name: str) -> str:
     return str(real(self, pool, name[:1].lower() + name[1:]))
