@@ -31,7 +31,13 @@ _PASSED_ON = [option for option in OPTIONS if option.name in ("--bindings", "--t
 @with_options(_PASSED_ON)
 @click.option("--html", "html", type=_FILE, metavar="FILE", help="Write the matrix as one HTML page.")
 @click.option("--json", "json_file", type=_FILE, metavar="FILE", help="Write the matrix as JSON.")
-@click.option("--markdown", "markdown", type=_FILE, metavar="FILE", help="Write the matrix as Markdown, for a README.")
+@click.option(
+    "--markdown",
+    "markdown",
+    type=_FILE,
+    metavar="FILE",
+    help="Write the matrix as Markdown: the file, or between its markers.",
+)
 @click.option("--badge", type=_FILE, metavar="FILE", help="Write the first target's badge, as shields.io reads it.")
 @click.option("--since", type=_FILE, metavar="FILE", help="An earlier matrix, as --json wrote it: tell what moved.")
 def matrix(
@@ -53,7 +59,7 @@ def matrix(
     for file, text in (
         (html, matrices.html(found)),
         (json_file, json.dumps(found, indent=1, ensure_ascii=False) + "\n"),
-        (markdown, matrices.markdown(found)),
+        (markdown, matrices.put_between_markers(matrices.markdown(found), markdown) if markdown else ""),
         (badge, json.dumps(matrices.badge(found)) + "\n"),
     ):
         if file is not None:

@@ -18,6 +18,8 @@ from conformance.verdict.results import Result, Tally
 from conformance.verdict.verdicts import Kind, Verdict
 
 FORMAT = 1
+# What a README has around the place where the matrix goes.
+BEGIN, END = "<!-- cognito-conformance matrix -->", "<!-- /cognito-conformance matrix -->"
 # Not an emulator: what it does is what is documented, or what is compared with that.
 _ARBITERS = ("reference", "aws")
 _MARKS = {**{str(verdict): mark for verdict, (mark, _) in MARKS.items()}, "none": ""}
@@ -247,6 +249,19 @@ def markdown(matrix: Mapping[str, Any]) -> str:
         *_cause_lines(targets),
     ]
     return "\n".join(lines) + "\n"
+
+
+def put_between_markers(text: str, file: Path) -> str:
+    """The text of a file with `text` in place of what stands between the two markers; `text` alone without them.
+
+    Raises BadInput where the file is there and cannot be read."""
+    try:
+        before = file.read_text(encoding="utf-8") if file.is_file() else ""
+    except (OSError, UnicodeDecodeError) as error:
+        raise BadInput(f"{file} cannot be read: {error}") from None
+    head, begin, rest = before.partition(BEGIN)
+    _, end, tail = rest.partition(END)
+    return f"{head}{begin}\n{text}{end}{tail}" if end else text
 
 
 def _shared_lines(matrix: Mapping[str, Any]) -> list[str]:

@@ -10,7 +10,7 @@ ROOT = Path(__file__).parents[2]
 README = ROOT / "README.md"
 PAGES = [README, *(ROOT / name for name in ("CONTRIBUTING.md", "SECURITY.md")), *sorted((ROOT / "docs").rglob("*.md"))]
 # How much of a run README shows: so many causes, so many topics.
-_CAUSES = 8
+_CAUSES = 6
 _TOPICS = 2
 
 

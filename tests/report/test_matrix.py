@@ -156,3 +156,12 @@ def test_markdown_lists_the_causes_of_each_target():
     assert [target["causes"] for target in found["targets"]] == [1, 1, 1]
     assert "<summary>one, two: 1 cause</summary>\n\n- *permissive*: it looks at nothing\n" in text
     assert "- *permissive*: new: AdminSetUserPassword: accepted in place of X\n" in text
+
+
+def test_markdown_goes_between_the_markers_of_a_readme(tmp_path):
+    """What stands around the markers stays; a file without them is the matrix alone."""
+    readme = tmp_path / "README.md"
+    readme.write_text(f"# Mine\n\n{matrix.BEGIN}\nold\n{matrix.END}\n\nmore\n", "utf-8")
+
+    assert matrix.put_between_markers("new\n", readme) == f"# Mine\n\n{matrix.BEGIN}\nnew\n{matrix.END}\n\nmore\n"
+    assert matrix.put_between_markers("new\n", tmp_path / "none.md") == "new\n"
