@@ -19,7 +19,7 @@ from conformance.reference.http import HttpAnswer
 from conformance.reference.stand_in import FAULTS, strangers
 from conformance.target.aws.guard import RUN_TAG, TAG, UNTIL_TAG
 from conformance.target.definition import resolve
-from tests.target.aws.conftest import ACCOUNT, kill, names, staged, verdicts
+from tests.target.aws.conftest import ACCOUNT, called, kill, names, staged, verdicts
 
 SMOKE = ("-k", "smoke")
 ROOT = Path(__file__).parents[3]
@@ -99,128 +99,138 @@ def _change(path, place, **changes):
 
 
 MISUSES = {
-    "no account": (lambda s, p: s.command("run", "aws", "--plan", p, *SMOKE, account=""), {}, "--account is missing"),
-    "no Region": (lambda s, p: s.command("run", "aws", "--plan", p, *SMOKE, region=""), {}, "--region is missing"),
+    "no account": (lambda s, p: s.words("run", "aws", "--plan", p, *SMOKE, account=""), {}, "--account is missing"),
+    "no Region": (lambda s, p: s.words("run", "aws", "--plan", p, *SMOKE, region=""), {}, "--region is missing"),
     "a name for the account": (
-        lambda s, p: s.command("run", "aws", "--plan", p, *SMOKE, account="sandbox"),
+        lambda s, p: s.words("run", "aws", "--plan", p, *SMOKE, account="sandbox"),
         {},
         "12 digits",
     ),
     "another account": (
-        lambda s, p: s.command("run", "aws", "--plan", p, *SMOKE, account="210987654321"),
+        lambda s, p: s.words("run", "aws", "--plan", p, *SMOKE, account="210987654321"),
         {},
         "of another account",
     ),
     "no such Region": (
-        lambda s, p: s.command("run", "aws", "--plan", p, *SMOKE, region="eu-west-9"),
+        lambda s, p: s.words("run", "aws", "--plan", p, *SMOKE, region="eu-west-9"),
         {},
         "is not a Region",
     ),
     "two Regions": (
-        lambda s, p: s.command("run", "aws", "--plan", p, *SMOKE, region="eu-west-1,us-east-1"),
+        lambda s, p: s.words("run", "aws", "--plan", p, *SMOKE, region="eu-west-1,us-east-1"),
         {},
         "one Region",
     ),
     "another Region": (
-        lambda s, p: s.command("run", "aws", "--plan", p, *SMOKE, region="us-east-1"),
+        lambda s, p: s.words("run", "aws", "--plan", p, *SMOKE, region="us-east-1"),
         {},
         "the plan is of eu-west-1",
     ),
-    "China": (lambda s, p: s.command("run", "aws", "--plan", p, *SMOKE, region="cn-north-1"), {}, "partition aws"),
+    "China": (lambda s, p: s.words("run", "aws", "--plan", p, *SMOKE, region="cn-north-1"), {}, "partition aws"),
     "GovCloud": (
-        lambda s, p: s.command("run", "aws", "--plan", p, *SMOKE, region="us-gov-west-1"),
+        lambda s, p: s.words("run", "aws", "--plan", p, *SMOKE, region="us-gov-west-1"),
         {},
         "partition aws",
     ),
-    "no plan": (lambda s, _: s.command("run", "aws", *SMOKE), {}, "--plan is missing"),
-    "no such plan": (lambda s, _: s.command("run", "aws", "--plan", "no.json", *SMOKE), {}, "cannot be read"),
+    "no plan": (lambda s, _: s.words("run", "aws", *SMOKE), {}, "--plan is missing"),
+    "no such plan": (lambda s, _: s.words("run", "aws", "--plan", "no.json", *SMOKE), {}, "cannot be read"),
     "a plan that is none": (
-        lambda s, _: s.command("run", "aws", "--plan", str(s.file), *SMOKE),
+        lambda s, _: s.words("run", "aws", "--plan", str(s.file), *SMOKE),
         {},
         "additional properties|required",
     ),
-    "another selection": (lambda s, p: s.command("run", "aws", "--plan", p), {}, "-k"),
+    "another selection": (lambda s, p: s.words("run", "aws", "--plan", p), {}, "-k"),
     "another tier": (
-        lambda s, p: s.command("run", "aws", "--plan", p, *SMOKE, "--tier", "wording"),
+        lambda s, p: s.words("run", "aws", "--plan", p, *SMOKE, "--tier", "wording"),
         {},
         "--tier",
     ),
-    "another seed": (lambda s, p: s.command("run", "aws", "--plan", p, *SMOKE, "--seed", "3"), {}, "--seed"),
+    "another seed": (lambda s, p: s.words("run", "aws", "--plan", p, *SMOKE, "--seed", "3"), {}, "--seed"),
     "messages that were not planned": (
-        lambda s, p: s.command("run", "aws", "--plan", p, *SMOKE, "--messages", "5"),
+        lambda s, p: s.words("run", "aws", "--plan", p, *SMOKE, "--messages", "5"),
         {},
         "--messages",
     ),
-    "several workers": (lambda s, p: s.command("run", "aws", "--plan", p, *SMOKE, "-n", "2"), {}, "-n"),
+    "several workers": (lambda s, p: s.words("run", "aws", "--plan", p, *SMOKE, "-n", "2"), {}, "-n"),
     "an endpoint": (
-        lambda s, p: s.command("run", "aws", "--plan", p, *SMOKE, "--endpoint-url", "https://example.com"),
+        lambda s, p: s.words("run", "aws", "--plan", p, *SMOKE, "--endpoint-url", "https://example.com"),
         {},
         "--endpoint-url",
     ),
     "AWS as an endpoint": (
-        lambda s, _: [*s.command("run")[:4], "--endpoint-url", "https://cognito-idp.eu-west-1.amazonaws.com"],
+        lambda *_: ["run", "--endpoint-url", "https://cognito-idp.eu-west-1.amazonaws.com"],
         {},
         "AWS itself",
     ),
     "an endpoint by variable": (
-        lambda s, p: s.command("run", "aws", "--plan", p, *SMOKE),
+        lambda s, p: s.words("run", "aws", "--plan", p, *SMOKE),
         {"AWS_ENDPOINT_URL": "https://example.com"},
         "AWS_ENDPOINT_URL is set",
     ),
     "an endpoint of the service by variable": (
-        lambda s, p: s.command("run", "aws", "--plan", p, *SMOKE),
+        lambda s, p: s.words("run", "aws", "--plan", p, *SMOKE),
         {"AWS_ENDPOINT_URL_COGNITO_IDENTITY_PROVIDER": "https://example.com"},
         "is set",
     ),
     "a proxy": (
-        lambda s, p: s.command("run", "aws", "--plan", p, *SMOKE),
+        lambda s, p: s.words("run", "aws", "--plan", p, *SMOKE),
         {"https_proxy": "http://127.0.0.1:9"},
         "https_proxy is set",
     ),
     "another certificate authority": (
-        lambda s, p: s.command("run", "aws", "--plan", p, *SMOKE),
+        lambda s, p: s.words("run", "aws", "--plan", p, *SMOKE),
         {"AWS_CA_BUNDLE": "/tmp/ca.pem"},
         "AWS_CA_BUNDLE is set",
     ),
     "no credentials": (
-        lambda s, p: s.command("run", "aws", "--plan", p, *SMOKE),
+        lambda s, p: s.words("run", "aws", "--plan", p, *SMOKE),
         {"AWS_CONTAINER_CREDENTIALS_FULL_URI": ""},
         "no credentials",
     ),
     "no stand-in": (
-        lambda s, p: [*s.command("run", "aws", "--plan", p, *SMOKE)[:-1], "nowhere.json"],
+        lambda s, p: [*s.words("run", "aws", "--plan", p, *SMOKE)[:-1], "nowhere.json"],
         {},
         "does not describe a running stand-in",
     ),
     "an unknown run": (
-        lambda s, p: s.command("run", "aws", "--plan", p, *SMOKE, "--resume", "yesterday"),
+        lambda s, p: s.words("run", "aws", "--plan", p, *SMOKE, "--resume", "yesterday"),
         {},
         "is not the id of a run",
     ),
     "a run of another machine": (
-        lambda s, p: s.command("run", "aws", "--plan", p, *SMOKE, "--resume", "20261125T0134Z-0a1b2c"),
+        lambda s, p: s.words("run", "aws", "--plan", p, *SMOKE, "--resume", "20261125T0134Z-0a1b2c"),
         {},
         "no ledger of that run",
     ),
-    "a plan for an emulator": (lambda s, p: [*s.command("run")[:4], "moto", "--plan", p], {}, "for the target aws"),
-    "pytest": (
-        lambda s, _: [s.command("")[0], "-m", "pytest", "--target=aws", "--rootdir", str(ROOT), str(ROOT)],
-        {},
-        "not by pytest",
-    ),
+    "a plan for an emulator": (lambda _, p: ["run", "moto", "--plan", p], {}, "for the target aws"),
 }
 
 
 @pytest.mark.parametrize(("command", "variables", "said"), MISUSES.values(), ids=MISUSES)
-def test_misuse_is_refused_before_anything_is_sent(stage, planned, command, variables, said, run_command):
+def test_misuse_is_refused_before_anything_is_sent(shared, planned, command, variables, said):
     """A run that is asked for wrongly ends with exit code 2 and one line, and Cognito is asked nothing."""
-    words = command(stage, str(planned(*SMOKE)))
+    asked = len(shared.service.log.operations)
+    words = command(shared, str(planned(*SMOKE)))
+    environment = {name: value for name, value in {**shared.environment, **variables}.items() if value}
 
-    done = run_command(words, {**stage.environment, **variables}, stage.place)
+    done = called(words, environment, shared.place)
 
-    assert done.returncode == (4 if "pytest" in words else 2), done.stdout + done.stderr
-    assert _matches(said, done.stderr + done.stdout)
-    assert stage.service.log.operations == []
+    assert done.returncode == 2, done.stdout + done.stderr
+    assert _matches(said, done.stderr)
+    assert len(done.stderr.splitlines()) == 1
+    assert len(shared.service.log.operations) == asked
+
+
+def test_pytest_judges_no_account(shared):
+    """`pytest --target=aws` is a usage error: AWS is judged by `run aws`, with a plan."""
+    command = [sys.executable, "-m", "pytest", "--target=aws", "--rootdir", str(ROOT), str(ROOT)]
+
+    done = subprocess.run(
+        command, env=dict(shared.environment), cwd=shared.place, capture_output=True, text=True, check=False
+    )
+
+    assert done.returncode == 4
+    assert "not by pytest" in done.stderr
 
 
 ACCOUNTS = {
@@ -257,16 +267,17 @@ PROFILES = {
 
 
 @pytest.mark.parametrize("profile", PROFILES.values(), ids=PROFILES)
-def test_a_profile_that_leads_elsewhere_is_refused(stage, planned, run_command, tmp_path, profile):
+def test_a_profile_that_leads_elsewhere_is_refused(shared, planned, tmp_path, profile):
     """A profile that names an endpoint, or another certificate authority, is refused before anything is sent."""
     (tmp_path / "config").write_text(profile, encoding="utf-8")
-    command = stage.command("run", "aws", "--plan", str(planned(*SMOKE)), *SMOKE)
+    command = shared.words("run", "aws", "--plan", str(planned(*SMOKE)), *SMOKE)
+    asked = len(shared.service.log.operations)
 
-    done = run_command(command, {**stage.environment, "AWS_CONFIG_FILE": str(tmp_path / "config")}, tmp_path)
+    done = called(command, {**shared.environment, "AWS_CONFIG_FILE": str(tmp_path / "config")}, tmp_path)
 
     assert done.returncode == 2, done.stdout + done.stderr
     assert "the AWS profile" in done.stderr
-    assert stage.service.log.operations == []
+    assert len(shared.service.log.operations) == asked
 
 
 def test_a_redirect_is_not_followed(stage, planned, monkeypatch):
@@ -413,24 +424,6 @@ def _swept(stage):
 
 def _matches(said, text):
     return any(word.lower() in text.lower() for word in said.split("|"))
-
-
-@pytest.fixture
-def run_command():
-    """Runs a command line in an environment, without the variables that are empty, and a directory."""
-
-    def call(words, environment, place):
-        return subprocess.run(
-            words,
-            env={name: value for name, value in environment.items() if value},
-            cwd=place,
-            capture_output=True,
-            text=True,
-            timeout=120,
-            check=False,
-        )
-
-    return call
 
 
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT, signal.SIGHUP])
