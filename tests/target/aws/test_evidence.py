@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import json
 import re
-import subprocess
-import sys
 
 import pytest
 
@@ -13,13 +11,21 @@ from conformance.contract import files
 from conformance.errors import BadInput, Inconclusive
 from conformance.target.aws import evidence
 from conformance.target.exchange import ARRANGING, Received, Sent
-from tests.target.aws.conftest import ACCOUNT, staged, verdicts
+from tests.target.aws.conftest import ACCOUNT, called, staged, verdicts, without_aws
 
-SELECTION = ("-k", "status or dispatch or output")
+LITTLE, EVERYTHING = ("-k", "dispatch or output"), ()
+
+
+@pytest.fixture(
+    scope="module", params=[LITTLE, pytest.param(EVERYTHING, marks=pytest.mark.slow)], ids=["little", "everything"]
+)
+def selection(request):
+    """What is recorded."""
+    return request.param
 
 
 @pytest.fixture(scope="module")
-def recorded(tmp_path_factory, planned):
+def recorded(tmp_path_factory, planned, selection):
     """The directory of a recorded run, its report, and every request that the stand-in was sent."""
     place = tmp_path_factory.mktemp("recorded")
     with staged(place) as stage:
@@ -27,8 +33,8 @@ def recorded(tmp_path_factory, planned):
             "run",
             "aws",
             "--plan",
-            str(planned(*SELECTION)),
-            *SELECTION,
+            str(planned(*selection)),
+            *selection,
             f"--record={place / 'evidence'}",
             f"--json={place / 'report.json'}",
         )
@@ -67,23 +73,20 @@ def _members(body):
     return document if isinstance(document, dict) else {}
 
 
-def test_a_replay_has_the_verdicts_of_the_run(recorded, tmp_path):
+def test_a_replay_has_the_verdicts_of_the_run(recorded, selection, tmp_path):
     """Judged from the files, without a network, every result has the verdict that it had."""
     directory, found, _ = recorded
     file = tmp_path / "replayed.json"
-    command = [sys.executable, "-m", "conformance", "run", f"replay:{directory}", *SELECTION, f"--json={file}"]
 
-    done = subprocess.run(command, capture_output=True, text=True, check=False, timeout=400)
+    done = called(["run", f"replay:{directory}", *selection, f"--json={file}"], without_aws(), tmp_path)
 
     assert done.returncode == 0, done.stdout + done.stderr
     assert verdicts(file) == found
 
 
-def test_a_review_prints_and_writes_nothing(recorded):
+def test_a_review_prints_and_writes_nothing(recorded, tmp_path):
     """`evidence review` says what the ledger would have to change, and leaves it alone."""
-    command = [sys.executable, "-m", "conformance", "evidence", "review", str(recorded[0])]
-
-    done = subprocess.run(command, capture_output=True, text=True, check=False, timeout=60)
+    done = called(["evidence", "review", str(recorded[0])], without_aws(), tmp_path)
 
     assert done.returncode == 0, done.stderr
     assert "would change" in done.stdout

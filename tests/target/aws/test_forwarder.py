@@ -9,13 +9,20 @@ from conformance.verdict.journal import Journal
 from tests.target.aws.test_guard import HOST, OURS, THEIRS, TOO_FAST, Socket, gate
 
 
-@pytest.fixture
-def cli():
+@pytest.fixture(scope="module")
+def started():
     """The binding in front of a gate, and what goes through that."""
     socket = Socket()
     binding = Cli(Endpoint(f"https://{HOST}", "eu-west-1", INVENTED, gate=gate(socket)), Journal())
     yield binding, socket
     binding.close()
+
+
+@pytest.fixture
+def cli(started):
+    """The same, and nothing sent yet."""
+    started[1].sent.clear()
+    return started
 
 
 def test_the_cli_sends_through_the_gate(cli):

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
 import random
 import signal
 import subprocess
@@ -18,8 +17,8 @@ import pytest
 from conformance.reference.http import HttpAnswer
 from conformance.reference.stand_in import FAULTS, strangers
 from conformance.target.aws.guard import RUN_TAG, TAG, UNTIL_TAG
-from conformance.target.definition import resolve
-from tests.target.aws.conftest import ACCOUNT, called, kill, names, staged, verdicts
+from conformance.target.definition import INVENTED, resolve
+from tests.target.aws.conftest import ACCOUNT, called, kill, names, staged, verdicts, without_aws
 
 SMOKE = ("-k", "smoke")
 ROOT = Path(__file__).parents[3]
@@ -61,6 +60,7 @@ def test_a_plan_counts_without_calling(planned):
     assert plan["policy"]["Statement"]
 
 
+@pytest.mark.slow
 def test_the_plan_of_the_whole_suite_trips_nothing(planned):
     """Every scenario, at every tier, goes through the gate without a message; the policy names what is signed."""
     plan = json.loads(planned("--tier", "wording").read_text("utf-8"))
@@ -339,12 +339,14 @@ def test_another_run_is_not_disturbed(stage, planned):
 # Faults
 
 
-@pytest.fixture(scope="module")
-def selection():
-    """What is judged with faults: flows, the walks' neighbours, lists; small enough to be judged often."""
-    return ("-k", "status or pools")
+# Small enough to be judged often, and long enough to meet the faults; MUCH has the flows, the states and the lists.
+LITTLE, MUCH = ("-k", "dispatch or output"), ("-k", "status or pools")
+some_and_all = pytest.mark.parametrize(
+    "selection", [LITTLE, pytest.param((), marks=pytest.mark.slow)], ids=["little", "everything"]
+)
 
 
+@some_and_all
 def test_faults_change_no_verdict(tmp_path, planned, selection):
     """With every fault at once a run ends with the verdicts of a run without, within its plan, and leaves nothing."""
     found = {}
@@ -367,13 +369,14 @@ def test_faults_change_no_verdict(tmp_path, planned, selection):
 # Killed
 
 
-def test_sweep_finds_what_a_killed_run_left(tmp_path, planned, selection):
+@pytest.mark.slow
+def test_sweep_finds_what_a_killed_run_left(tmp_path, planned):
     """Killed at random moments, a run leaves nothing that `sweep` does not delete; foreign pools stay."""
     moments = random.Random(1)
     with staged(tmp_path) as stage:
         strangers(stage.service, FOREIGN)
         for _ in range(20):
-            process = stage.start("run", "aws", "--plan", str(planned(*selection)), *selection, "--alongside")
+            process = stage.start("run", "aws", "--plan", str(planned(*MUCH)), *MUCH, "--alongside")
             wanted = len(stage.service.log.operations) + moments.randrange(1, 120)
             while len(stage.service.log.operations) < wanted and process.poll() is None:
                 time.sleep(0.01)
@@ -383,11 +386,11 @@ def test_sweep_finds_what_a_killed_run_left(tmp_path, planned, selection):
         assert names(stage.service.account.pools.values()) == sorted(FOREIGN)
 
 
-def test_sweep_finds_a_pool_of_which_no_answer_told(tmp_path, planned, selection):
+def test_sweep_finds_a_pool_of_which_no_answer_told(tmp_path, planned):
     """Killed between CreateUserPool and its answer, a run leaves a pool that `sweep` deletes."""
     with staged(tmp_path, hang_after_create=True) as stage:
         strangers(stage.service, FOREIGN)
-        process = stage.start("run", "aws", "--plan", str(planned(*selection)), *selection)
+        process = stage.start("run", "aws", "--plan", str(planned(*SMOKE)), *SMOKE)
         while len(stage.service.account.pools) == len(FOREIGN) and process.poll() is None:
             time.sleep(0.01)
         kill(process)
@@ -426,10 +429,12 @@ def _matches(said, text):
     return any(word.lower() in text.lower() for word in said.split("|"))
 
 
-@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT, signal.SIGHUP])
-def test_a_run_that_is_ended_leaves_nothing_and_goes_on(stage, planned, selection, tmp_path, number):
+@pytest.mark.parametrize(
+    "number", [signal.SIGTERM, *(pytest.param(n, marks=pytest.mark.slow) for n in (signal.SIGINT, signal.SIGHUP))]
+)
+def test_a_run_that_is_ended_leaves_nothing_and_goes_on(stage, planned, tmp_path, number):
     """A signal lets a run delete its pools; with --resume it judges what is left, under the same plan."""
-    process = stage.start("run", "aws", "--plan", str(planned(*selection)), *selection)
+    process = stage.start("run", "aws", "--plan", str(planned(*LITTLE)), *LITTLE)
     while len(stage.service.log.operations) < 80 and process.poll() is None:
         time.sleep(0.01)
     process.send_signal(number)
@@ -438,7 +443,7 @@ def test_a_run_that_is_ended_leaves_nothing_and_goes_on(stage, planned, selectio
     run = next(stage.ledgers.glob("*.jsonl")).stem
 
     file = tmp_path / "r.json"
-    again = stage.call("run", "aws", "--plan", str(planned(*selection)), *selection, "--resume", run, f"--json={file}")
+    again = stage.call("run", "aws", "--plan", str(planned(*LITTLE)), *LITTLE, "--resume", run, f"--json={file}")
 
     assert process.returncode == 128 + number
     assert left == 0
@@ -448,29 +453,27 @@ def test_a_run_that_is_ended_leaves_nothing_and_goes_on(stage, planned, selectio
 
 
 @pytest.fixture
-def empty_moto():
-    """The URL of a moto that no other test has left a pool at."""
+def empty():
+    """The URL of a service that no other test has left a pool at."""
     with resolve("moto", None).running() as endpoint:
         yield endpoint.url
 
 
-def test_sweep_at_an_emulator_goes_by_name_and_age(empty_moto):
+def test_sweep_at_an_emulator_goes_by_name_and_age(empty, tmp_path):
     """At an endpoint `sweep` lists pools of the suite's names that are old enough, and deletes them if they are N."""
     client = boto3.client(
         "cognito-idp",
-        endpoint_url=empty_moto,
+        endpoint_url=empty,
         region_name="us-east-1",
-        aws_access_key_id="a",
-        aws_secret_access_key="b",
+        aws_access_key_id=INVENTED.access_key,
+        aws_secret_access_key=INVENTED.secret_key,
     )
     foreign = {"cognito-conformance-users", "my-cognito-conformance-0a1b2c3d4e5f"}
     for name in ("cognito-conformance-0a1b2c3d4e5f", *foreign):
         client.create_user_pool(PoolName=name)
-    command = [sys.executable, "-m", "conformance", "sweep", "--endpoint-url", empty_moto]
-    environment = {name: value for name, value in os.environ.items() if not name.startswith("AWS_")}
 
     def sweep(*arguments):
-        return subprocess.run([*command, *arguments], env=environment, capture_output=True, text=True, check=False)
+        return called(["sweep", "--endpoint-url", empty, *arguments], without_aws(), tmp_path)
 
     young = sweep()
     listed = sweep("--older-than", "0")
