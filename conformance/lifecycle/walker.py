@@ -29,7 +29,7 @@ from conformance.target.mailbox import simulated
 from conformance.target.pools import Pool
 from conformance.target.sign_in import USER_SRP_AUTH, sign_in
 from conformance.verdict.journal import Exchange
-from conformance.verdict.observed import ACCEPTED, TOKENS, UNIMPLEMENTED, Outcome, SignInOutcome, Status
+from conformance.verdict.observed import ACCEPTED, OPERATION, TOKENS, UNIMPLEMENTED, Outcome, SignInOutcome, Status
 
 # The account may send no more messages, for today or at all: that says nothing of the operation.
 EXHAUSTED = frozenset({"LimitExceededException", "CodeDeliveryFailureException"})
@@ -120,7 +120,9 @@ class Walker:
             tuple(self.steps),
             tuple(user.pool.service.journal.exchanges[self._first :]),
         )
-        if row.asserted and outcome not in UNUSABLE:
+        # The rows of AdminSetUserPassword are about the status: what the password opens is judged by other claims.
+        elsewhere = cause is not None and cause.operation == OPERATION and refused_unexpectedly
+        if row.asserted and outcome not in UNUSABLE and not elsewhere:
             self.visits.append(visit)
         self._learn(step, call, visit, before)
 

@@ -160,9 +160,14 @@ def _for_operation(operation: str, name: str) -> None:
         f"{operation} gives tokens, but stores no password.",
         "challenge-answer-replaces-the-temporary-password",
     )
-    @answering
-    def stores_nothing(_: Call, self: CognitoSpec, __: str, client: StoredClient, session: str, *___: Any) -> Members:
-        return self.granted(client, self.sessions.waiting[session].user)
+    @setting
+    def stores_nothing(
+        real: Call, self: CognitoSpec, pool: StoredPool, user: StoredUser, asked: str, password: str, row: Row
+    ) -> None:
+        if asked == operation:
+            passwords.check_policy(asked, password, pool.policy)
+        else:
+            real(self, pool, user, asked, password, row)
 
     @mutant(f"{name}-takes-any-session", f"{operation} takes any session.", "challenge-session-must-be-valid")
     @answering

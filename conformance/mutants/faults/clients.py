@@ -310,7 +310,7 @@ def hidden_signs_in(
 ) -> Any:
     return (
         {"ChallengeName": "NEW_PASSWORD_REQUIRED", "Session": "x" * 20}
-        if user is None
+        if user is None and client.hides_users
         else real(self, operation, flow, client, user, right)
     )
 

@@ -13,14 +13,14 @@ from conformance.reference import password_policy as passwords
 from conformance.reference.service import CognitoSpec
 from conformance.reference.stored import StoredPool, StoredUser
 
+REPEATING = ("repeating-the-call-is-harmless", "challenge-answer-may-repeat-the-password")
 # Whether an earlier password is taken is asked by all of these.
 mutant = partial(
     fault,
     also=(
         *of_topic("history"),
         *saying("PasswordHistoryPolicyViolationException", anywhere=True),
-        "repeating-the-call-is-harmless",
-        "challenge-answer-may-repeat-the-password",
+        *REPEATING,
     ),
 )
 
@@ -47,7 +47,7 @@ CHANGES: dict[str, tuple[str, Change, tuple[str, ...]]] = {
     "without-the-current": ("The password in force does not count.", lambda b, n: (b[:-1], n), (CURRENT,)),
     "only-the-current": ("Only the password in force counts.", lambda b, n: (b, min(n, 1)), (ENFORCED,)),
     "never-forgets": ("Once there is a history, it has no end.", lambda b, n: (b, 99 if n else 0), (OLDER,)),
-    "always-on": ("The password in force counts in every pool.", lambda b, n: (b, max(1, n)), (DEFAULT,)),
+    "always-on": ("The password in force counts in every pool.", lambda b, n: (b, max(1, n)), (DEFAULT, *REPEATING)),
     "zero-is-endless": ("No size means all earlier passwords.", lambda b, n: (b, n or 99), (DEFAULT,)),
 }
 for _name, (_intent, _change, _claims) in CHANGES.items():

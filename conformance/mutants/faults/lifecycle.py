@@ -81,7 +81,7 @@ def _consequences(operation: str, error: str | None) -> set[str]:
         found |= set(of_operation(xform_name(name).replace("_", "-")))
     if operation in SIGN_IN:
         found |= {*(KEPT_OUT if error else LET_IN), *of_topic("tokens", "challenge", "sessions", "attributes")}
-    if error == "UsernameExistsException":
+    if operation in ("AdminCreateUser", "SignUp"):
         found.add("username-in-another-case-is-taken")
     if operation in SENDS_CODES:
         found.add("password-code-must-have-been-sent")

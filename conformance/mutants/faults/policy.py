@@ -177,7 +177,7 @@ mutant(
     "No space may stand in a password, as the model's pattern can be read.",
     "inner-spaces-are-allowed",
     "inner-space-counts-as-a-symbol",
-)(entry(validation.PATTERNS, "PasswordType", r"[\S]+"))
+)(entry(validation.PATTERNS, "PasswordType", r"\S[\S]+"))
 
 
 def _characters_below(bound: str) -> Plant:

@@ -10,7 +10,7 @@ from typing import Any
 from urllib.parse import unquote, unquote_plus
 
 from conformance.contract.transitions import Row
-from conformance.mutants.consequences import HISTORY, IN_FORCE, KEPT_OUT, STATUS, WEAK, saying
+from conformance.mutants.consequences import HISTORY, IN_FORCE, KEPT_OUT, STATUS, WEAK, of_rows, saying
 from conformance.mutants.mutant import (
     SET,
     Call,
@@ -33,7 +33,7 @@ EXACTLY, UNCHANGED, HARMLESS = (
     "refused-request-changes-nothing",
     "repeating-the-call-is-harmless",
 )
-BY_SRP = "srp-answer-takes-the-name-of-the-challenge"
+BY_SRP = ("srp-answer-takes-the-name-of-the-challenge", *of_rows("InitiateAuth", "USER_SRP_AUTH"))
 LAST, ANY_USER, FORCES = "last-call-wins", "works-on-any-user", "temporary-password-forces-change"
 TEMPORARY_REPLACES, PERMANENT_REPLACES = "temporary-password-replaces-the-old", "permanent-password-replaces-the-old"
 # A refusal that changes something is not a refusal: sentences that say which password fails.
@@ -96,7 +96,7 @@ def _stored(change: Callable[[str], str]) -> Plant:
 
 for _name, (_intent, _loss) in LOSSES.items():
     # SRP proves the password as it was typed.
-    mutant(f"stored-{_name}", _intent, EXACTLY, also=(*IN_FORCE, BY_SRP))(_stored(_loss))
+    mutant(f"stored-{_name}", _intent, EXACTLY, also=(*IN_FORCE, *BY_SRP))(_stored(_loss))
 
 
 def _not_stored(status: str) -> Plant:
@@ -265,18 +265,7 @@ def does_not_follow() -> None:
     plant()
 
 
-@mutant(
-    "repeating-is-refused",
-    "The password that is in force cannot be set again.",
-    HARMLESS,
-    "challenge-answer-may-repeat-the-password",
-)
-@around(passwords, "check_history")
-def repeating_is_refused(real: Call, password: str, before: Any, _: int) -> None:
-    real(password, before, 1)
-
-
-@mutant("repeating-toggles", "The same call once more undoes the status.", HARMLESS)
+@mutant("repeating-toggles", "The same call once more undoes the status.", HARMLESS, also=HISTORY)
 @setting
 def repeating_toggles(
     real: Call, self: CognitoSpec, pool: StoredPool, user: StoredUser, operation: str, password: str, row: Row

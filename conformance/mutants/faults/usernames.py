@@ -238,9 +238,13 @@ mutant("prefix-names-the-user", "The beginning of what is sent is enough of a na
 mutant("suffix-names-the-user", "The end of a name is enough of it.", UNKNOWN)(
     _also_found(lambda user, name: user.username.endswith(name))
 )
-mutant("address-is-always-an-alias", "An address reaches its user in any pool.", UNKNOWN, UNVERIFIED)(
-    _also_found(lambda user, name: user.attributes.get("email") == name)
-)
+mutant(
+    "address-is-always-an-alias",
+    "An address reaches its user in any pool.",
+    UNKNOWN,
+    UNVERIFIED,
+    also=("email-does-not-name-a-federated-user",),
+)(_also_found(lambda user, name: user.attributes.get("email") == name))
 
 
 def _unknown_like(pattern: str) -> Plant:
