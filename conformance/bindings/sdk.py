@@ -61,7 +61,8 @@ class Sdk:
         answer = self._last.answer or {"status_code": None, "headers": {}, "body": b""}
         seen = of_http(self.name, answer["status_code"] or 0, answer["headers"], answer["body"])
         # boto3 takes every HTTP 200 for a success, HTML included.
-        judged = seen.outcome if outcome == ACCEPTED else Outcome(outcome)
+        # Where boto3 finds no name in an error it gives the HTTP status in its place; a header may have the name.
+        judged = seen.outcome if outcome in (ACCEPTED, str(seen.status)) else Outcome(outcome)
         return Reply(self.name, judged, Text(message) or seen.message, seen.status, seen.headers, seen.body)
 
     def _keep(self, response_dict: Any = None, **_: Any) -> None:

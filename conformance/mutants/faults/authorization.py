@@ -15,6 +15,7 @@ from conformance.reference.service import CognitoSpec
 from conformance.verdict.reply import HttpRequest
 
 ROOT = Caller("root", "root")
+TOKEN = ("access-token-does-not-authorize",)
 # What else a signature that is not the right one stands for.
 SIGNATURE = ("wrong-signature-is-named", "altered-body-is-refused", "expired-date-is-refused")
 Callers = Mapping[str, Caller]
@@ -129,7 +130,7 @@ def _too_late(code: str) -> Plant:
 
 
 for _name, _code, _claim, _named in (
-    ("unsigned", "MissingAuthenticationTokenException", "unsigned-request-is-refused", ()),
+    ("unsigned", "MissingAuthenticationTokenException", "unsigned-request-is-refused", TOKEN),
     ("wrong-signature", "InvalidSignatureException", "wrong-signature-is-refused", SIGNATURE),
     ("unknown-key", "UnrecognizedClientException", "unknown-access-key-is-refused", ("unknown-access-key-is-named",)),
 ):

@@ -42,6 +42,7 @@ mutant = partial(
         "challenge-answered-for-the-user-confirms",
         "new-password-confirms-the-user",
         "challenge-answer-is-held-to-the-history",
+        "challenge-lists-the-missing-attributes",
     ),
 )
 
@@ -169,7 +170,12 @@ def _for_operation(operation: str, name: str) -> None:
         else:
             real(self, pool, user, asked, password, row)
 
-    @mutant(f"{name}-takes-any-session", f"{operation} takes any session.", "challenge-session-must-be-valid")
+    @mutant(
+        f"{name}-takes-any-session",
+        f"{operation} takes any session.",
+        "challenge-session-must-be-valid",
+        also=of_topic("sessions"),
+    )
     @answering
     def takes_any_session(
         real: Call, self: CognitoSpec, asked: str, client: StoredClient, _: str, responses: Members

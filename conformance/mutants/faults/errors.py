@@ -103,7 +103,9 @@ for _name, _intent, _change, _claim in (
         LEAK,
     ),
 ):
-    mutant(_name, _intent, _claim, also=WORDING if _claim == TEXT else ())(refused(_change))
+    # The walks see what boto3 makes of an error: without __type it has no name.
+    _also = WORDING if _claim == TEXT else ("unknown-user-is-not-found",) if _claim == BODY else ()
+    mutant(_name, _intent, _claim, also=_also)(refused(_change))
 
 for _name, (_code, _) in ERRORS.items():
     mutant(f"{_name}-leaks", f"{_code} repeats the request.", LEAK)(refused(_repeated, _code))

@@ -44,7 +44,7 @@ FIRST = "parameters-are-checked-before-the-policy"
 BUT_EMPTY = r"(?s)(\S.*\S)?"
 
 # Sentences on the text that states the pattern.
-WORDED = ("password-pattern-message", "several-violations-are-counted")
+WORDED = ("password-pattern-message", "several-violations-are-counted", FIRST)
 
 COUNTED: dict[str, Callable[[str], bool]] = {
     "uppercase": lambda password: any(c.isupper() for c in password),
@@ -193,7 +193,7 @@ for _name, _intent, _bound in (
 
 for _name, _intent, _pattern, _claims in (
     ("edges-unchecked", "White space may stand at the edges.", r"(?s).+", (LEADING, TRAILING)),
-    ("leading-space-allowed", "White space may stand in front.", r"(?s).*\S", (LEADING,)),
+    ("leading-space-allowed", "White space may stand in front.", r"(?s).+\S", (LEADING,)),
     ("trailing-space-allowed", "White space may stand at the end.", r"(?s)\S.+", (TRAILING,)),
     ("only-spaces-are-white", "A tab at the edge is not white space.", r"(?s)[^ ].*[^ ]", (LEADING, TRAILING)),
     (

@@ -227,6 +227,7 @@ for _name, _intent, _operation, _answer in (
     "The tokens of USER_SRP_AUTH authorize nothing.",
     "change-password-works-afterwards",
     "update-user-attributes-works-afterwards",
+    also=("client-without-flows-signs-in-by-srp", "tokens-are-of-the-user-who-signed-in"),
 )
 @around(CognitoSpec, "finish_srp")
 def srp_tokens_are_no_good(real: Call, self: CognitoSpec, *rest: Any) -> Any:

@@ -52,7 +52,12 @@ for _attribute, _claim in (
     )
 
 
-@mutant("aliases-need-no-verification", "An alias counts before it is verified.", UNVERIFIED)
+@mutant(
+    "aliases-need-no-verification",
+    "An alias counts before it is verified.",
+    UNVERIFIED,
+    also=("forced-alias-moves-to-the-new-user", "taken-alias-is-refused"),
+)
 @around(CognitoSpec, "is_alias")
 def unverified(_: Call, __: CognitoSpec, user: StoredUser, name: str) -> bool:
     return name in user.attributes
@@ -151,7 +156,7 @@ NARROW: dict[str, tuple[str, Callable[[str], bool]]] = {
         lambda name: re.fullmatch(r"[\w.@+-]+", name) is not None,
     ),
     "names-without-marks": ("A name may have no combining characters.", lambda name: not regex.search(r"\p{M}", name)),
-    "names-without-symbols": ("A name may have no symbols.", lambda name: not regex.search(r"\p{S}", name)),
+    "names-without-symbols": ("A name may have no symbols but +.", lambda name: not regex.search(r"(?!\+)\p{S}", name)),
     "names-without-numbers-beyond-digits": (
         "A name may have no numbers but digits.",
         lambda name: not regex.search(r"[\p{Nl}\p{No}]", name),

@@ -208,5 +208,7 @@ def test_forced_alias_moves_to_the_new_user(pools):
     client = pool.client
     by_name = client.sign_in(name, "Temp0rary!", "USER_PASSWORD_AUTH")
     require("the new user by name", by_name, NOT_REFUSED, by="forced-change-is-a-challenge")
+    wrong = client.sign_in(name, owner.password, "USER_PASSWORD_AUTH")
+    require("the other's password by name", wrong, REFUSED, by="wrong-password-does-not-sign-in")
     assert client.sign_in(email, "Temp0rary!", "USER_PASSWORD_AUTH") == NOT_REFUSED
     assert client.sign_in(email, owner.password, "USER_PASSWORD_AUTH") == REFUSED
