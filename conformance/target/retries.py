@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import os
 import threading
 import time
 from collections.abc import Callable
 from concurrent.futures import Future
+from queue import SimpleQueue
 from typing import TypeVar
 
 import urllib3
@@ -31,11 +33,17 @@ def timeout() -> urllib3.Timeout:
     return urllib3.Timeout(connect=CONNECT_SECONDS, read=READ_SECONDS)
 
 
+# Threads that wait for an exchange each, to be used again; none of them outlives a fork.
+_idle: list[SimpleQueue[Callable[[], None] | None]] = []
+if hasattr(os, "register_at_fork"):
+    os.register_at_fork(after_in_child=_idle.clear)
+
+
 def in_time(operation: str, exchange: Callable[[], T], seconds: float | None = None) -> T:
     """The answer of `exchange`, which is a request and all that comes back.
 
     Raises Inconclusive where it is not complete after `seconds` (EXCHANGE_SECONDS). The thread that still reads ends
-    with the process at the latest."""
+    with the exchange, or with the process."""
     limit = EXCHANGE_SECONDS if seconds is None else seconds
     answer: Future[T] = Future()
 
@@ -45,11 +53,26 @@ def in_time(operation: str, exchange: Callable[[], T], seconds: float | None = N
         except Exception as fault:  # whatever it is, the caller is to raise it
             answer.set_exception(fault)
 
-    threading.Thread(target=wait, daemon=True).start()
+    try:
+        thread = _idle.pop()
+    except IndexError:
+        thread = SimpleQueue()
+        threading.Thread(target=_exchange_by_exchange, args=(thread,), daemon=True).start()
+    thread.put(wait)
     try:
         return answer.result(limit)
     except TimeoutError:
         raise Inconclusive(f"{operation}: no complete answer within {limit:g} s") from None
+    finally:
+        if answer.done():
+            _idle.append(thread)
+        else:
+            thread.put(None)
+
+
+def _exchange_by_exchange(jobs: SimpleQueue[Callable[[], None] | None]) -> None:
+    while (job := jobs.get()) is not None:
+        job()
 
 
 def patiently(call: Callable[[], T], patience: Callable[[T], int]) -> T:
