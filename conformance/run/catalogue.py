@@ -11,10 +11,10 @@ from pathlib import Path
 from conformance.bindings import NAMES
 from conformance.lifecycle.steps import driven
 
-# `-k smoke`: two pools, six users, fewer than sixty requests. For the first look at a service that costs money.
+# `-k smoke`: one pool, three users, fewer than sixty requests. For the first look at a service that costs money.
 SMOKE = (
-    "test_temporary_password_forces_change[sdk-CONFIRMED]",
     "test_permanent_password_confirms[wire-FORCE_CHANGE_PASSWORD]",
+    "test_new_password_confirms_the_user[sdk-RespondToAuthChallenge]",
 )
 
 SCENARIOS = Path(__file__).resolve().parent.parent / "scenarios"

@@ -11,7 +11,7 @@ from typing import Any
 
 from conformance.errors import Blocked, Inconclusive
 from conformance.target.client import ServiceError
-from conformance.target.pools import DISABLED, SUBJECTS, Pools, User
+from conformance.target.pools import SUBJECTS, Pools, User
 from conformance.target.sign_in import (
     ADMIN_USER_PASSWORD_AUTH,
     FLOWS,
@@ -57,11 +57,11 @@ class Unusable(Exception):
 
 
 def check(pools: Pools, journal: Journal) -> tuple[Instrument, ...]:
-    """Check every instrument with users of a pool of its own, and tell `pools.flows` which can be trusted.
+    """Check every instrument with two users, and tell `pools.flows` which can be trusted.
 
     Raises Unusable where no pool or user can be made, or no flow gives the right password tokens."""
     try:
-        pool = pools.get(apart="instruments")
+        pool = pools.get()
         confirmed, invited = pool.user(), pool.user("FORCE_CHANGE_PASSWORD")
     except Blocked as blocked:
         raise Unusable(str(blocked)) from None
@@ -70,19 +70,12 @@ def check(pools: Pools, journal: Journal) -> tuple[Instrument, ...]:
     for flow in FLOWS:
         checks.flow(flow, confirmed, invited)
     checks.answers(confirmed, invited)
-    checks.disabled(_disabled(pools))
+    checks.disabled(confirmed)
     able = [flow for flow in _PREFERRED if flow in checks.able]
     if not able:
         raise Unusable(f"no flow signs a user in: {checks.summary()}")
     pools.flows.looking = min(able, key=lambda flow: (flow in pools.flows.faults, flow in pools.flows.doubts))
     return tuple(checks.made)
-
-
-def _disabled(pools: Pools) -> User | None:
-    try:
-        return pools.get(apart="instruments").user(DISABLED)
-    except Blocked:  # the scenarios about disabled users will say so
-        return None
 
 
 class _Checks:
@@ -142,9 +135,15 @@ class _Checks:
                 self._note(NEW_PASSWORD_REQUIRED, "RespondToAuthChallenge", flow, claim, expected, look)
                 return
 
-    def disabled(self, user: User | None) -> None:
-        """A flow lets no disabled user in. It can be trusted all the same: only scenarios about such users see it."""
-        if user is None:
+    def disabled(self, user: User) -> None:
+        """A flow lets no disabled user in. It can be trusted all the same: only scenarios about such users see it.
+
+        Where the user cannot be disabled, the scenarios about such users will say so."""
+        try:
+            user.arrange("AdminDisableUser")
+            if user.flags["Enabled"] == "True":
+                return
+        except Blocked:
             return
         for flow in self.able:
             self._note(
