@@ -24,6 +24,7 @@ from conformance.report import document, html, junit
 from conformance.report.findings import explanation
 from conformance.report.terminal import summary, table
 from conformance.run import catalogue
+from conformance.run.attempts import attempt, judged
 from conformance.run.catalogue import SCENARIOS
 from conformance.run.options import OPTIONS, TARGET, words
 from conformance.run.run import Run
@@ -199,6 +200,23 @@ def pytest_assertrepr_compare(config: pytest.Config, op: str, left: object, righ
     if _COMPARISONS in config.stash:
         config.stash[_COMPARISONS].append(FailedComparison(op, left, right))
     return None
+
+
+def pytest_runtest_protocol(item: pytest.Item, nextitem: pytest.Item | None) -> bool | None:
+    """Judge a scenario, and once more with new users if its verdict does not count."""
+    run = item.config.stash.get(RUN, None)
+    if run is None or not item.get_closest_marker("claim"):
+        return None
+    item.ihook.pytest_runtest_logstart(nodeid=item.nodeid, location=item.location)
+    properties = list(item.user_properties)
+    reports, again = attempt(item, nextitem, lambda reports: not judged(item, run, reports))
+    if again:
+        item.user_properties[:] = properties
+        reports, _ = attempt(item, nextitem, lambda reports: not judged(item, run, reports))
+    for report in reports:
+        item.ihook.pytest_runtest_logreport(report=report)
+    item.ihook.pytest_runtest_logfinish(nodeid=item.nodeid, location=item.location)
+    return True
 
 
 @pytest.hookimpl(wrapper=True)

@@ -8,9 +8,9 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from _pytest.runner import call_and_report
 
 from conformance.plugin import RUN
+from conformance.run import attempts
 from conformance.target.aws.evidence import Evidence
 from conformance.target.aws.gate import USED_UP
 from conformance.verdict.results import Result
@@ -45,10 +45,11 @@ class JudgedAgain:
         item.ihook.pytest_runtest_logstart(nodeid=item.nodeid, location=item.location)
         properties = list(item.user_properties)
         for attempt in range(1, ATTEMPTS + 1):
-            reports = self._judged(item, nextitem, last=attempt == ATTEMPTS)
-            if attempt == ATTEMPTS or not _unanswered(reports):
+            reports, again = self._judged(item, nextitem, last=attempt == ATTEMPTS)
+            if not again:
                 break
-            self.again[item.name] = attempt
+            if _unanswered(reports):
+                self.again[item.name] = attempt
             self.forgotten(item.name)
             item.user_properties[:] = properties
             item.config.stash[RUN].unanswered = 0
@@ -57,21 +58,19 @@ class JudgedAgain:
         item.ihook.pytest_runtest_logfinish(nodeid=item.nodeid, location=item.location)
         return True
 
-    def _judged(self, item: Any, nextitem: pytest.Item | None, *, last: bool) -> list[pytest.TestReport]:
-        """One attempt; what it shares with other scenarios is torn down only where no other attempt follows."""
+    def _judged(self, item: Any, nextitem: pytest.Item | None, *, last: bool) -> tuple[list[pytest.TestReport], bool]:
+        """One attempt, and whether another is to follow."""
         self._failed.clear()
-        if not item._request:
-            item._initrequest()
-        reports = [call_and_report(item, "setup", log=False)]
-        if reports[0].passed:
-            reports.append(call_and_report(item, "call", log=False))
-        again = not last and _unanswered(reports)
-        reports.append(call_and_report(item, "teardown", log=False, nextitem=item.parent if again else nextitem))
+        run = item.config.stash[RUN]
+        reports, again = attempts.attempt(
+            item,
+            nextitem,
+            lambda reports: (not last and _unanswered(reports)) or not attempts.judged(item, run, reports),
+        )
         if again:
             for definition, request in self._failed:
                 definition.finish(request)
-        item._request, item.funcargs = False, None
-        return reports
+        return reports, again
 
 
 def _unanswered(reports: list[pytest.TestReport]) -> bool:

@@ -10,6 +10,7 @@ from datetime import UTC, datetime
 from conformance.lifecycle.walks import Walks
 from conformance.run.settings import Settings
 from conformance.target.instruments import Instrument
+from conformance.target.kept_users import KeptUsers
 from conformance.verdict import causes
 from conformance.verdict.baseline import Stale
 from conformance.verdict.causes import Cause
@@ -42,6 +43,7 @@ class Run:
     seconds: float = 0.0
     command: str = ""
     walk: Callable[[Walks], Walks] = Walks.walk
+    kept_users: KeptUsers = field(default_factory=KeptUsers)
 
     @property
     def version(self) -> str | None:

@@ -26,6 +26,7 @@ from conformance.lifecycle.script import script
 from conformance.lifecycle.walker import Visit
 from conformance.lifecycle.walks import Unvisited, Walks
 from conformance.plugin import RUN, claim_of
+from conformance.run.attempts import lending, spelled
 from conformance.scenarios.privileges import WithoutControlPath
 from conformance.scenarios.refusals import Refused
 from conformance.target import instruments
@@ -39,6 +40,8 @@ from conformance.target.mailbox import simulated
 from conformance.target.pools import Flows, Pool, Pools, User
 from conformance.verdict.observed import UNIMPLEMENTED, Status
 from conformance.verdict.reply import Reply
+
+NOBODY = simulated("nobody")
 
 
 class Later(Protocol):
@@ -81,10 +84,11 @@ def flows() -> Flows:
 def pools(request: pytest.FixtureRequest, service: Cognito, flows: Flows) -> Iterator[Pools]:
     """The pools of this worker, once the instruments are checked; the run ends at once where nothing can be judged."""
     run = request.config.stash[RUN]
-    made = Pools(service, flows)
+    made = Pools(service, flows, run.kept_users)
     try:
         run.instruments = instruments.check(made, service.journal)
         service.journal.begin()
+        run.kept_users.forget()
         yield made
     except instruments.Unusable as reason:
         run.unusable = request.session.shouldfail = str(reason)
@@ -100,8 +104,7 @@ def pools(request: pytest.FixtureRequest, service: Cognito, flows: Flows) -> Ite
 @pytest.fixture(scope="session")
 def implemented(pools: Pools, service: Cognito) -> None:
     """Ends a scenario where the target says that it does not implement the operation under test."""
-    user = pools.get().user()
-    members = {"UserPoolId": user.pool.id, "Username": user.username, "Password": "Pr0be-it!", "Permanent": True}
+    members = {"UserPoolId": pools.get().id, "Username": NOBODY, "Password": "Pr0be-it!", "Permanent": True}
     try:
         service.call("AdminSetUserPassword", **members)
     except ServiceError as error:
@@ -134,6 +137,8 @@ def _journal(request: pytest.FixtureRequest, flows: Flows) -> None:
     service = request.getfixturevalue("service")
     service.journal.begin()
     run.journal = service.journal
+    gate = service.endpoint.gate
+    run.kept_users.begin(spelled(request.node), lending=lending(request.node, run) and (gate is None or gate.lends))
     flows.subject = claim_of(request.node)
 
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from conformance.errors import Blocked
-from conformance.scenarios.requests import NEW_PASSWORD
+from conformance.scenarios.requests import NEW_PASSWORD, new_password_of
 from conformance.target.pools import User
 from conformance.verdict.observed import NEW_PASSWORD_REQUIRED, TOKENS
 from conformance.verdict.reply import Reply
@@ -48,18 +48,20 @@ class Refused:
     call: Callable[..., Reply]
 
     def __call__(
-        self, user: User, /, *, put_right: str = NEW_PASSWORD, right: Mapping[str, Any] | None = None, **odd: Any
+        self, user: User, /, *, put_right: str | None = None, right: Mapping[str, Any] | None = None, **odd: Any
     ) -> Reply:
         """The reply to a request with these `odd` members; what is not among them is in order.
 
-        Put right, it has the password `put_right` and the members `right`, by default the user's own names."""
-        sound = {"Password": put_right, "Permanent": True}
+        Put right, it has the password `put_right` (one that the user does not have, unless given) and the members
+        `right` (the user's own names)."""
+        password = put_right or new_password_of(user)
+        sound = {"Password": password, "Permanent": True}
         if "Permanent" in odd and isinstance(odd["Permanent"], bool):
             sound["Permanent"] = odd["Permanent"]
         return refusal(
             user,
-            lambda: self.call(user, **{"Password": NEW_PASSWORD, "Permanent": True, **odd}),
+            lambda: self.call(user, **{"Password": new_password_of(user), "Permanent": True, **odd}),
             lambda: self.call(user, **sound, **(right or {})),
-            put_right,
+            password,
             TOKENS if sound["Permanent"] else NEW_PASSWORD_REQUIRED,
         )

@@ -9,15 +9,29 @@ import pytest
 from conformance.aws_cli.command_line import CommandLine, Done
 from conformance.aws_cli.recorder import Recorder
 from conformance.errors import Blocked
-from conformance.target.pools import User
+from conformance.target.pools import Pool, User
 from conformance.verdict.observed import NEW_PASSWORD_REQUIRED, TOKENS
 
 NEW_PASSWORD = "New-Passw0rd!"
+_ANOTHER = "Other-Passw0rd!"
 
 # A permanent password and a temporary one, each with what a sign-in with it leads to.
 either_way = pytest.mark.parametrize(
     ("permanent", "outcome"), [(True, TOKENS), (False, NEW_PASSWORD_REQUIRED)], ids=["permanent", "temporary"]
 )
+
+
+def user_before(pool: Pool, permanent: bool, **more: Any) -> User:
+    """A user for a request whose outcome does not depend on the status: kept in the one that it leads to, or new.
+
+    A new one is invited, which takes the fewest requests."""
+    return pool.user("CONFIRMED" if permanent else "FORCE_CHANGE_PASSWORD", new="FORCE_CHANGE_PASSWORD", **more)
+
+
+def new_password_of(user: User) -> str:
+    """A password that the user does not have."""
+    return NEW_PASSWORD if user.password != NEW_PASSWORD else _ANOTHER
+
 
 # The command with nothing but its required options, and the members that they stand for.
 REQUIRED = ("--user-pool-id=us-east-1_Example", "--username=alice", "--password=Perm4nent!")

@@ -83,6 +83,10 @@ def _text(value: Any) -> str:
 class Gate(Protocol):
     """What stands between every client of an endpoint and the socket: it sends, or refuses to."""
 
+    @property
+    def lends(self) -> bool:
+        """Whether a scenario may have a user that another one made; what is recorded stands by itself."""
+
     def send(self, sent: Sent) -> Received:
         """The answer to a request, after as many attempts as are safe.
 

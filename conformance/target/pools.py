@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import time
 import uuid
+from collections import defaultdict
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from functools import partial
@@ -14,6 +15,7 @@ from conformance.errors import Blocked
 from conformance.process import signals
 from conformance.target.app_client import AppClient, outcome, require_own_name, require_session
 from conformance.target.client import Cognito, ServiceError
+from conformance.target.kept_users import KeptUsers
 from conformance.target.mailbox import simulated
 from conformance.target.pool_notes import PREFIX, PoolNotes
 from conformance.target.sign_in import (
@@ -99,12 +101,14 @@ class Flows:
 class Pools:
     """The user pools of one worker, one for each configuration that a scenario asks for; all are deleted at the end."""
 
-    def __init__(self, service: Cognito, flows: Flows | None = None) -> None:
+    def __init__(self, service: Cognito, flows: Flows | None = None, kept: KeptUsers | None = None) -> None:
         self.flows = flows or Flows()
+        self._kept = kept or KeptUsers()
         self._service = service
         self._pools: dict[str, Pool | Blocked] = {}
         self._notes = PoolNotes(service.endpoint)
         self._made: set[str] = set()
+        self._reached: dict[str, set[str]] = defaultdict(set)
 
     def get(self, *, policy: Mapping[str, Any] | None = POLICY, apart: str = "", **configuration: Any) -> Pool:
         """The pool with this `policy` (None: none is sent) and these parameters of CreateUserPool.
@@ -123,7 +127,9 @@ class Pools:
         pool = self._pools[key]
         if isinstance(pool, Blocked):
             raise Blocked(str(pool), pool.by)
-        return self.known(pool.id, pool.client_id)
+        known = self.known(pool.id, pool.client_id)
+        remembers = "PasswordHistorySize" in json.dumps(configuration)
+        return known if apart or remembers else replace(known, kept=self._kept)
 
     def _create(self, configuration: Mapping[str, Any]) -> Pool:
         gate = self._service.endpoint.gate
@@ -155,7 +161,7 @@ class Pools:
     def known(self, pool_id: str, client_id: str) -> Pool:
         """The pool with this id and client, whoever made it; what is observed of it shows neither."""
         self._service.journal.names |= {pool_id: "<pool>", client_id: "<client>"}
-        return Pool(self._service, pool_id, client_id, self.flows)
+        return Pool(self._service, pool_id, client_id, self.flows, reached=self._reached[pool_id])
 
     def keep(self, pool: Pool) -> None:
         """Leave a pool for a later run."""
@@ -190,6 +196,9 @@ class Pool:
     id: str
     client_id: str
     flows: Flows = field(default_factory=Flows, repr=False)
+    kept: KeptUsers = field(default_factory=KeptUsers, repr=False, compare=False)
+    # The starts that AdminGetUser showed once, after the same requests: they are not looked at again.
+    reached: set[str] = field(default_factory=set, repr=False, compare=False)
 
     def user(
         self,
@@ -198,16 +207,25 @@ class Pool:
         username: str | None = None,
         attributes: Mapping[str, str] | None = None,
         password: str = OLD_PASSWORD,
+        fresh: bool = False,
+        new: str | None = None,
     ) -> User:
-        """A new user with `password` in the status `start`, one of STARTS, or DISABLED.
+        """A user in the status `start`, one of STARTS, or DISABLED: one that was kept, else a new one with `password`.
 
-        AdminSetUserPassword, which is under test, has no part in it.
+        The user is new if a name or attributes are given, or `fresh`. Where the status does not matter, a new user may
+        be in another, `new`. AdminSetUserPassword, which is under test, has no part in making one.
 
         Without `username` it gets a name of its own in the shape of an e-mail address, which every target takes. Raises
         Blocked where the target cannot get a user there."""
-        twin = partial(self.user, start, attributes=attributes, password=password) if username is None else None
+        named, plain = username is not None, username is None and not attributes
+        alike = None if named else attributes
+        twin = partial(self.user, start, attributes=alike, password=password, fresh=True, new=new)
+        if plain and not fresh and (lent := self._lent(start, password, least=2 if new else 1)) is not None:
+            return self._in_use(replace(lent, _start=start, _made_at=len(self.service.journal.exchanges), _twin=twin))
+        start = new or start
         username = username or simulated(f"user-{uuid.uuid4().hex[:12]}")
         sent = [{"Name": name, "Value": value} for name, value in (attributes or {}).items()]
+        wanted = ("CONFIRMED", False) if start == DISABLED else (start, True)
         arrange = self.service.arrange
         if start == "FORCE_CHANGE_PASSWORD":
             made = arrange(
@@ -233,14 +251,36 @@ class Pool:
             if start == DISABLED:
                 arrange("AdminDisableUser", UserPoolId=self.id, Username=username)
             members = ("Username", "UserStatus", "Enabled")
-            seen = arrange("AdminGetUser", *members, UserPoolId=self.id, Username=username)
+            if named or start not in self.reached:
+                seen = arrange("AdminGetUser", *members, UserPoolId=self.id, Username=username)
+            else:
+                seen = dict(zip(members, (username, *wanted), strict=True))
         exchanges = len(self.service.journal.exchanges)
         user = User(self, seen["Username"], username, password, start, exchanges, twin)
         self.service.journal.names |= {username: "<user>", user.username: "<user>"}
         reached = (seen["UserStatus"], seen["Enabled"])
-        wanted = ("CONFIRMED", False) if start == DISABLED else (start, True)
         if reached != wanted:
             raise Blocked(f"a user could not be brought to {start}: AdminGetUser shows {reached[0]}", "AdminGetUser")
+        if user.username == username and not named:
+            self.reached.add(start)
+        return self._in_use(user) if plain else user
+
+    def _lent(self, start: str, password: str, least: int) -> User | None:
+        """A kept user in this status; if there are at `least` so many others, one of them is brought there.
+
+        That takes the operation under test: only a scenario that conforms has such a user for good (KeptUsers)."""
+        lent = self.kept.lend(self.id, start)
+        if lent is None and start in _OPENS and (user := self.kept.spare(self.id, least)) is not None:
+            password = f"{password}-{uuid.uuid4().hex[:8]}"
+            permanent = _OPENS[start] is TOKENS
+            if user.call("AdminSetUserPassword", Password=password, Permanent=permanent) == ACCEPTED:
+                lent = user.with_password(password) if user.sign_in(password) == _OPENS[start] else None
+        if lent is not None:
+            self.service.journal.names |= {lent.login: "<user>", lent.username: "<user>"}
+        return lent
+
+    def _in_use(self, user: User) -> User:
+        self.kept.in_use(user, len(self.service.journal.exchanges))
         return user
 
     @property
@@ -399,6 +439,7 @@ class User:
         chosen = flow or self.pool.flows.looking
         self.pool.flows.require(chosen)
         attempt = sign_in(self.pool.service, self.pool.id, self.pool.client_id, self.login, password, chosen)
+        self.pool.kept.signed_in(self, password, attempt.outcome, len(self.pool.service.journal.exchanges))
         return self.pool.flows.weigh(chosen, _implemented(chosen, attempt))
 
     def prove_password(self, password: str) -> SignIn:
@@ -439,6 +480,7 @@ class User:
         session = challenge.session
         attempt = answer_new_password(pool.service, pool.id, pool.client_id, name, session, new_password, operation)
         require_own_name(challenge, self.username, attempt)
+        pool.kept.signed_in(self, new_password, attempt.outcome, len(pool.service.journal.exchanges))
         return _implemented(operation, attempt)
 
     def arrange(self, operation: str, **parameters: Any) -> None:

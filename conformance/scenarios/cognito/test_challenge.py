@@ -22,7 +22,7 @@ any_start = pytest.mark.parametrize("start", STARTS)
 @every_flow
 def test_temporary_password_is_challenged(admin_set_user_password, pool, start, flow):
     """A user who signs in with a temporary password is asked for a new one."""
-    user = pool.user(start)
+    user = pool.user(start, fresh=True)
 
     admin_set_user_password(user, Password="Temp0rary!", Permanent=False).requires_success()
 

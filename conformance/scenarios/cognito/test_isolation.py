@@ -115,11 +115,12 @@ REFUSALS = {
 def test_refused_request_changes_nothing(admin_set_user_password, pool, start, permanent, outcome, odd):
     """After a refused request the user has the status and the password from before."""
     user = pool.user(start)
-    before = user.state
+    state_before = user.before()
 
     reply = admin_set_user_password(user, **{"Password": NEW_PASSWORD, "Permanent": permanent} | odd(user))
 
     reply.requires_refusal()
-    assert user.state == before
+    after = user.state
+    assert after == state_before(after)
     admin_set_user_password(user, Password=NEW_PASSWORD, Permanent=permanent).requires_success()
     user.requires(NEW_PASSWORD, outcome)

@@ -2,7 +2,7 @@
 
 import pytest
 
-from conformance.scenarios.requests import either_way
+from conformance.scenarios.requests import either_way, user_before
 from conformance.scenarios.tables import accepted_passwords, refused_passwords
 from conformance.target.pools import OLD_PASSWORD, POLICY
 from conformance.verdict.observed import ACCEPTED, OneOf
@@ -11,10 +11,10 @@ both_kinds = pytest.mark.parametrize("permanent", [True, False], ids=["permanent
 
 
 @pytest.fixture
-def user(pools, policy):
+def user(pools, policy, permanent):
     """A user of a pool with this policy, which the password before obeys as well."""
     minimum = {**POLICY, **(policy or {})}["MinimumLength"]
-    return pools.get(policy=policy).user("FORCE_CHANGE_PASSWORD", password=OLD_PASSWORD.ljust(minimum, "x"))
+    return user_before(pools.get(policy=policy), permanent, password=OLD_PASSWORD.ljust(minimum, "x"))
 
 
 @pytest.mark.claim("minimum-length-is-enforced")

@@ -2,7 +2,15 @@
 
 import pytest
 
+from conformance.scenarios.requests import user_before
+
 both_kinds = pytest.mark.parametrize("permanent", [True, False], ids=["permanent", "temporary"])
+
+
+@pytest.fixture
+def user(pool, permanent):
+    """A user of that pool."""
+    return user_before(pool, permanent)
 
 
 @pytest.fixture

@@ -17,7 +17,7 @@ any_start = pytest.mark.parametrize("start", STARTS)
 @every_flow
 def test_permanent_password_signs_in(admin_set_user_password, pool, start, flow):
     """A permanent password gives tokens at once."""
-    user = pool.user(start)
+    user = pool.user(start, fresh=True)
 
     admin_set_user_password(user, Password="Permanent-1!", Permanent=True).requires_success()
 

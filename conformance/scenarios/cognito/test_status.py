@@ -14,7 +14,7 @@ any_start = pytest.mark.parametrize("start", STARTS)
 @any_start
 def test_temporary_password_forces_change(admin_set_user_password, pool, start):
     """A user who is given a temporary password is in status FORCE_CHANGE_PASSWORD, whatever the status was before."""
-    user = pool.user(start)
+    user = pool.user(start, fresh=True)
 
     admin_set_user_password(user, Password="Temp0rary!", Permanent=False).requires_success()
 
@@ -26,7 +26,7 @@ def test_temporary_password_forces_change(admin_set_user_password, pool, start):
 @any_start
 def test_permanent_password_confirms(admin_set_user_password, pool, start):
     """A user who is given a permanent password is in status CONFIRMED, whatever the status was before."""
-    user = pool.user(start)
+    user = pool.user(start, fresh=True)
 
     admin_set_user_password(user, Password="Permanent-1!", Permanent=True).requires_success()
 
@@ -38,7 +38,7 @@ def test_permanent_password_confirms(admin_set_user_password, pool, start):
 @any_start
 def test_omitted_permanent_is_temporary(admin_set_user_password, pool, start):
     """A request without Permanent sets a temporary password."""
-    user = pool.user(start)
+    user = pool.user(start, fresh=True)
 
     reply = admin_set_user_password(user, Password="Temp0rary!")
 
@@ -64,7 +64,7 @@ def test_new_password_confirms_the_user(admin_set_user_password, user, operation
 @any_start
 def test_works_on_any_user(admin_set_user_password, pool, start, permanent, outcome):
     """A password can be set for a user in any status."""
-    user = pool.user(start)
+    user = pool.user(start, fresh=True)
 
     reply = admin_set_user_password(user, Password=NEW_PASSWORD, Permanent=permanent)
 

@@ -178,7 +178,7 @@ def test_phone_username_attribute_names_the_user(admin_set_user_password, effect
 @names_sent_otherwise("usernames-are-case-sensitive")
 def test_usernames_are_case_sensitive(refused, pools, spell, configuration, name, sent):
     """In a pool without CaseSensitive false, a name in another case does not reach the user."""
-    user = pools.get(**configuration).user(username=spell(name))
+    user = pools.get(**configuration).user("FORCE_CHANGE_PASSWORD", username=spell(name))
 
     reply = refused(user, Username=spell(sent), right={"Username": spell(name)})
 
@@ -247,7 +247,7 @@ def test_username_within_the_pattern_is_accepted(admin_set_user_password, pool, 
 @names_sent_otherwise("username-outside-the-pattern-is-refused")
 def test_username_outside_the_pattern_is_refused(refused, pool, spell, name, sent):
     """A name with a character that the model's pattern does not allow is refused with InvalidParameterException."""
-    user = pool.user(username=spell(name))
+    user = pool.user("FORCE_CHANGE_PASSWORD", username=spell(name))
 
     reply = refused(user, Username=spell(sent), right={"Username": spell(name)})
 
@@ -270,7 +270,7 @@ def test_username_may_have_128_characters(admin_set_user_password, pool, spell, 
 @names_sent_otherwise("username-over-128-characters-is-refused")
 def test_username_over_128_characters_is_refused(refused, pool, spell, name, sent):
     """A name of 129 characters is refused with InvalidParameterException."""
-    user = pool.user(username=spell(name))
+    user = pool.user("FORCE_CHANGE_PASSWORD", username=spell(name))
 
     reply = refused(user, Username=spell(sent), right={"Username": spell(name)})
 
@@ -282,7 +282,8 @@ def test_username_over_128_characters_is_refused(refused, pool, spell, name, sen
 @pytest.mark.parametrize("permanent", [True, False], ids=["permanent", "temporary"])
 def test_unknown_user_is_not_found(refused, pool, spell, name, sent, permanent):
     """A name that nobody in the pool has is refused with UserNotFoundException."""
-    user = pool.user(username=spell(name), attributes={"email": spell("success+ada-NNN@simulator.amazonses.com")})
+    address = {"email": spell("success+ada-NNN@simulator.amazonses.com")}
+    user = pool.user("FORCE_CHANGE_PASSWORD", username=spell(name), attributes=address)
 
     reply = refused(user, Username=spell(sent), Permanent=permanent, right={"Username": spell(name)})
 

@@ -413,6 +413,11 @@ class Replay:
                     return _answer(names, line["received"], sent.operation)
         raise Inconclusive(f"not recorded: {sent.operation or sent.method}")
 
+    @property
+    def lends(self) -> bool:
+        """Each result was recorded with its own users."""
+        return False
+
     def marks(self, configuration: Mapping[str, Any]) -> dict[str, Any]:
         """As a run has them."""
         return marked(self._ledger, configuration)

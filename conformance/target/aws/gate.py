@@ -102,6 +102,11 @@ class AwsGate:
         self._making = threading.Lock()
         self._failures: Counter[tuple[str, str]] = Counter()
 
+    @property
+    def lends(self) -> bool:
+        """As long as nothing is recorded."""
+        return self.recorder is None
+
     def marks(self, configuration: Mapping[str, Any]) -> dict[str, Any]:
         """The name, the tags and the tier of a new pool: the cheapest that can do what the configuration asks for."""
         return marked(self.ledger, configuration)

@@ -1,0 +1,80 @@
+"""One attempt at a scenario, from its first fixture on; another follows if this one is not to count."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import Any
+
+import pytest
+from _pytest.runner import call_and_report
+
+from conformance.run.run import Run
+from conformance.verdict.verdicts import Verdict
+
+Reports = list[pytest.TestReport]
+
+# Set on a scenario that is to have new users only.
+NEW_USERS = pytest.StashKey[bool]()
+# Whoever stands behind these verdicts is not to blame for them.
+_NOBODY = (Verdict.SKIPPED, Verdict.INCONCLUSIVE)
+
+
+def attempt(item: Any, nextitem: pytest.Item | None, again: Callable[[Reports], bool]) -> tuple[Reports, bool]:
+    """Run a scenario; return its reports, which nobody has seen yet, and whether it is to run `again`.
+
+    What it shares with other scenarios is torn down only where no other attempt follows."""
+    if not item._request:
+        item._initrequest()  # as pytest's own protocol does for whoever runs an item twice
+    reports = [call_and_report(item, "setup", log=False)]
+    if reports[0].passed:
+        reports.append(call_and_report(item, "call", log=False))
+    ending = item.session.shouldfail or item.session.shouldstop
+    another = not ending and again(reports)
+    following = item.parent if another else None if ending else nextitem
+    reports.append(call_and_report(item, "teardown", log=False, nextitem=following))
+    item._request, item.funcargs = False, None
+    return reports, another
+
+
+def judged(item: pytest.Item, run: Run, reports: Sequence[pytest.TestReport]) -> bool:
+    """Whether the verdict counts; if not, the next attempt at the scenario has new users only.
+
+    The user of a scenario that conformed is kept."""
+    found = [document for report in reports if (document := getattr(report, "conformance", None))]
+    exchanges = run.journal.exchanges if run.journal else ()
+    conforms = all(document["verdict"] == Verdict.CONFORMS for document in found)
+    accused = any(document["verdict"] not in (Verdict.CONFORMS, *_NOBODY) or document["fault"] for document in found)
+    if run.kept_users.distrusted(accused, exchanges):
+        run.kept_users.never_again(_function(item))
+        item.stash[NEW_USERS] = True
+        return False
+    if conforms:
+        run.kept_users.end(exchanges)
+    return True
+
+
+def spelled(item: Any) -> set[str]:
+    """The words in the parameters and the source of a scenario: no user who has one for a password is lent to it."""
+    code = item.function.__code__
+    found = [code.co_consts, [item.function.__globals__.get(name) for name in code.co_names]]
+    callspec = getattr(item, "callspec", None)
+    return set(_words([*found, list(callspec.params.values()) if callspec else []]))
+
+
+def lending(item: pytest.Item, run: Run) -> bool:
+    """Whether a scenario may have users that were kept."""
+    return not item.stash.get(NEW_USERS, False) and run.kept_users.may_borrow(_function(item))
+
+
+def _function(item: pytest.Item) -> str:
+    return item.nodeid.partition("[")[0]
+
+
+def _words(value: Any) -> list[str]:
+    if isinstance(value, str):
+        return [value]
+    if isinstance(value, dict):
+        value = [*value, *value.values()]
+    if hasattr(value, "co_consts"):
+        value = value.co_consts
+    return [word for inner in value for word in _words(inner)] if isinstance(value, (list, tuple, set)) else []

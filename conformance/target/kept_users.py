@@ -1,0 +1,153 @@
+"""Users that a scenario left in a known state: they are kept, and lent to the scenarios that follow."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from conformance.console import printable
+from conformance.verdict.journal import Exchange
+from conformance.verdict.observed import NEW_PASSWORD_REQUIRED, TOKENS
+
+if TYPE_CHECKING:
+    from conformance.target.pools import User
+
+# What a user can be asked who is kept. What gives a user another password is among it: a sign-in must follow.
+_LOOKING = frozenset({"AdminGetUser", "GetUser", "ListUsers", "AdminInitiateAuth", "InitiateAuth"})
+_MAKING_USERS = frozenset({"SignUp", "AdminCreateUser"})
+_MAKING = _MAKING_USERS | {"CreateUserPool", "CreateUserPoolClient", "AdminConfirmSignUp"}
+_SETTING = frozenset({"AdminSetUserPassword", "RespondToAuthChallenge", "AdminRespondToAuthChallenge"})
+_HARMLESS = _LOOKING | _MAKING | _SETTING
+
+# The status of a user whom a password lets in so far. That it is so is another claim: see KeptUsers.
+_STATUSES = {TOKENS: "CONFIRMED", NEW_PASSWORD_REQUIRED: "FORCE_CHANGE_PASSWORD"}
+
+# Cognito locks a user out after five failed sign-ins; a scenario has two or three of its own.
+_MOST_FAILURES = 2
+
+
+@dataclass
+class _Known:
+    """What is known of a user in use: the password that opened last, what it led to, and after which exchange."""
+
+    user: User
+    password: str = ""
+    outcome: str = ""
+    shown_at: int = 0
+
+
+@dataclass
+class KeptUsers:
+    """The users that are kept, by pool and status.
+
+    The invariant: **nobody is accused on the evidence of a kept user, and nobody is cleared by what another scenario
+    did.** A user is kept only by a scenario that conformed, made or borrowed no other user, sent nothing but what is
+    harmless, and ended with a sign-in that shows the password in force. It is lent only to a scenario that does not
+    spell that password, and so cannot find in force already what it is about to set. A scenario that accuses the
+    target with a lent user is judged again with new ones, and only that judgement counts (`distrusted`); its user, like
+    that of every scenario that does not conform, is not kept. So a verdict does not depend on what ran before."""
+
+    lending: bool = False
+    _shelves: dict[tuple[str, str], list[User]] = field(default_factory=dict)
+    _in_use: list[_Known] = field(default_factory=list)
+    _failures: Counter[str] = field(default_factory=Counter)
+    _spelled: frozenset[str] = frozenset()
+    # By the name of each user who is lent: the password, and after how many exchanges.
+    _lent: dict[str, tuple[str, int]] = field(default_factory=dict)
+    _new_only: set[str] = field(default_factory=set)
+
+    def begin(self, spelled: Collection[str], *, lending: bool) -> None:
+        """Begin a scenario whose source and parameters spell these words; without `lending` all its users are new."""
+        self.lending, self._spelled = lending, frozenset(spelled)
+        self._in_use, self._lent = [], {}
+
+    def forget(self) -> None:
+        """Keep none of the users that are in use."""
+        self._in_use.clear()
+
+    def lend(self, pool_id: str, status: str) -> User | None:
+        """A kept user of this pool in this status; None if there is none."""
+        shelf = self._shelves.get((pool_id, status), []) if self.lending else []
+        return self._taken(shelf, [user for user in shelf if user.password not in self._spelled])
+
+    def spare(self, pool_id: str, least: int) -> User | None:
+        """Any kept user of this pool, who is to be brought to a status; None if there are not so many, the `least`."""
+        shelves = [self._shelves.get((pool_id, status), []) for status in _STATUSES.values()] if self.lending else []
+        shelf = max(shelves, key=len, default=[])
+        return self._taken(shelf, shelf) if sum(map(len, shelves)) >= least else None
+
+    def _taken(self, shelf: list[User], fitting: Sequence[User]) -> User | None:
+        if not fitting:
+            return None
+        user = fitting[0]
+        shelf.remove(user)
+        self._lent[user.login] = user.password, 0
+        return user
+
+    def in_use(self, user: User, exchanges: int) -> None:
+        """Note that a scenario has this user, new or lent, after so many exchanges.
+
+        Nothing but password and status may be special about the user."""
+        self._in_use.append(_Known(user))
+        if user.login in self._lent:
+            self._lent[user.login] = user.password, exchanges
+
+    def signed_in(self, user: User, password: str, outcome: str, exchanges: int) -> None:
+        """Note what came of a sign-in, or of answering its challenge, after so many exchanges of the scenario."""
+        if outcome not in _STATUSES:
+            self._failures[user.login] += 1
+            return
+        for known in self._in_use:
+            if known.user.login == user.login:
+                known.password, known.outcome, known.shown_at = password, outcome, exchanges
+
+    def distrusted(self, accused: bool, exchanges: Sequence[Exchange]) -> bool:
+        """Whether a scenario is to be judged again, with new users.
+
+        So it is if it accused the target, or if it set the very password that the lent user had."""
+        return bool(self._lent) and (
+            accused or any(printable(had) in _passwords_set(exchanges[since:]) for had, since in self._lent.values())
+        )
+
+    def never_again(self, scenario: str) -> None:
+        """Spare a scenario that was judged twice the detour; its verdicts are the same either way."""
+        self._new_only.add(scenario)
+
+    def may_borrow(self, scenario: str) -> bool:
+        """Whether a scenario was not judged twice yet."""
+        return scenario not in self._new_only
+
+    def end(self, exchanges: Sequence[Exchange]) -> None:
+        """Keep the user of a scenario that conformed, if what was exchanged leaves no doubt of the user's state."""
+        made = sum(exchange.operation in _MAKING_USERS for exchange in exchanges)
+        if len(self._in_use) != 1 or made > (not self._lent) or not all(map(_harmless, exchanges)):
+            return
+        (known,) = self._in_use
+        settled = known.shown_at and not any(map(_sets, exchanges[known.shown_at :]))
+        if settled and self._failures[known.user.login] <= _MOST_FAILURES:
+            shelf = self._shelves.setdefault((known.user.pool.id, _STATUSES[known.outcome]), [])
+            shelf.append(known.user.with_password(known.password))
+
+
+def _harmless(exchange: Exchange) -> bool:
+    """Whether nothing moved but a password; a note of the sign-in by SRP has no operation, and no answer."""
+    noted = exchange.operation is None and not exchange.judged and not exchange.received
+    return exchange.later == 0 and (noted or exchange.operation in _HARMLESS)
+
+
+def _sets(exchange: Exchange) -> bool:
+    """Whether a password may be another after this."""
+    return exchange.operation in _SETTING and exchange.members.get("ChallengeName") != "PASSWORD_VERIFIER"
+
+
+def _passwords_set(exchanges: Sequence[Exchange]) -> str:
+    """The new passwords in requests, one a line; of a request that was sent as bytes, the bytes."""
+    found = []
+    for exchange in exchanges:
+        members = {**exchange.members, **exchange.members.get("ChallengeResponses", {})}
+        names = ("NEW_PASSWORD", "ProposedPassword", *([] if exchange.operation in _MAKING_USERS else ["Password"]))
+        found += [str(members[name]) for name in names if name in members]
+        found += [str(exchange.request["body"])] if "body" in exchange.request else []
+    return "\n".join(found)

@@ -1,0 +1,183 @@
+"""Users that are kept by one scenario and lent to the next."""
+
+import pytest
+
+from conformance.mutants.mutant import serving
+from conformance.target.client import Cognito
+from conformance.target.definition import INVENTED, REGION, Endpoint
+from conformance.target.kept_users import KeptUsers
+from conformance.target.pools import Pools
+from conformance.verdict.observed import TOKENS
+
+PASSWORD = "Permanent-1!"
+
+
+@pytest.fixture(scope="module")
+def service():
+    """A plain client of the reference."""
+    with serving(lambda: None) as url:
+        yield Cognito(Endpoint(url, REGION, INVENTED))
+
+
+class Scenarios:
+    """Scenarios of one worker, one after the other."""
+
+    def __init__(self, service):
+        self.service = service
+        self.kept = KeptUsers()
+        self.pools = Pools(service, kept=self.kept)
+
+    def begin(self, *spelled, lending=True):
+        """Begin a scenario that spells these words."""
+        self.service.journal.begin()
+        self.kept.begin(spelled, lending=lending)
+
+    def end(self):
+        """End it: it conformed."""
+        self.kept.end(self.service.journal.exchanges)
+
+    def left(self, *steps, **configuration):
+        """A user whom a scenario left behind after these steps."""
+        self.begin()
+        user = self.pools.get(**configuration).user()
+        for step in steps:
+            step(user)
+        self.end()
+        return user
+
+    def distrusted(self, accused=False):
+        """Whether the scenario is to be judged again."""
+        return self.kept.distrusted(accused, self.service.journal.exchanges)
+
+
+@pytest.fixture
+def scenarios(service):
+    """A worker that has run nothing yet."""
+    made = Scenarios(service)
+    yield made
+    made.pools.delete()
+
+
+def sets(password, permanent=True):
+    """The step that gives a user a password."""
+    return lambda user: user.arrange("AdminSetUserPassword", Password=password, Permanent=permanent)
+
+
+def signs_in(password=PASSWORD):
+    """The step that shows whether a password is in force."""
+    return lambda user: user.sign_in(password)
+
+
+def test_a_user_in_a_known_state_is_lent(scenarios):
+    """The user whose password a sign-in showed is lent in the status that it led to, and costs no request."""
+    before = scenarios.left(sets(PASSWORD), signs_in())
+
+    scenarios.begin("Temp0rary!")
+    user = scenarios.pools.get().user()
+
+    assert (user.login, user.password) == (before.login, PASSWORD)
+    assert scenarios.service.journal.exchanges == []
+    assert user.sign_in(PASSWORD) == TOKENS
+
+
+def test_each_user_is_lent_to_one_scenario_at_a_time(scenarios):
+    """Whoever asks for two users gets two."""
+    scenarios.left(sets(PASSWORD), signs_in())
+
+    scenarios.begin()
+    first, second = scenarios.pools.get().user(), scenarios.pools.get().user()
+
+    assert first.login != second.login
+
+
+DOUBTFUL = {
+    "no-sign-in-since": (signs_in("Old-Passw0rd!"), sets(PASSWORD)),
+    "never-signed-in": (lambda user: user.status,),
+    "attributes": (lambda user: user.give(name="Ada"), sets(PASSWORD), signs_in()),
+    "disabled": (lambda user: user.arrange("AdminDisableUser"), lambda user: user.enable(), sets(PASSWORD), signs_in()),
+    "signed-out": (lambda user: user.arrange("AdminUserGlobalSignOut"), sets(PASSWORD), signs_in()),
+    "failures": (*[signs_in("Wrong-0ne!")] * 3, sets(PASSWORD), signs_in()),
+    "another-user": (lambda user: user.pool.user(fresh=True), sets(PASSWORD), signs_in()),
+}
+
+
+@pytest.mark.parametrize("steps", DOUBTFUL.values(), ids=DOUBTFUL)
+def test_a_user_in_doubt_is_not_kept(scenarios, steps):
+    """A user of whom more moved than the password, or whose password was not shown last, is lent to nobody."""
+    before = scenarios.left(*steps)
+
+    scenarios.begin()
+
+    assert scenarios.pools.get().user().login != before.login
+
+
+def test_no_user_is_kept_of_a_pool_that_remembers_passwords(scenarios):
+    """With a password history, what a user had before counts."""
+    history = {"policy": {"PasswordHistorySize": 1}}
+    before = scenarios.left(sets(PASSWORD), signs_in(), **history)
+
+    scenarios.begin()
+
+    assert scenarios.pools.get(**history).user().login != before.login
+
+
+def test_a_scenario_is_not_lent_the_password_that_it_spells(scenarios):
+    """A user who has it already is given another one before; that the scenario sets it means something then."""
+    before = scenarios.left(sets(PASSWORD), signs_in())
+
+    scenarios.begin(PASSWORD)
+    user = scenarios.pools.get().user()
+
+    assert user.login == before.login
+    assert user.password != PASSWORD
+    assert user.sign_in(PASSWORD) == "NotAuthorizedException"
+
+
+def test_a_user_is_brought_to_another_status(scenarios):
+    """A user who must change the password is confirmed before a scenario has them that asks for a confirmed one."""
+    before = scenarios.left(sets(PASSWORD, permanent=False), signs_in())
+
+    scenarios.begin()
+    user = scenarios.pools.get().user("CONFIRMED")
+
+    assert user.login == before.login
+    assert user.status == "CONFIRMED"
+
+
+@pytest.mark.parametrize("how", ["fresh", "with a name", "with attributes", "after an accusation"])
+def test_whoever_needs_a_new_user_has_one(scenarios, how):
+    """A scenario about new users asks for one; one that is judged again has no others."""
+    before = scenarios.left(sets(PASSWORD), signs_in())
+    scenarios.begin(lending=how != "after an accusation")
+    asked = {
+        "fresh": {"fresh": True},
+        "with a name": {"username": "ada"},
+        "with attributes": {"attributes": {"name": "A"}},
+    }
+
+    assert scenarios.pools.get().user(**asked.get(how, {})).login != before.login
+
+
+def test_an_accusation_with_a_lent_user_does_not_count(scenarios):
+    """It is judged again; an accusation with a new user counts, and so does a scenario that conforms."""
+    scenarios.begin()
+    scenarios.pools.get().user()
+    assert not scenarios.distrusted(accused=True)
+    scenarios.left(sets(PASSWORD), signs_in())
+
+    scenarios.begin()
+    scenarios.pools.get().user()
+
+    assert scenarios.distrusted(accused=True)
+    assert not scenarios.distrusted()
+
+
+def test_setting_the_password_that_a_lent_user_had_does_not_count(scenarios):
+    """The scenario would conform where nothing was set."""
+    scenarios.left(sets(PASSWORD), signs_in())
+    scenarios.begin()
+    user = scenarios.pools.get().user()
+
+    sets(PASSWORD)(user)
+
+    assert scenarios.distrusted()
