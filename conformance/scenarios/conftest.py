@@ -230,7 +230,7 @@ def refused(admin_set_user_password: AdminSetUserPassword) -> Refused:
 def walks(request: pytest.FixtureRequest, pools: Pools, _control: Control | None) -> Walks:
     """The walks of this worker, the same in every worker."""
     run = request.config.stash[RUN]
-    return run.walk(Walks(pools.get(apart="walks"), run.settings.examples, run.settings.seed, _control))
+    return run.walk(Walks(pools.get(), run.settings.examples, run.settings.seed, _control))
 
 
 @pytest.fixture

@@ -15,6 +15,10 @@ from conformance.verdict.observed import NEW_PASSWORD_REQUIRED, TOKENS
 NEW_PASSWORD = "New-Passw0rd!"
 _ANOTHER = "Other-Passw0rd!"
 
+# Of a pool with every alias, and of one whose users sign up with an address or a number.
+WITH_ALIASES = {"AliasAttributes": ["email", "phone_number", "preferred_username"]}
+BY_CONTACT = {"UsernameAttributes": ["email", "phone_number"]}
+
 # A permanent password and a temporary one, each with what a sign-in with it leads to.
 either_way = pytest.mark.parametrize(
     ("permanent", "outcome"), [(True, TOKENS), (False, NEW_PASSWORD_REQUIRED)], ids=["permanent", "temporary"]

@@ -33,6 +33,7 @@ class _Known:
     """What is known of a user in use: the password that opened last, what it led to, and after which exchange."""
 
     user: User
+    alike: str
     password: str = ""
     outcome: str = ""
     shown_at: int = 0
@@ -40,7 +41,7 @@ class _Known:
 
 @dataclass
 class KeptUsers:
-    """The users that are kept, by pool and status.
+    """The users that are kept, by pool, status and whatever else is special about them.
 
     The invariant: **nobody is accused on the evidence of a kept user, and nobody is cleared by what another scenario
     did.** A user is kept only by a scenario that conformed, made or borrowed no other user, sent nothing but what is
@@ -50,7 +51,7 @@ class KeptUsers:
     that of every scenario that does not conform, is not kept. So a verdict does not depend on what ran before."""
 
     lending: bool = False
-    _shelves: dict[tuple[str, str], list[User]] = field(default_factory=dict)
+    _shelves: dict[tuple[str, str, str], list[User]] = field(default_factory=dict)
     _in_use: list[_Known] = field(default_factory=list)
     _failures: Counter[str] = field(default_factory=Counter)
     _spelled: frozenset[str] = frozenset()
@@ -67,14 +68,18 @@ class KeptUsers:
         """Keep none of the users that are in use."""
         self._in_use.clear()
 
-    def lend(self, pool_id: str, status: str) -> User | None:
-        """A kept user of this pool in this status; None if there is none."""
-        shelf = self._shelves.get((pool_id, status), []) if self.lending else []
+    def lend(self, pool_id: str, status: str, alike: str = "") -> User | None:
+        """A kept user of this pool in this status; None if there is none.
+
+        `alike` says what is special about the name, or the attributes, that the user must have."""
+        shelf = self._shelves.get((pool_id, status, alike), []) if self.lending else []
         return self._taken(shelf, [user for user in shelf if user.password not in self._spelled])
 
     def spare(self, pool_id: str, least: int) -> User | None:
         """Any kept user of this pool, who is to be brought to a status; None if there are not so many, the `least`."""
-        shelves = [self._shelves.get((pool_id, status), []) for status in _STATUSES.values()] if self.lending else []
+        shelves = (
+            [self._shelves.get((pool_id, status, ""), []) for status in _STATUSES.values()] if self.lending else []
+        )
         shelf = max(shelves, key=len, default=[])
         return self._taken(shelf, shelf) if sum(map(len, shelves)) >= least else None
 
@@ -86,11 +91,11 @@ class KeptUsers:
         self._lent[user.login] = user.password, 0
         return user
 
-    def in_use(self, user: User, exchanges: int) -> None:
+    def in_use(self, user: User, exchanges: int, alike: str = "") -> None:
         """Note that a scenario has this user, new or lent, after so many exchanges.
 
-        Nothing but password and status may be special about the user."""
-        self._in_use.append(_Known(user))
+        Nothing but password, status and what `alike` says may be special about the user."""
+        self._in_use.append(_Known(user, alike))
         if user.login in self._lent:
             self._lent[user.login] = user.password, exchanges
 
@@ -127,7 +132,7 @@ class KeptUsers:
         (known,) = self._in_use
         settled = known.shown_at and not any(map(_sets, exchanges[known.shown_at :]))
         if settled and self._failures[known.user.login] <= _MOST_FAILURES:
-            shelf = self._shelves.setdefault((known.user.pool.id, _STATUSES[known.outcome]), [])
+            shelf = self._shelves.setdefault((known.user.pool.id, _STATUSES[known.outcome], known.alike), [])
             shelf.append(known.user.with_password(known.password))
 
 

@@ -209,19 +209,22 @@ class Pool:
         password: str = OLD_PASSWORD,
         fresh: bool = False,
         new: str | None = None,
+        alike: str = "",
     ) -> User:
         """A user in the status `start`, one of STARTS, or DISABLED: one that was kept, else a new one with `password`.
 
-        The user is new if a name or attributes are given, or `fresh`. Where the status does not matter, a new user may
-        be in another, `new`. AdminSetUserPassword, which is under test, has no part in making one.
+        The user is new if `fresh`, or if a name or attributes are given, unless every user that is made `alike` serves.
+        Where the status does not matter, a new user may be in another, `new`. AdminSetUserPassword, which is under
+        test, has no part in making one.
 
         Without `username` it gets a name of its own in the shape of an e-mail address, which every target takes. Raises
         Blocked where the target cannot get a user there."""
-        named, plain = username is not None, username is None and not attributes
-        alike = None if named else attributes
-        twin = partial(self.user, start, attributes=alike, password=password, fresh=True, new=new)
-        if plain and not fresh and (lent := self._lent(start, password, least=2 if new else 1)) is not None:
-            return self._in_use(replace(lent, _start=start, _made_at=len(self.service.journal.exchanges), _twin=twin))
+        named, exchangeable = username is not None, bool(alike) or (username is None and not attributes)
+        given = None if named else attributes
+        twin = partial(self.user, start, attributes=given, password=password, fresh=True, new=new)
+        if exchangeable and not fresh and (lent := self._lent(start, password, alike, least=2 if new else 1)):
+            lent = replace(lent, _start=start, _made_at=len(self.service.journal.exchanges), _twin=twin)
+            return self._in_use(lent, alike)
         start = new or start
         username = username or simulated(f"user-{uuid.uuid4().hex[:12]}")
         sent = [{"Name": name, "Value": value} for name, value in (attributes or {}).items()]
@@ -263,14 +266,14 @@ class Pool:
             raise Blocked(f"a user could not be brought to {start}: AdminGetUser shows {reached[0]}", "AdminGetUser")
         if user.username == username and not named:
             self.reached.add(start)
-        return self._in_use(user) if plain else user
+        return self._in_use(user, alike) if exchangeable else user
 
-    def _lent(self, start: str, password: str, least: int) -> User | None:
+    def _lent(self, start: str, password: str, alike: str, least: int) -> User | None:
         """A kept user in this status; if there are at `least` so many others, one of them is brought there.
 
         That takes the operation under test: only a scenario that conforms has such a user for good (KeptUsers)."""
-        lent = self.kept.lend(self.id, start)
-        if lent is None and start in _OPENS and (user := self.kept.spare(self.id, least)) is not None:
+        lent = self.kept.lend(self.id, start, alike)
+        if not (lent or alike) and start in _OPENS and (user := self.kept.spare(self.id, least)) is not None:
             password = f"{password}-{uuid.uuid4().hex[:8]}"
             permanent = _OPENS[start] is TOKENS
             if user.call("AdminSetUserPassword", Password=password, Permanent=permanent) == ACCEPTED:
@@ -279,8 +282,8 @@ class Pool:
             self.service.journal.names |= {lent.login: "<user>", lent.username: "<user>"}
         return lent
 
-    def _in_use(self, user: User) -> User:
-        self.kept.in_use(user, len(self.service.journal.exchanges))
+    def _in_use(self, user: User, alike: str) -> User:
+        self.kept.in_use(user, len(self.service.journal.exchanges), alike)
         return user
 
     @property

@@ -5,6 +5,7 @@ import uuid
 import pytest
 
 from conformance.scenarios.preconditions import unchallenged
+from conformance.scenarios.requests import BY_CONTACT
 from conformance.target.mailbox import simulated
 from conformance.target.sign_in import USER_PASSWORD_AUTH, USER_SRP_AUTH
 from conformance.verdict.observed import ACCEPTED, REFUSED, TOKENS
@@ -76,7 +77,7 @@ def test_federated_username_names_the_user(admin_set_user_password, federated_us
 def test_email_does_not_name_a_federated_user(refused, pools, control):
     """In a pool whose users sign up with an address, that of a federated user reaches nobody."""
     address = simulated(f"ada-{uuid.uuid4().hex[:8]}")
-    user = control.federated_user(pools.get(UsernameAttributes=["email"]), address)
+    user = control.federated_user(pools.get(**BY_CONTACT), address)
 
     reply = refused(user, Username=address)
 

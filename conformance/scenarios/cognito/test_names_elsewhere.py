@@ -5,6 +5,7 @@ import uuid
 import pytest
 
 from conformance.scenarios.preconditions import require
+from conformance.scenarios.requests import WITH_ALIASES
 from conformance.target.app_client import outcome
 from conformance.target.mailbox import simulated
 from conformance.verdict.observed import ACCEPTED, NOT_REFUSED, REFUSED, TOKENS, OneOf
@@ -100,7 +101,7 @@ def test_names_mind_case_at_every_operation(pool, operation):
 @pytest.mark.parametrize("operation", sorted(EVERY.keys() - {"AdminConfirmSignUp"}))
 def test_alias_reaches_the_user_at_every_operation(pools, operation):
     """In a pool where email is an alias, a verified address reaches the user, whatever the operation."""
-    pool = pools.get(AliasAttributes=["email"])
+    pool = pools.get(**WITH_ALIASES)
     _works(pool, operation)
     user, email = _user(pool, operation)
 
@@ -179,7 +180,7 @@ def test_address_may_be_shared_where_it_is_no_alias(pool):
 @pytest.mark.claim("taken-alias-is-refused")
 def test_taken_alias_is_refused(pools):
     """AdminCreateUser with a verified address that is another user's alias is refused."""
-    pool = pools.get(AliasAttributes=["email"])
+    pool = pools.get(**WITH_ALIASES)
     owner, email = _user(pool, "AdminInitiateAuth")
     name = f"bob-{uuid.uuid4().hex[:12]}"
 
@@ -195,7 +196,7 @@ def test_taken_alias_is_refused(pools):
 @pytest.mark.claim("forced-alias-moves-to-the-new-user")
 def test_forced_alias_moves_to_the_new_user(pools):
     """With ForceAliasCreation, the alias reaches the new user and no longer the one who had it."""
-    pool = pools.get(AliasAttributes=["email"])
+    pool = pools.get(**WITH_ALIASES)
     owner, email = _user(pool, "AdminInitiateAuth")
     require(
         "the alias", _call("AdminInitiateAuth", owner, email), TOKENS, by="alias-reaches-the-user-at-every-operation"

@@ -6,6 +6,7 @@ from dataclasses import replace
 import pytest
 
 from conformance.scenarios.preconditions import require
+from conformance.scenarios.requests import WITH_ALIASES
 from conformance.target.mailbox import simulated
 from conformance.target.sign_in import FLOWS, RESPOND
 from conformance.verdict.observed import ACCEPTED, NOT_REFUSED, TOKENS, Parts
@@ -87,7 +88,7 @@ def test_challenge_requires_the_secret_hash(pool, confidential, operation, secre
 @both_operations
 def test_challenge_takes_the_hash_of_the_internal_name(pools, operation, flow):
     """The user who signs in by an alias answers with the SECRET_HASH of the name in USER_ID_FOR_SRP."""
-    pool = pools.get(AliasAttributes=["email"])
+    pool = pools.get(**WITH_ALIASES)
     alias = simulated(f"alias-{uuid.uuid4().hex[:12]}")
     attributes = {"email": alias, "email_verified": "true"}
     user = pool.user("FORCE_CHANGE_PASSWORD", username=f"ada-{uuid.uuid4().hex[:12]}", attributes=attributes)

@@ -1,12 +1,20 @@
 """Which user Username reaches, and which names there can be (fixtures/usernames.toml)."""
 
 import itertools
+import re
 
 import pytest
 
 from conformance.scenarios.preconditions import require
 from conformance.scenarios.refusals import refusal
-from conformance.scenarios.requests import NEW_PASSWORD, either_way
+from conformance.scenarios.requests import (
+    BY_CONTACT,
+    NEW_PASSWORD,
+    WITH_ALIASES,
+    either_way,
+    new_password_of,
+    user_before,
+)
 from conformance.scenarios.tables import names, names_sent_otherwise, spelled
 from conformance.verdict.observed import ACCEPTED, NOT_REFUSED, REFUSED, TOKENS
 
@@ -25,15 +33,34 @@ def spell():
 
 
 @pytest.fixture
+def called():
+    """A user of a pool, called as is written, and what other names are with the digits that stand for this user's NNN.
+
+    The user is a new one, or was kept under the same written name and, where it is written, address."""
+
+    def call(pool, name, permanent=True, address=None):
+        number = f"{next(_NUMBERS):07d}"
+        attributes = {"email": spelled(address, number)} if address else None
+        user = user_before(
+            pool, permanent, username=spelled(name, number), attributes=attributes, alike=f"{name} {address}"
+        )
+        own = re.search("[0-9]{7}(?![0-9])", user.login)[0]
+        return user, lambda written: spelled(written, own)
+
+    return call
+
+
+@pytest.fixture
 def effect(admin_set_user_password):
     """What a sign-in shows of a call by another name; blocks if the same call by the username has none either."""
 
     def call(user, permanent):
-        seen = user.sign_in(NEW_PASSWORD)
+        password = new_password_of(user)
+        seen = user.sign_in(password)
         if seen.refused:
-            again = admin_set_user_password(user, Password=NEW_PASSWORD, Permanent=permanent)
+            again = admin_set_user_password(user, Password=password, Permanent=permanent)
             again.requires_success("the same call by the username")
-            by_username = user.sign_in(NEW_PASSWORD)
+            by_username = user.sign_in(password)
             require("the password set by the username", by_username.refused, False, by="works-on-any-user")
         return seen
 
@@ -43,14 +70,14 @@ def effect(admin_set_user_password):
 @pytest.mark.claim("username-names-the-user")
 @names("username-names-the-user")
 @either_way
-def test_username_names_the_user(admin_set_user_password, pool, spell, name, permanent, outcome):
+def test_username_names_the_user(admin_set_user_password, pool, called, name, permanent, outcome):
     """The name that the user was created with reaches the user."""
-    user = pool.user("FORCE_CHANGE_PASSWORD", username=spell(name))
+    user, _ = called(pool, name, permanent)
 
-    reply = admin_set_user_password(user, Username=user.login, Password=NEW_PASSWORD, Permanent=permanent)
+    reply = admin_set_user_password(user, Username=user.login, Password=new_password_of(user), Permanent=permanent)
 
     assert reply == ACCEPTED
-    user.requires(NEW_PASSWORD, outcome)
+    user.requires(new_password_of(user), outcome)
 
 
 @pytest.mark.claim("email-alias-names-the-user")
@@ -58,7 +85,7 @@ def test_username_names_the_user(admin_set_user_password, pool, spell, name, per
 def test_email_alias_names_the_user(admin_set_user_password, effect, pools, spell, permanent):
     """In a pool where email is an alias, a verified address reaches the user who has it."""
     address = spell("success+ada-NNN@simulator.amazonses.com")
-    user = pools.get(AliasAttributes=["email"]).user(
+    user = pools.get(**WITH_ALIASES).user(
         "FORCE_CHANGE_PASSWORD", username=spell("ada-NNN"), attributes={"email": address, "email_verified": "true"}
     )
 
@@ -73,7 +100,7 @@ def test_email_alias_names_the_user(admin_set_user_password, effect, pools, spel
 def test_phone_alias_names_the_user(admin_set_user_password, effect, pools, spell, permanent):
     """In a pool where phone_number is an alias, a verified number reaches the user who has it."""
     number = spell("+1555NNN")
-    user = pools.get(AliasAttributes=["phone_number"]).user(
+    user = pools.get(**WITH_ALIASES).user(
         "FORCE_CHANGE_PASSWORD",
         username=spell("ada-NNN"),
         attributes={"phone_number": number, "phone_number_verified": "true"},
@@ -91,7 +118,7 @@ def test_preferred_username_alias_names_the_user(admin_set_user_password, effect
     """In a pool where preferred_username is an alias, it reaches the user who has it."""
     preferred = spell("countess-NNN")
     # Only a confirmed user can have one (user-pool-settings-attributes.md of the developer guide).
-    user = pools.get(AliasAttributes=["preferred_username"]).user("CONFIRMED", username=spell("ada-NNN"))
+    user = pools.get(**WITH_ALIASES).user("CONFIRMED", username=spell("ada-NNN"))
     user.arrange("AdminUpdateUserAttributes", UserAttributes=[{"Name": "preferred_username", "Value": preferred}])
 
     reply = admin_set_user_password(user, Username=preferred, Password=NEW_PASSWORD, Permanent=permanent)
@@ -120,7 +147,7 @@ def test_sub_names_the_user(admin_set_user_password, effect, user, permanent):
 def test_unverified_alias_names_nobody(admin_set_user_password, pools, spell, attribute, written, permanent, outcome):
     """An alias that is not verified does not reach the user; once it is verified, it does."""
     alias = spell(written)
-    user = pools.get(AliasAttributes=[attribute]).user(
+    user = pools.get(**WITH_ALIASES).user(
         "FORCE_CHANGE_PASSWORD", username=spell("ada-NNN"), attributes={attribute: alias}
     )
 
@@ -143,7 +170,7 @@ def test_unverified_alias_names_nobody(admin_set_user_password, pools, spell, at
 def test_email_username_attribute_names_the_user(admin_set_user_password, effect, pools, spell, verified, permanent):
     """In a pool whose users sign up with an address, it reaches the user, verified or not."""
     address = spell("success+ada-NNN@simulator.amazonses.com")
-    user = pools.get(UsernameAttributes=["email"]).user(
+    user = pools.get(**BY_CONTACT).user(
         "FORCE_CHANGE_PASSWORD", username=address, attributes={"email": address, "email_verified": verified}
     )
 
@@ -159,7 +186,7 @@ def test_email_username_attribute_names_the_user(admin_set_user_password, effect
 def test_phone_username_attribute_names_the_user(admin_set_user_password, effect, pools, spell, verified, permanent):
     """In a pool whose users sign up with a number, it reaches the user, verified or not."""
     number = spell("+1555NNN")
-    user = pools.get(UsernameAttributes=["phone_number"]).user(
+    user = pools.get(**BY_CONTACT).user(
         "FORCE_CHANGE_PASSWORD",
         username=number,
         attributes={"phone_number": number, "phone_number_verified": verified},
@@ -176,9 +203,9 @@ def test_phone_username_attribute_names_the_user(admin_set_user_password, effect
     "configuration", [{}, {"UsernameConfiguration": {"CaseSensitive": True}}], ids=["by-default", "configured"]
 )
 @names_sent_otherwise("usernames-are-case-sensitive")
-def test_usernames_are_case_sensitive(refused, pools, spell, configuration, name, sent):
+def test_usernames_are_case_sensitive(refused, pools, called, configuration, name, sent):
     """In a pool without CaseSensitive false, a name in another case does not reach the user."""
-    user = pools.get(**configuration).user("FORCE_CHANGE_PASSWORD", username=spell(name))
+    user, spell = called(pools.get(**configuration), name)
 
     reply = refused(user, Username=spell(sent), right={"Username": spell(name)})
 
@@ -188,11 +215,11 @@ def test_usernames_are_case_sensitive(refused, pools, spell, configuration, name
 @pytest.mark.claim("usernames-ignore-case-when-configured")
 @names_sent_otherwise("usernames-ignore-case-when-configured")
 @both_kinds
-def test_usernames_ignore_case_when_configured(admin_set_user_password, effect, pools, spell, name, sent, permanent):
+def test_usernames_ignore_case_when_configured(admin_set_user_password, effect, pools, called, name, sent, permanent):
     """In a pool with CaseSensitive false, a name in another case reaches the user."""
-    user = pools.get(UsernameConfiguration={"CaseSensitive": False}).user(username=spell(name))
+    user, spell = called(pools.get(UsernameConfiguration={"CaseSensitive": False}), name, permanent)
 
-    reply = admin_set_user_password(user, Username=spell(sent), Password=NEW_PASSWORD, Permanent=permanent)
+    reply = admin_set_user_password(user, Username=spell(sent), Password=new_password_of(user), Permanent=permanent)
 
     assert reply == ACCEPTED
     assert effect(user, permanent) == NOT_REFUSED
@@ -233,21 +260,21 @@ def test_aliases_ignore_case_when_configured(
 
 @pytest.mark.claim("username-within-the-pattern-is-accepted")
 @names("username-within-the-pattern-is-accepted")
-def test_username_within_the_pattern_is_accepted(admin_set_user_password, pool, spell, name):
+def test_username_within_the_pattern_is_accepted(admin_set_user_password, pool, called, name):
     """A name of characters that the model's pattern allows reaches the user who was created with it."""
-    user = pool.user("FORCE_CHANGE_PASSWORD", username=spell(name))
+    user, spell = called(pool, name)
 
-    reply = admin_set_user_password(user, Username=spell(name), Password=NEW_PASSWORD, Permanent=True)
+    reply = admin_set_user_password(user, Username=spell(name), Password=new_password_of(user), Permanent=True)
 
     assert reply == ACCEPTED
-    user.requires(NEW_PASSWORD, TOKENS)
+    user.requires(new_password_of(user), TOKENS)
 
 
 @pytest.mark.claim("username-outside-the-pattern-is-refused")
 @names_sent_otherwise("username-outside-the-pattern-is-refused")
-def test_username_outside_the_pattern_is_refused(refused, pool, spell, name, sent):
+def test_username_outside_the_pattern_is_refused(refused, pool, called, name, sent):
     """A name with a character that the model's pattern does not allow is refused with InvalidParameterException."""
-    user = pool.user("FORCE_CHANGE_PASSWORD", username=spell(name))
+    user, spell = called(pool, name)
 
     reply = refused(user, Username=spell(sent), right={"Username": spell(name)})
 
@@ -256,21 +283,21 @@ def test_username_outside_the_pattern_is_refused(refused, pool, spell, name, sen
 
 @pytest.mark.claim("username-may-have-128-characters")
 @names("username-may-have-128-characters")
-def test_username_may_have_128_characters(admin_set_user_password, pool, spell, name):
+def test_username_may_have_128_characters(admin_set_user_password, pool, called, name):
     """A name of 128 characters reaches the user who was created with it."""
-    user = pool.user("FORCE_CHANGE_PASSWORD", username=spell(name))
+    user, spell = called(pool, name)
 
-    reply = admin_set_user_password(user, Username=spell(name), Password=NEW_PASSWORD, Permanent=True)
+    reply = admin_set_user_password(user, Username=spell(name), Password=new_password_of(user), Permanent=True)
 
     assert reply == ACCEPTED
-    user.requires(NEW_PASSWORD, TOKENS)
+    user.requires(new_password_of(user), TOKENS)
 
 
 @pytest.mark.claim("username-over-128-characters-is-refused")
 @names_sent_otherwise("username-over-128-characters-is-refused")
-def test_username_over_128_characters_is_refused(refused, pool, spell, name, sent):
+def test_username_over_128_characters_is_refused(refused, pool, called, name, sent):
     """A name of 129 characters is refused with InvalidParameterException."""
-    user = pool.user("FORCE_CHANGE_PASSWORD", username=spell(name))
+    user, spell = called(pool, name)
 
     reply = refused(user, Username=spell(sent), right={"Username": spell(name)})
 
@@ -280,10 +307,9 @@ def test_username_over_128_characters_is_refused(refused, pool, spell, name, sen
 @pytest.mark.claim("unknown-user-is-not-found")
 @names_sent_otherwise("unknown-user-is-not-found")
 @pytest.mark.parametrize("permanent", [True, False], ids=["permanent", "temporary"])
-def test_unknown_user_is_not_found(refused, pool, spell, name, sent, permanent):
+def test_unknown_user_is_not_found(refused, pool, called, name, sent, permanent):
     """A name that nobody in the pool has is refused with UserNotFoundException."""
-    address = {"email": spell("success+ada-NNN@simulator.amazonses.com")}
-    user = pool.user("FORCE_CHANGE_PASSWORD", username=spell(name), attributes=address)
+    user, spell = called(pool, name, permanent, address="success+ada-NNN@simulator.amazonses.com")
 
     reply = refused(user, Username=spell(sent), Permanent=permanent, right={"Username": spell(name)})
 
