@@ -115,7 +115,10 @@ def counted(options: Mapping[str, Any]) -> planning.Plan:
     undecided = [result for result in done.results.values() if result.verdict == Verdict.INCONCLUSIVE]
     if undecided:  # among them whatever the gate did not let through
         raise SuiteFault(f"{len(undecided)} results cannot be planned: {undecided[0].id}: {undecided[0].reason}")
-    return planning.made(place.account, place.region, options, run.counts, run.moments, run.refusals, run.time.now())
+    lent = done.kept_users.times_lent
+    return planning.made(
+        place.account, place.region, options, run.counts, run.moments, run.refusals, run.time.now(), lent
+    )
 
 
 def show(console: Console, document: Mapping[str, Any], file: Path | None) -> None:

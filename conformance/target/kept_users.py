@@ -51,6 +51,7 @@ class KeptUsers:
     that of every scenario that does not conform, is not kept. So a verdict does not depend on what ran before."""
 
     lending: bool = False
+    times_lent: int = 0
     _shelves: dict[tuple[str, str, str], list[User]] = field(default_factory=dict)
     _in_use: list[_Known] = field(default_factory=list)
     _failures: Counter[str] = field(default_factory=Counter)
@@ -89,6 +90,7 @@ class KeptUsers:
         user = fitting[0]
         shelf.remove(user)
         self._lent[user.login] = user.password, 0
+        self.times_lent += 1
         return user
 
     def in_use(self, user: User, exchanges: int, alike: str = "") -> None:
