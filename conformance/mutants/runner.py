@@ -57,7 +57,7 @@ from conformance.verdict.verdicts import Verdict
 
 # A trial that runs everything takes few walks, and judges the rows that they come by: over all trials every row is
 # visited, and each takes seconds, not a minute. For the same reason only every so many trials sign in by SRP.
-FEW = 5
+FEW = 2
 RARELY = 4
 SLOW = "USER_SRP_AUTH"
 ROWS = "test_transition["

@@ -9,6 +9,7 @@ from typing import Any
 from botocore import xform_name
 
 from conformance.contract.transitions import Row
+from conformance.mutants.consequences import of_rows
 from conformance.mutants.mutant import Call, Plant, around, changed, constant, low, mutant, refuse
 from conformance.reference import attributes, authentication, errors, http
 from conformance.reference import password_policy as passwords
@@ -379,11 +380,15 @@ SHARED, OWNED, MOVED = (
 )
 
 
+# All walkers have one address.
+MADE = ("created-user-must-change-the-password",)
+
+
 def _addresses(pool: StoredPool) -> set[str]:
     return {user.attributes["email"] for user in pool.users.values() if "email" in user.attributes}
 
 
-@mutant("address-is-of-one-user", "No two users of a pool may have one address.", SHARED)
+@mutant("address-is-of-one-user", "No two users of a pool may have one address.", SHARED, also=MADE)
 @around(CognitoSpec, "admin_create_user")
 def of_one_user(real: Call, self: CognitoSpec, asked: Members) -> Any:
     taken = attributes.given(asked).get("email") in _addresses(self.pool(asked))
@@ -392,7 +397,12 @@ def of_one_user(real: Call, self: CognitoSpec, asked: Members) -> Any:
     return real(self, asked)
 
 
-@mutant("shared-address-is-refused-but-made", "A second user of an address is made, and the call refused.", SHARED)
+@mutant(
+    "shared-address-is-refused-but-made",
+    "A second user of an address is made, and the call refused.",
+    SHARED,
+    also=(*MADE, "reset-needs-a-verified-contact"),
+)
 @around(CognitoSpec, "admin_create_user")
 def refused_but_made(real: Call, self: CognitoSpec, asked: Members) -> Any:
     taken = attributes.given(asked).get("email") in _addresses(self.pool(asked))
@@ -481,13 +491,14 @@ def _after(operation: str, change: Callable[[StoredUser], None]) -> Plant:
     @around(CognitoSpec, xform_name(operation))
     def plant(real: Call, self: CognitoSpec, asked: Members, *rest: Any) -> Any:
         if "AccessToken" in asked:
-            user = self.bearer(asked["AccessToken"]).user
+            user: StoredUser | None = self.bearer(asked["AccessToken"]).user
         else:
             pool = self.client(asked).pool if "ClientId" in asked else self.pool(asked)
             named = {**asked.get("AuthParameters", {}), **asked.get("ChallengeResponses", {})}
-            user = self.user(pool, asked.get("Username") or named.get("USERNAME", ""))
+            user = self.find(pool, asked.get("Username") or named.get("USERNAME", ""))
         answer = real(self, asked, *rest)
-        change(user)
+        if user is not None:
+            change(user)
         return answer
 
     return plant
@@ -594,7 +605,16 @@ def sets_the_attributes(_: CognitoSpec, __: StoredPool, user: StoredUser, asked:
     user.attributes |= attributes.given(asked)
 
 
-@mutant("refused-creation-sets-the-password", "A taken name is refused, and its user gets the password.", UNTOUCHED)
+@mutant(
+    "refused-creation-sets-the-password",
+    "A taken name is refused, and its user gets the password.",
+    UNTOUCHED,
+    also=(
+        "existing-username-is-not-created-again",
+        *of_rows("InitiateAuth"),
+        *of_rows("AdminInitiateAuth"),
+    ),
+)
 @_refused_creation
 def sets_the_password(self: CognitoSpec, pool: StoredPool, user: StoredUser, asked: Members) -> None:
     self.store(pool, user, asked["TemporaryPassword"])
