@@ -47,7 +47,11 @@ class Claim:
 
     @property
     def tier(self) -> str:
-        """The first tier that gates on it: documented, observed or wording; none if it is only inferred."""
+        """The first tier that gates on it: documented, observed or wording; none if it is only inferred.
+
+        A leak is gated on by every run, wherever it is known from."""
+        if self.kind == "leak":
+            return "documented"
         return "wording" if self.wording else _TIERS.get(self.provenance, "none")
 
 

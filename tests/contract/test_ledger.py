@@ -190,6 +190,14 @@ def test_the_tier_follows_the_provenance(provenance: str, wording: bool, tier: s
     assert claim.tier == tier
 
 
+def test_a_leak_is_gated_on_by_every_run() -> None:
+    """Wherever a claim on a leak is known from, the default tier has it."""
+    leaks = [claim for claim in ledger.load_all().claims.values() if claim.kind == "leak"]
+
+    assert leaks
+    assert {claim.tier for claim in leaks} == {"documented"}
+
+
 def test_a_misspelt_id_names_the_nearest() -> None:
     """Asking for a claim that does not exist tells which one may be meant."""
     with pytest.raises(UnknownClaim) as raised:
