@@ -211,7 +211,8 @@ def written(names: Names, value: Any, member: str = "") -> Any:
 
 
 def _attribute(name: str) -> str:
-    return {"sub": "UserSub", "email": "Username", "preferred_username": "Username"}.get(name, f"attribute {name}")
+    aliases = dict.fromkeys(("email", "phone_number", "preferred_username"), "Username")
+    return {"sub": "UserSub", **aliases}.get(name, f"attribute {name}")
 
 
 def _claims(token: str) -> dict[str, Any] | None:

@@ -13,7 +13,7 @@ from conformance.target.aws import evidence
 from conformance.target.exchange import ARRANGING, Received, Sent
 from tests.target.aws.conftest import ACCOUNT, called, staged, verdicts, without_aws
 
-LITTLE, EVERYTHING = ("-k", "dispatch or output"), ()
+LITTLE, EVERYTHING = ("-k", "dispatch or output or phone_alias"), ()
 
 
 @pytest.fixture(
