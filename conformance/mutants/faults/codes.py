@@ -58,6 +58,7 @@ for _start in ("CONFIRMED", "RESET_REQUIRED"):
     "password-code-sets-no-password",
     "Who sends back the code for a forgotten password is confirmed, and keeps the old one.",
     "password-code-sets-the-password",
+    also=("forgotten-password-is-held-to-the-policy", "forgotten-password-is-held-to-the-history"),
 )
 @setting
 def keeps_the_old(

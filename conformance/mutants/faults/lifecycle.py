@@ -7,7 +7,17 @@ from collections.abc import Collection
 from botocore import xform_name
 
 from conformance.lifecycle.steps import driven
-from conformance.mutants.consequences import ACCEPTED, HISTORY, KEPT_OUT, LET_IN, STATUS, WEAK, of_operation, of_topic
+from conformance.mutants.consequences import (
+    ACCEPTED,
+    HISTORY,
+    KEPT_OUT,
+    LET_IN,
+    STATUS,
+    WEAK,
+    of_operation,
+    of_topic,
+    saying,
+)
 from conformance.mutants.mutant import SET, Call, Plant, around, mutant, refuse
 from conformance.reference.directory import Members
 from conformance.reference.errors import Refusal
@@ -74,7 +84,7 @@ def _consequences(operation: str, error: str | None) -> set[str]:
     """The claims that such a fault breaks: those on the operation, and what the operation is needed for."""
     rows = {str(row.claim) for row in driven() if row.operation == operation and row.error == error}
     if operation == SET:
-        return {*rows, *ACCEPTED, *STATUS, *WEAK, *HISTORY}
+        return {*rows, *ACCEPTED, *STATUS, *WEAK, *HISTORY, *(saying(error) if error else ())}
     found = rows | set(AT_EVERY_OPERATION)
     ends = {other for other, begins in SRP_ENDS.items() if operation in begins}
     for name in (operation, *SRP_ENDS.get(operation, ()), *ends):
@@ -83,6 +93,8 @@ def _consequences(operation: str, error: str | None) -> set[str]:
         found |= {*(KEPT_OUT if error else LET_IN), *of_topic("tokens", "challenge", "sessions", "attributes")}
     if operation in ("AdminCreateUser", "SignUp"):
         found.add("username-in-another-case-is-taken")
+    if operation == "ChangePassword":
+        found |= {"change-password-works-afterwards", "federated-user-changes-the-password"}
     if operation in SENDS_CODES:
         found.add("password-code-must-have-been-sent")
     return found

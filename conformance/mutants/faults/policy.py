@@ -177,6 +177,7 @@ mutant(
     "No space may stand in a password, as the model's pattern can be read.",
     "inner-spaces-are-allowed",
     "inner-space-counts-as-a-symbol",
+    also=(*POLICY, *WORDED),
 )(entry(validation.PATTERNS, "PasswordType", r"\S[\S]+"))
 
 
@@ -192,7 +193,7 @@ for _name, _intent, _bound in (
     mutant(_name, _intent, "other-characters-are-allowed")(_characters_below(_bound))
 
 for _name, _intent, _pattern, _claims in (
-    ("edges-unchecked", "White space may stand at the edges.", r"(?s).+", (LEADING, TRAILING)),
+    ("edges-unchecked", "White space may stand at the edges.", r"(?s)..+", (LEADING, TRAILING)),
     ("leading-space-allowed", "White space may stand in front.", r"(?s).+\S", (LEADING,)),
     ("trailing-space-allowed", "White space may stand at the end.", r"(?s)\S.+", (TRAILING,)),
     ("only-spaces-are-white", "A tab at the edge is not white space.", r"(?s)[^ ].*[^ ]", (LEADING, TRAILING)),

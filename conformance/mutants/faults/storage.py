@@ -126,7 +126,7 @@ for _word, _status, _claims, _replaces in (
         f"{_word}-not-stored",
         f"A {_word} password moves the status, but is not stored.",
         *_claims,
-        also=(*IN_FORCE, *WEAK, *HISTORY),
+        also=(*IN_FORCE, *WEAK, *HISTORY, "omitted-permanent-is-temporary"),
     )(_not_stored(_status))
     mutant(
         f"{_word}-keeps-the-old",
