@@ -7,7 +7,7 @@ from functools import partial
 from typing import Any
 
 from conformance.contract.transitions import Row
-from conformance.mutants.consequences import POLICY
+from conformance.mutants.consequences import HISTORY, POLICY
 from conformance.mutants.mutant import (
     SET,
     Call,
@@ -155,6 +155,7 @@ for _word, _status in (("temporary", "FORCE_CHANGE_PASSWORD"), ("permanent", "CO
         "uppercase-is-required",
         ENFORCED,
         "symbols-are-required",
+        also=(*POLICY, *HISTORY),
     )(_exempt(_status))
 
 for _name, _missing in (

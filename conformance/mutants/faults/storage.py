@@ -120,13 +120,13 @@ def _keeps_the_old(status: str) -> Plant:
 
 for _word, _status, _claims, _replaces in (
     ("permanent", "CONFIRMED", ("permanent-password-signs-in", ANY_USER), PERMANENT_REPLACES),
-    ("temporary", "FORCE_CHANGE_PASSWORD", ("temporary-password-is-challenged", FORCES), TEMPORARY_REPLACES),
+    ("temporary", "FORCE_CHANGE_PASSWORD", ("temporary-password-is-challenged",), TEMPORARY_REPLACES),
 ):
     mutant(
         f"{_word}-not-stored",
         f"A {_word} password moves the status, but is not stored.",
         *_claims,
-        also=(*IN_FORCE, *WEAK, *HISTORY, "omitted-permanent-is-temporary"),
+        also=(*IN_FORCE, *WEAK, *HISTORY),
     )(_not_stored(_status))
     mutant(
         f"{_word}-keeps-the-old",

@@ -44,7 +44,7 @@ def test_omitted_permanent_is_temporary(admin_set_user_password, pool, start):
 
     assert reply == ACCEPTED
     assert user.status == "FORCE_CHANGE_PASSWORD"
-    assert user.sign_in("Temp0rary!") == NEW_PASSWORD_REQUIRED
+    user.requires("Temp0rary!", NEW_PASSWORD_REQUIRED)
 
 
 @pytest.mark.claim("new-password-confirms-the-user")
