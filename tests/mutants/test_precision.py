@@ -1,4 +1,4 @@
-"""A mutant accuses nobody but whom it breaks: samples of what `mutants --precision` measures over the catalogue."""
+"""A mutant accuses only the claims that it breaks: samples of what `mutants --precision` measures."""
 
 from __future__ import annotations
 
