@@ -21,7 +21,7 @@ _MAKING = _MAKING_USERS | {"CreateUserPool", "CreateUserPoolClient", "AdminConfi
 _SETTING = frozenset({"AdminSetUserPassword", "RespondToAuthChallenge", "AdminRespondToAuthChallenge"})
 _HARMLESS = _LOOKING | _MAKING | _SETTING
 
-# The status of a user whom a password lets in so far. That it is so is another claim: see KeptUsers.
+# The status of a user that a password lets in so far. That it is so is another claim: see KeptUsers.
 _STATUSES = {TOKENS: "CONFIRMED", NEW_PASSWORD_REQUIRED: "FORCE_CHANGE_PASSWORD"}
 
 # Cognito locks a user out after five failed sign-ins; a scenario has two or three of its own.

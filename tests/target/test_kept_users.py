@@ -37,7 +37,7 @@ class Scenarios:
         self.kept.end(self.service.journal.exchanges)
 
     def left(self, *steps, **configuration):
-        """A user whom a scenario left behind after these steps."""
+        """A user that a scenario left behind after these steps."""
         self.begin()
         user = self.pools.get(**configuration).user()
         for step in steps:
@@ -103,7 +103,7 @@ DOUBTFUL = {
 
 @pytest.mark.parametrize("steps", DOUBTFUL.values(), ids=DOUBTFUL)
 def test_a_user_in_doubt_is_not_kept(scenarios, steps):
-    """A user of whom more moved than the password, or whose password was not shown last, is lent to nobody."""
+    """A user who changed in more than the password, or whose password was not shown last, is lent to nobody."""
     before = scenarios.left(*steps)
 
     scenarios.begin()
