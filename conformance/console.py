@@ -46,17 +46,24 @@ class _Complaint(click.ClickException):
         _complain(self.message)
 
 
-class CommandGroup(click.Group):
-    """Commands that end as `ending` says."""
+class Command(click.Command):
+    """A command that says in one line what is wrong with its options, and whose help may be read in part."""
 
     def make_context(self, *arguments: Any, **extra: Any) -> click.Context:
-        """As click's, with a usage error in one line."""
+        """As click's, which also prints the help where that is asked for."""
         try:
             return super().make_context(*arguments, **extra)
         except click.exceptions.NoArgsIsHelpError:
             raise
         except click.UsageError as error:
             raise _Complaint(_usage(error)) from None
+        except BrokenPipeError:
+            _give_up(sys.stdout)
+            sys.exit(UNHEARD)
+
+
+class CommandGroup(Command, click.Group):
+    """Commands that end as `ending` says."""
 
     def invoke(self, ctx: click.Context) -> Any:
         """As click's, ended by `ending`."""

@@ -20,8 +20,10 @@ COMMANDS = {
     "run, two workers": ["run", "--json=report.json", "-n2", "-k", "test_list_users_shows_the_same_status"],
     "claims": ["claims"],
     "mutants": ["mutants", "-k", "target-by-prefix"],
-    "sdk-gate": ["sdk-gate", "--from=installed", "--to=installed", "--scenarios=none"],
+    "help": ["--help"],
+    "sdk-gate": ["sdk-gate", "--help"],
 }
+COMPARED = ["sdk-gate", "--from=installed", "--to=installed", "--scenarios=none"]
 
 
 def command(arguments, place, **streams):
@@ -38,7 +40,11 @@ def command(arguments, place, **streams):
     )
 
 
-@pytest.mark.parametrize("arguments", COMMANDS.values(), ids=COMMANDS)
+@pytest.mark.parametrize(
+    "arguments",
+    [*COMMANDS.values(), pytest.param(COMPARED, marks=pytest.mark.slow)],
+    ids=[*COMMANDS, "sdk-gate, compared"],
+)
 def test_a_closed_pipe_ends_a_command_quietly(tmp_path, arguments):
     """Where nobody reads its output a command says nothing more, and ends as a program that SIGPIPE has ended."""
     reading, writing = os.pipe()

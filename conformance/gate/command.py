@@ -13,7 +13,7 @@ from typing import Any
 
 import click
 
-from conformance.console import check_writable, ending
+from conformance.console import Command, check_writable, ending
 from conformance.errors import BadInput, Inconclusive
 from conformance.gate import clients, comparison, pins, report, suite, waivers
 from conformance.gate.comparison import AUDIENCES, Advice, Options
@@ -21,7 +21,7 @@ from conformance.gate.comparison import AUDIENCES, Advice, Options
 _FILE = click.Path(path_type=Path, dir_okay=False)
 
 
-class _Gate(click.Command):
+class _Gate(Command):
     """Ends as `ending` says; where there is no verdict, the comment for the pull request says why."""
 
     def invoke(self, ctx: click.Context) -> None:
