@@ -65,6 +65,7 @@ def render(report: Mapping[str, Any]) -> str:
             results=list(results.values()),
             new=[cause for cause in causes if cause.said["new"]],
             known=_known(causes),
+            known_causes=len({reason for cause in causes if cause.said["known"] for reason in cause.said["reasons"]}),
             unjudged=[cause for cause in causes if cause.said["kind"] is None],
             examples={cause.shown.id for cause in causes},
             topics=topics,

@@ -34,6 +34,7 @@ BOOK = ledger.load_all()
 CITED = {row.claim for row in ROWS}
 OWN = {name: claim for name, claim in BOOK.claims.items() if name not in ledger.load().claims}
 WALKS = ("-k", "test_lifecycle", "--tier", "wording")
+FEW = (*WALKS, "--stateful-examples", "2")  # what they leave out is walked to directly
 
 
 @pytest.fixture(scope="module")
@@ -171,7 +172,7 @@ def test_a_few_walks_come_by_every_row(run, moto, walked):
 def test_a_row_that_cannot_be_reached_names_what_is_missing(run, moto):
     """Where no user can come to RESET_REQUIRED, each row from there is blocked by the operation that leads there."""
     with before(moto, only("AdminResetUserPassword", error("NotImplemented", 501))) as url:
-        done = run("--endpoint-url", url, *WALKS)
+        done = run("--endpoint-url", url, *FEW)
     blocked = {r["id"]: r["blocked_by"] for r in done.report["results"] if r["verdict"] == "blocked"}
 
     assert "test_transition[sdk-InitiateAuth-USER_PASSWORD_AUTH-right-password-RESET_REQUIRED]" in blocked
@@ -182,7 +183,7 @@ def test_a_row_that_cannot_be_reached_names_what_is_missing(run, moto):
 def test_a_known_disagreement_hides_no_other(run, moto):
     """A service that forgets to reset diverges in that row, and the walks still visit most of the others."""
     with before(moto, only("AdminResetUserPassword", NOTHING)) as url:
-        done = run("--endpoint-url", url, *WALKS)
+        done = run("--endpoint-url", url, *FEW)
     wrong = {r["id"]: r["observed"] for r in done.report["results"] if r["verdict"] == "diverges"}
 
     assert wrong["test_transition[sdk-AdminResetUserPassword-verified-contact-CONFIRMED]"] == "status: CONFIRMED"
@@ -193,7 +194,7 @@ def test_a_known_disagreement_hides_no_other(run, moto):
 def test_a_password_that_is_not_in_force_is_the_operations_fault(run, moto):
     """Where ChangePassword changes nothing its own row diverges, by the sign-in that fails, and none of signing in."""
     with before(moto, only("ChangePassword", NOTHING)) as url:
-        done = run("--endpoint-url", url, "-k", "test_lifecycle")
+        done = run("--endpoint-url", url, "-k", "test_lifecycle", "--stateful-examples", "2")
     wrong = {r["id"]: (r["expected"], r["observed"]) for r in done.report["results"] if r["verdict"] == "diverges"}
 
     assert wrong["test_transition[sdk-ChangePassword-right-previous-password-CONFIRMED]"] == (
@@ -214,7 +215,7 @@ def test_a_password_that_is_not_in_force_is_the_operations_fault(run, moto):
 def test_an_operation_that_fails_is_judged_by_itself(run, moto, operation, answer, verdict):
     """An operation that the target does not implement is unsupported, one that crashes diverges; others are judged."""
     with before(moto, only(operation, answer)) as url:
-        done = run("--endpoint-url", url, *WALKS)
+        done = run("--endpoint-url", url, *FEW)
     rows = {r["verdict"] for r in done.report["results"] if r["id"].split("-")[1] == operation}
 
     assert rows - {"skipped"} == {verdict}
@@ -224,7 +225,7 @@ def test_an_operation_that_fails_is_judged_by_itself(run, moto, operation, answe
 def test_a_target_that_shows_no_status_is_not_accused(run, moto):
     """Where AdminGetUser fails nothing can be seen: the run ends at once, and says so."""
     with before(moto, only("AdminGetUser", error("InternalErrorException", 500))) as url:
-        done = run("--endpoint-url", url, *WALKS)
+        done = run("--endpoint-url", url, *FEW)
 
     assert done.exit_code == 3
     assert "cannot be judged: AdminGetUser answered InternalErrorException" in done.stderr
@@ -233,7 +234,7 @@ def test_a_target_that_shows_no_status_is_not_accused(run, moto):
 def test_a_connection_that_breaks_is_inconclusive(run, moto):
     """A transport fault on the way says nothing about any row: exit code 3."""
     with before(moto, only("AdminDeleteUser", DROPPED)) as url:
-        done = run("--endpoint-url", url, *WALKS)
+        done = run("--endpoint-url", url, *FEW)
 
     assert set(done.counts()) == {"inconclusive"}
     assert done.exit_code == 3
@@ -242,10 +243,9 @@ def test_a_connection_that_breaks_is_inconclusive(run, moto):
 @pytest.mark.slow
 def test_throttling_changes_no_verdict_of_the_walks(run, moto):
     """A service that throttles each request twice gets the verdicts that it gets unthrottled."""
-    few = [*WALKS, "--stateful-examples", "3"]
     with before(moto, throttled_twice()) as url:
-        throttled = run("--endpoint-url", url, *few)
-    free = run("--endpoint-url", moto, *few)
+        throttled = run("--endpoint-url", url, *FEW)
+    free = run("--endpoint-url", moto, *FEW)
 
     assert throttled.verdicts() == free.verdicts()
 
