@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import signal
 import subprocess
 import sys
 import zipfile
@@ -14,6 +15,7 @@ from typing import Any
 
 import pytest
 
+from conformance.process import signals
 from conformance.target.definition import resolve
 from tests.forked import Commands, commands
 from tests.loopback import sitecustomize
@@ -87,6 +89,17 @@ def run(forked_commands: Commands, tmp_path_factory: pytest.TempPathFactory) -> 
         return Finished(done.returncode, done.stdout, done.stderr, report)
 
     return call
+
+
+@pytest.fixture
+def heard() -> Iterator[None]:
+    """What is started here hears every signal, also where nohup or the & of a shell has these tests ignore some."""
+    ignored = [number for number in signals.ENDING if signal.getsignal(number) is signal.SIG_IGN]
+    for number in ignored:
+        signal.signal(number, signal.SIG_DFL)
+    yield
+    for number in ignored:
+        signal.signal(number, signal.SIG_IGN)
 
 
 @pytest.fixture(scope="session")

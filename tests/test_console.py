@@ -14,6 +14,8 @@ from conformance.cli import main
 from conformance.console import printable
 from conformance.contract import ledger
 
+pytestmark = pytest.mark.usefixtures("heard")
+
 RUN = "run -k test_list_users_shows_the_same_status"
 COMMANDS = {
     "run": ["run", "--json=report.json", "-k", "test_list_users_shows_the_same_status"],

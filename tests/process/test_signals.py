@@ -15,6 +15,8 @@ from conformance.target.definition import INVENTED, REGION, Endpoint, resolve
 from conformance.target.pool_notes import PoolNotes, left_at
 from tests import servers
 
+pytestmark = pytest.mark.usefixtures("heard")
+
 LINES = {
     signal.SIGINT: "cognito-conformance: interrupted\n",
     signal.SIGTERM: "cognito-conformance: ended by SIGTERM\n",
