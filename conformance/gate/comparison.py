@@ -12,7 +12,7 @@ from conformance.errors import BadInput, Inconclusive
 from conformance.gate import contract, facts, installation, models, observation, suite
 from conformance.gate.clients import Client
 from conformance.gate.observation import SERVICE, Observation
-from conformance.gate.rules import MODEL, RULES, Fact, Rule, RuleHit, Severity
+from conformance.gate.rules import MODEL, RULES, SOURCE, Fact, Rule, RuleHit, Severity
 from conformance.gate.waivers import Waiver
 
 AUDIENCES = ("caller", "emulator")
@@ -93,16 +93,34 @@ class PairComparison:
 
     def causes(self, audience: str) -> list[list[Change]]:
         """The changes that hold the merge, those of one cause together, the most serious first."""
-        groups: dict[Hashable, list[Change]] = {}
-        for change in self.changes:
-            if change.asks(audience) != Advice.SAFE:
-                groups.setdefault(change.cause, []).append(change)
+        groups = _by_cause(change for change in self.changes if change.asks(audience) != Advice.SAFE)
         return sorted(groups.values(), key=lambda group: -max(change.asks(audience).rank for change in group))
+
+    def warnings(self, audience: str) -> list[list[Change]]:
+        """The changes that hold nothing and may matter to some, those of one cause together.
+
+        Only what AdminSetUserPassword meets, and no cause that holds the merge anyway."""
+        holding = {change.cause for group in self.causes(audience) for change in group}
+        warned = (
+            change
+            for change in self.changes
+            if change.severity(audience) == Severity.WARN and change.scope == "operation" and change.waiver is None
+        )
+        groups = _by_cause(change for change in warned if change.cause not in holding)
+        # Changed source comes last: it says where to look, the others say what is different.
+        return sorted(groups.values(), key=lambda group: group[0].rule.layer == SOURCE)
 
     @property
     def is_downgrade(self) -> bool:
         """Whether the new version is lower than the old one."""
         return self.new.is_older_than(self.old)
+
+
+def _by_cause(changes: Iterable[Change]) -> dict[Hashable, list[Change]]:
+    groups: dict[Hashable, list[Change]] = {}
+    for change in changes:
+        groups.setdefault(change.cause, []).append(change)
+    return groups
 
 
 @dataclass(frozen=True)

@@ -48,28 +48,27 @@ def observe(clients: Sequence[Client]) -> list[Observation]:
     """Observe these clients at once, so many processes at a time as there are processors.
 
     Raises Inconclusive if a client crashes."""
-    with _certificates() as certificates, ThreadPoolExecutor(os.cpu_count() or 2) as pool:
+    with certificates() as made, ThreadPoolExecutor(os.cpu_count() or 2) as pool:
         jobs = [
-            [(client, name, pool.submit(_remembered, client, script, words)) for name, script, words in scripts]
+            [pool.submit(remembered, client, script, words) for script, words in _scripts(client, made)]
             for client in clients
-            for scripts in [list(_scripts(client, certificates))]
         ]
-        return [merged([job.result() for _, _, job in side]) for side in jobs]
+        return [merged([job.result() for job in side]) for side in jobs]
 
 
-def _scripts(client: Client, certificates: Path) -> Iterator[tuple[str, str, list[str]]]:
-    """The observers of a client: a name, the script and its arguments."""
+def _scripts(client: Client, certificates: Path) -> Iterator[tuple[str, list[str]]]:
+    """The observers of a client, and the arguments of each."""
     # The longest first, so that they do not wait for a processor.
     if client.is_cli:
-        yield "cli", "cli.py", ["subprocess"] if client.package == "aws-cli-v2" else []
-        yield "surface", "surface.py", []
-        yield "model", "model.py", [SERVICE, "--of-awscli"]
+        yield "cli.py", [str(certificates), *(["subprocess"] if client.package == "aws-cli-v2" else [])]
+        yield "surface.py", []
+        yield "model.py", [SERVICE, "--of-awscli"]
         return
     own = ["boto3"] if client.package == "boto3" else []
-    yield "client", "client/__main__.py", own
-    yield "transport", "transport/__main__.py", [str(certificates), *own]
-    yield "model", "model.py", [SERVICE]
-    yield "importing", "importing.py", own
+    yield "client/__main__.py", own
+    yield "transport/__main__.py", [str(certificates), *own]
+    yield "model.py", [SERVICE]
+    yield "importing.py", own
 
 
 def merged(printed: Sequence[dict[str, Any]]) -> Observation:
@@ -84,7 +83,7 @@ def merged(printed: Sequence[dict[str, Any]]) -> Observation:
     return Observation(versions, services, facts)
 
 
-def _remembered(client: Client, script: str, words: Sequence[str]) -> dict[str, Any]:
+def remembered(client: Client, script: str, words: Sequence[str]) -> dict[str, Any]:
     """What an observer prints for a client, from the cache if it is a release that was observed before."""
     if not client.released or script == "importing.py":
         return run(client, script, words)
@@ -148,7 +147,7 @@ def environment(client: Client, home: str) -> dict[str, str]:
 
 
 @contextmanager
-def _certificates() -> Iterator[Path]:
+def certificates() -> Iterator[Path]:
     """Certificates that nobody but this run trusts, for the servers of the transport observer."""
     with tempfile.TemporaryDirectory(prefix="cognito-conformance-") as place:
         directory, authority = Path(place), trustme.CA()

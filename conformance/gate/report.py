@@ -28,19 +28,31 @@ _WHO = {"caller": "caller", "emulator": "author of an emulator"}
 
 
 def verdict_line(found: PairComparison, audience: str) -> str:
-    """One line: "boto3 1.43.125 -> 1.44.0: review (1 change asks for it: ...)"."""
-    verdict, causes = found.verdict(audience), found.causes(audience)
+    """One line: "boto3 1.43.125 -> 1.44.0: review (1 change to look at: the default retry mode is another)"."""
+    causes, warnings = found.causes(audience), found.warnings(audience)
     waived = sum(change.waiver is not None for change in found.changes)
     if causes:
         more = f" and {_number(len(causes) - 1, 'more')}" if len(causes) > 1 else ""
         why = f"{_number(len(causes), 'change')} to look at: {causes[0][0].rule.says}{more}"
+    elif warnings:
+        why = "; ".join(_warning(group) for group in warnings)
     else:
-        why = _MEANS[verdict].format(audience=_WHO[audience])
-    source = [change for change in found.changes if change.rule.layer == SOURCE]
-    notes = f"; {_number(len(source), 'module')} on the path of a request changed" if source and not causes else ""
-    notes += f"; {waived} waived" if waived else ""
+        why = _MEANS[found.verdict(audience)].format(audience=_WHO[audience])
+    notes = f"; {waived} waived" if waived else ""
     downgrade = "downgrade " if found.is_downgrade else ""
-    return f"{downgrade}{found.old.title} -> {_new_title(found)}: {verdict} ({why}{notes})"
+    return f"{downgrade}{found.old.title} -> {_new_title(found)}: {_headline(found, audience)} ({why}{notes})"
+
+
+def _headline(found: PairComparison, audience: str) -> str:
+    """The verdict, and how many warnings a safe one has: "safe, 1 warning"."""
+    verdict, warnings = found.verdict(audience), found.warnings(audience)
+    return f"{verdict}, {_number(len(warnings), 'warning')}" if verdict == Advice.SAFE and warnings else verdict
+
+
+def _warning(group: list[Change]) -> str:
+    lead = group[0]
+    facts = f" ({len(group)} facts)" if len(group) > 1 else f" ({_short(lead).rpartition('/')[2]})"
+    return f"{lead.rule.says}{facts}"
 
 
 def _number(count: int, noun: str) -> str:
@@ -75,13 +87,12 @@ def failure(reason: str) -> str:
 
 
 def _pair(found: PairComparison, audience: str) -> Iterator[str]:
-    verdict = found.verdict(audience)
     kind = " (downgrade)" if found.is_downgrade else ""
-    yield f"## SDK gate: {found.old.title} → {_new_title(found)}{kind}: **{verdict}**"
+    yield f"## SDK gate: {found.old.title} → {_new_title(found)}{kind}: **{_headline(found, audience)}**"
     yield ""
     for name in AUDIENCES:
         counts = ", ".join(f"{number} {severity}" for severity, number in _counts(found, name).items() if number)
-        yield f"- for the {_WHO[name]}: **{found.verdict(name)}** ({counts or 'nothing changed'})"
+        yield f"- for the {_WHO[name]}: **{_headline(found, name)}** ({counts or 'nothing changed'})"
     looked_at = ", ".join(
         "no scenarios" if (what, number) == ("scenarios", 0) else f"{number} {what}"
         for what, number in found.looked_at.items()
@@ -269,6 +280,7 @@ def document(
                 "downgrade": found.is_downgrade,
                 "verdict": {name: found.verdict(name).value for name in AUDIENCES},
                 "causes": {name: [_cause_entry(group, name) for group in found.causes(name)] for name in AUDIENCES},
+                "warnings": {name: [_cause_entry(group, name) for group in found.warnings(name)] for name in AUDIENCES},
                 "severities": {
                     name: {severity.value: number for severity, number in _counts(found, name).items()}
                     for name in AUDIENCES

@@ -1,9 +1,10 @@
 """Prints what an AWS CLI does for admin-set-user-password (exit code, streams, requests) as one canonical JSON line.
 
-Run as a file, in a process of its own, with the AWS CLI to observe in front on PYTHONPATH. The calls are forked from a
-process that has the CLI loaded (conformance.aws_cli.client); some are made as plain subprocesses too, as a check on the
-forking, and with `python cli.py subprocess` all are. A service in this process records the requests: the path of
---endpoint-url says which case they belong to.
+Run as a file, in a process of its own, with the AWS CLI to observe in front on PYTHONPATH: `python cli.py CERTIFICATES
+[subprocess] [CASE ...]`. The calls are forked from a process that has the CLI loaded (conformance.aws_cli.client); some
+are made as plain subprocesses too, as a check on the forking, and with `subprocess` all are. A service in this process
+records the requests: the path of --endpoint-url says which case they belong to. CERTIFICATES is for cli_transport.py,
+whose cases have servers of their own. Without a CASE, all are observed.
 """
 
 import json
@@ -14,6 +15,7 @@ import threading
 from collections import defaultdict
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
+from functools import partial
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
@@ -21,14 +23,14 @@ sys.path.append(str(Path(__file__).resolve().parents[3]))  # the suite itself, l
 sys.path.insert(0, str(Path(__file__).resolve().parent / "quick"))  # for the processes of the CLI, not for this one
 
 from conformance.aws_cli.client import AwsCli, clean_environment, run_subprocess
-from conformance.gate.observers import loopback
+from conformance.gate.observers import cli_transport, loopback
+from conformance.gate.observers.cli_transport import CONNECTIONS, ONCE
 
 COMMAND = ["cognito-idp", "admin-set-user-password"]
 POOL = ["--user-pool-id", "us-east-1_Example01"]
 USER = ["--username", "alice"]
 PASSWORD = ["--password", "Perm4nent!"]
 CALL = [*COMMAND, *POOL, *USER, *PASSWORD]
-ONCE = {"AWS_MAX_ATTEMPTS": "1"}
 TIMEOUT = 120  # seconds; nothing sleeps, and a machine may be slow
 PARALLEL = 4
 
@@ -99,7 +101,7 @@ CASES = {
     "bad-region": Case([*CALL, "--region", "us east 1"]),
     "unknown-profile": Case([*CALL, "--profile", "nope"]),
     "bad-timeout": Case([*CALL, "--cli-read-timeout", "soon"]),
-    "no-credentials": Case(CALL, environment={"AWS_ACCESS_KEY_ID": "", "AWS_SECRET_ACCESS_KEY": ""}),
+    "no-credentials": Case(CALL, environment={"AWS_ACCESS_KEY_ID": None, "AWS_SECRET_ACCESS_KEY": None}),
     # Errors of the service.
     **{
         code: Case(CALL, error(code))
@@ -184,14 +186,14 @@ def _parsed(body):
         return body.decode("utf-8", "backslashreplace")
 
 
-def observe(run_one, home, url):
-    """The facts of all cases, each made by `run_one`."""
+def observe(run_one, home, url, certificates, chosen):
+    """The facts of the chosen cases, each made by `run_one`."""
     keys = {"access_key_id": "AKIDEXAMPLE", "secret_access_key": "secret"}
     inherited = clean_environment(Path(home), **keys, region="us-east-1")
     scrubbed = [(url.removeprefix("http://"), "HOST"), (home, "HOME")]
 
     def call(name, run, case):
-        environment = {k: v for k, v in {**inherited, **case.environment}.items() if v or k == "AWS_PAGER"}
+        environment = {k: v for k, v in {**inherited, **case.environment}.items() if v is not None}
         done = run([*case.arguments, "--endpoint-url", f"{url}/{name}"], environment, TIMEOUT)
         seen = {"exit_code": done.exit_code, "stdout": done.stdout, "stderr": done.stderr}
         for stream in ("stdout", "stderr"):
@@ -200,10 +202,17 @@ def observe(run_one, home, url):
             seen[stream] = re.sub(r"(aws-cli|[Pp]ython|[Bb]otocore)/\S+", r"\1/VERSION", seen[stream])
         return name, {**seen, "requests": RECORDED[name]}
 
-    jobs = [(name, run_one, case) for name, case in CASES.items()]
-    jobs += [(f"{name}-true", run_subprocess, CASES[name]) for name in TRUE]
+    def connect(name):
+        def run(more, added):
+            return run_one([*CALL, *more], {**inherited, **added}, TIMEOUT)
+
+        return name, cli_transport.observe(name, run, certificates)
+
+    jobs = [partial(call, name, run_one, case) for name, case in CASES.items() if name in chosen]
+    jobs += [partial(call, f"{name}-true", run_subprocess, CASES[name]) for name in TRUE if name in chosen]
+    jobs += [partial(connect, name) for name in CONNECTIONS if name in chosen]
     with ThreadPoolExecutor(PARALLEL) as pool:
-        for name, seen in pool.map(lambda job: call(*job), jobs):
+        for name, seen in pool.map(lambda job: job(), jobs):
             for part, value in seen.items():
                 if part == "stderr" and name.endswith("-true"):
                     value = value.replace(f"{name}", name.removesuffix("-true"))
@@ -212,13 +221,16 @@ def observe(run_one, home, url):
 
 def main():
     """Print the facts: {"facts": [["cli", "accepted/exit_code", "", 0], ...]}."""
+    certificates, *words = sys.argv[1:]
+    certificates, everything = Path(certificates), {*CASES, *CONNECTIONS}
     server = ThreadingHTTPServer(("127.0.0.1", 0), Recorder)
     server.daemon_threads = True
     threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.02}, daemon=True).start()
     url = f"http://127.0.0.1:{server.server_port}"
     with tempfile.TemporaryDirectory(prefix="cognito-conformance-") as home, AwsCli() as aws:
         # A fork of version 2 lacks the threads that awscrt started in the parent, and waits for them for ever.
-        facts = list(observe(run_subprocess if "subprocess" in sys.argv[1:] else aws.run, home, url))
+        run_one = run_subprocess if "subprocess" in words else aws.run
+        facts = list(observe(run_one, home, url, certificates, {*words} & everything or everything))
     server.shutdown()
     server.server_close()
     printed = json.dumps({"facts": facts}, sort_keys=True)
