@@ -11,12 +11,13 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
 
 
 def wheel(
     name: str,
     version: str,
-    files: Mapping[str, str],
+    files: Mapping[str, str | bytes],
     *,
     metadata: str = "",
     tampered: bool = False,
@@ -27,20 +28,22 @@ def wheel(
     info = f"{name}-{version}.dist-info"
     head = f"Metadata-Version: 2.1\nName: {name}\nVersion: {version}\n{metadata}"
     tag = "Wheel-Version: 1.0\nGenerator: tests\nRoot-Is-Purelib: true\nTag: py3-none-any\n"
-    contents = {**files, f"{info}/METADATA": head, f"{info}/WHEEL": tag}
+    contents: dict[str, str | bytes] = {**files, f"{info}/METADATA": head, f"{info}/WHEEL": tag}
     if entry_points:
         contents[f"{info}/entry_points.txt"] = entry_points
+    encoded = {path: text.encode() if isinstance(text, str) else text for path, text in contents.items()}
     record = ""
-    for path, text in contents.items():
-        digest = base64.urlsafe_b64encode(hashlib.sha256(text.encode()).digest()).rstrip(b"=").decode()
-        record += f"{path},sha256={digest},{len(text.encode())}\n"
+    for path, content in encoded.items():
+        digest = base64.urlsafe_b64encode(hashlib.sha256(content).digest()).rstrip(b"=").decode()
+        record += f"{path},sha256={digest},{len(content)}\n"
     made = io.BytesIO()
     with zipfile.ZipFile(made, "w") as archive:
-        for path, text in contents.items():
-            archive.writestr(path, text + ("# tampered\n" if tampered and path in files else ""))
+        # ZipInfo has a date of its own: the same files are the same wheel.
+        for path, content in encoded.items():
+            archive.writestr(zipfile.ZipInfo(path), content + (b"# tampered\n" if tampered and path in files else b""))
         if unlisted:
-            archive.writestr(unlisted, "raise SystemExit('this must not run')\n")
-        archive.writestr(f"{info}/RECORD", f"{record}{info}/RECORD,,\n")
+            archive.writestr(zipfile.ZipInfo(unlisted), "raise SystemExit('this must not run')\n")
+        archive.writestr(zipfile.ZipInfo(f"{info}/RECORD"), f"{record}{info}/RECORD,,\n")
     return made.getvalue()
 
 
@@ -62,6 +65,15 @@ class Release:
     def file(self) -> str:
         """Its name."""
         return f"{self.name}-{self.version}-py3-none-any.whl"
+
+
+def fill(cache: Path, *releases: Release) -> None:
+    """Put releases into a cache of the gate, as if they had been fetched."""
+    (cache / "wheels").mkdir(parents=True, exist_ok=True)
+    for release in releases:
+        wheel = cache / "wheels" / release.file
+        wheel.write_bytes(release.content)
+        wheel.with_suffix(".sha256").write_text(hashlib.sha256(release.content).hexdigest())
 
 
 @dataclass

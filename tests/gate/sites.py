@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
-import copy
 import gzip
 import importlib.util
 import json
 from collections.abc import Callable, Mapping
 from functools import cache
+from importlib.metadata import distribution
 from pathlib import Path
 from typing import Any
 
+from tests.gate.index import Release, wheel
+
 Model = dict[str, Any]
 SERVICE = "cognito-idp"
+_READ = (SERVICE, "sts", "sso", "sso-oidc", "signin")  # what an observer makes a client of
 VERSION = "2016-04-18"
 
 
@@ -33,7 +36,7 @@ def _read(name: str) -> str:
 
 def model(name: str = "service-2") -> Model:
     """A model file of the installed botocore, to be changed at will."""
-    return copy.deepcopy(json.loads(_read(name)))
+    return dict(json.loads(_read(name)))
 
 
 def site(place: Path, services: Mapping[str, Mapping[str, Model]], code: Mapping[str, str] | None = None) -> Path:
@@ -59,6 +62,23 @@ def site(place: Path, services: Mapping[str, Mapping[str, Model]], code: Mapping
         for file in files.keys() - {"service-2", "paginators-1", "endpoint-rule-set-1"}:
             (home / f"{file}.json").write_text(json.dumps(files[file]), "utf-8")
     return place
+
+
+def release(version: str, services: Mapping[str, Mapping[str, Model]]) -> Release:
+    """A wheel of the installed botocore, with the data that the gate reads, and these files of its models."""
+    home, files = botocore(), dict[str, str | bytes]()
+    kept = [*home.rglob("*.py"), home / "cacert.pem", *(home / "data").glob("*.json")]
+    kept += [path for name in _READ for path in (home / "data" / name).glob("*/*.json*")]
+    for path in sorted(kept):
+        if path.is_file() and not path.name.startswith("examples"):
+            files[f"botocore/{path.relative_to(home).as_posix()}"] = path.read_bytes()
+    for service, changes in services.items():
+        for name, content in changes.items():
+            place = f"botocore/data/{service}/{VERSION}/{name}.json"
+            files.pop(f"{place}.gz", None)
+            files[place] = json.dumps(content)
+    needs = [f"Requires-Dist: {line}\n" for line in distribution("botocore").requires or [] if "extra" not in line]
+    return Release("botocore", version, wheel("botocore", version, files, metadata="".join(needs)))
 
 
 def _extend(package: Path, installed: Path) -> None:

@@ -17,57 +17,54 @@ from conformance.contract.files import SCHEMAS
 from conformance.gate import comparison, report
 from conformance.gate.clients import Client
 from conformance.gate.comparison import PairComparison
-from conformance.gate.observation import SERVICE, Observation
+from conformance.gate.observation import Observation
 from conformance.gate.rules import RULES, Fact, RuleHit
-from tests.gate import sites
-from tests.gate.conftest import Gate
-from tests.gate.index import Release, indexing, wheel
+from tests.gate.conftest import Gate, Judged, alone, commits, judged
+from tests.gate.index import Index, Release, fill, wheel
 
 CRASHING = {"botocore/__init__.py": "__version__ = '0.0.3'\nraise RuntimeError('no such luck')\n"}
 
 
 @pytest.fixture(scope="module")
-def breaking(tmp_path_factory: pytest.TempPathFactory) -> tuple[int, str, Path]:
-    """A run of the gate whose new botocore's AdminSetUserPassword takes no Permanent: exit code, output, reports."""
+def breaking(index: Index, cache: Path, tmp_path_factory: pytest.TempPathFactory) -> Judged:
+    """A pull request that bumps botocore to a release whose AdminSetUserPassword takes no Permanent.
+
+    Nothing is stubbed: git, the index, the observers, the reports."""
     home = tmp_path_factory.mktemp("breaking")
-    change = sites.changed(lambda m: m["shapes"]["AdminSetUserPasswordRequest"]["members"].pop("Permanent"))
-    new = sites.site(home / "new", {SERVICE: change})
-    words = [sys.executable, "-P", "-m", "conformance", "sdk-gate", "--from", "botocore==installed"]
-    words += ["--to", f"botocore@{new}", "--scenarios=none", "--json=gate.json", "--markdown=gate.md"]
-    done = subprocess.run(words, cwd=home, capture_output=True, text=True, timeout=600, check=False)
-    return done.returncode, done.stdout + done.stderr, home
+    place = commits(home / "repository", *({"requirements.txt": f"botocore=={v}\n"} for v in ("1.0.0", "1.1.0")))
+    words = ["--from-git", "HEAD~1", "--to-git", "HEAD", "--scenarios=none"]
+    with alone(cache, "botocore"):
+        return judged(home, *words, directory=place, **index.environment)
 
 
-def test_a_removed_member_is_breaking_in_every_report(breaking: tuple[int, str, Path]) -> None:
+def test_a_removed_member_is_breaking_in_every_report(breaking: Judged) -> None:
     """Terminal, Markdown and JSON name the member; the JSON fits its schema."""
-    exit_code, output, home = breaking
-    found = json.loads((home / "gate.json").read_text("utf-8"))
-    [pair] = found["pairs"]
+    assert breaking.report is not None, breaking.stderr
+    [pair] = breaking.report["pairs"]
     schema = json.loads((SCHEMAS / "sdk-gate.schema.json").read_text("utf-8"))
 
-    assert list(Draft202012Validator(schema).iter_errors(found)) == []
-    assert (exit_code, found["exit_code"], pair["verdict"]["caller"]) == (1, 1, "breaking")
-    assert "breaking" in output.splitlines()[-1]
-    assert "AdminSetUserPassword/input/Permanent" in (home / "gate.md").read_text("utf-8")
+    assert list(Draft202012Validator(schema).iter_errors(breaking.report)) == []
+    assert (breaking.exit_code, breaking.report["exit_code"], pair["verdict"]["caller"]) == (1, 1, "breaking")
+    assert (pair["from"]["version"], pair["to"]["version"]) == ("1.0.0", "1.1.0")
+    assert breaking.stdout.splitlines()[-1].startswith("botocore 1.0.0 -> 1.1.0: breaking (")
+    assert "AdminSetUserPassword/input/Permanent" in breaking.markdown
+    assert "requirements.txt: botocore==1.0.0 -> botocore==1.1.0" in breaking.markdown
     named = {change["rule"]: change for change in pair["changes"] if change["scope"] == "operation"}
     assert named["input-member-removed"]["caller"] == "break"
     assert {change["clause"] for change in pair["changes"]} >= {"members", "request-body"}
 
 
-def test_a_report_says_that_no_scenario_ran(breaking: tuple[int, str, Path]) -> None:
+def test_a_report_says_that_no_scenario_ran(breaking: Judged) -> None:
     """With --scenarios none the comment says so, and the JSON counts none."""
-    _, _, home = breaking
+    assert breaking.report is not None
+    assert "no scenarios" in breaking.markdown
+    assert breaking.report["pairs"][0]["looked_at"]["scenarios"] == 0
 
-    assert "no scenarios" in (home / "gate.md").read_text("utf-8")
-    assert json.loads((home / "gate.json").read_text("utf-8"))["pairs"][0]["looked_at"]["scenarios"] == 0
 
-
-def test_a_comment_can_be_found_again(breaking: tuple[int, str, Path]) -> None:
+def test_a_comment_can_be_found_again(breaking: Judged) -> None:
     """It begins with a marker that no other tool writes, which the terminal does not show."""
-    _, output, home = breaking
-
-    assert (home / "gate.md").read_text("utf-8").startswith(report.MARKER)
-    assert report.MARKER not in output
+    assert breaking.markdown.startswith(report.MARKER)
+    assert report.MARKER not in breaking.stdout
 
 
 def test_the_gate_loads_no_client() -> None:
@@ -134,10 +131,9 @@ def test_no_network_and_a_cold_cache_is_inconclusive(gate: Gate, tmp_path: Path)
 
 def test_a_client_that_crashes_on_import_is_inconclusive(gate: Gate, tmp_path: Path) -> None:
     """Exit code 3, and one line with the version and what it raised."""
-    release = Release("botocore", "0.0.3", wheel("botocore", "0.0.3", CRASHING))
-    with indexing(release) as running:
-        cold = {"COGNITO_CONFORMANCE_CACHE": str(tmp_path / "cold"), **running.environment}
-        done = gate("--from", "botocore==0.0.3", "--to", "botocore==0.0.3", "--scenarios", "none", **cold)
+    fill(tmp_path / "cache", Release("botocore", "0.0.3", wheel("botocore", "0.0.3", CRASHING)))
+    own = {"COGNITO_CONFORMANCE_CACHE": str(tmp_path / "cache")}
+    done = gate("--from", "botocore==0.0.3", "--to", "botocore==0.0.3", "--scenarios", "none", **own)
 
     assert done.exit_code == 3
     assert "botocore 0.0.3 cannot be observed" in done.stderr
@@ -145,30 +141,34 @@ def test_a_client_that_crashes_on_import_is_inconclusive(gate: Gate, tmp_path: P
     assert len(done.stderr.splitlines()) == 1
 
 
-def test_a_fault_of_the_gate_is_not_a_verdict(tmp_path: Path) -> None:
+def test_a_fault_of_the_gate_is_not_a_verdict(gate: Gate, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """An unexpected exception ends with 4, never with 1, and names itself in one line."""
-    script = """
-import sys
-from conformance.gate import command, comparison
-comparison.compare = lambda *_: 1 / 0
-sys.argv = ["sdk-gate", "--from", "installed", "--to", "installed", "--markdown", "gate.md"]
-command.main()
-"""
-    done = subprocess.run(
-        [sys.executable, "-P", "-c", script],
-        cwd=tmp_path,
-        env={**os.environ, "TMPDIR": str(tmp_path)},
-        capture_output=True,
-        text=True,
-        check=False,
-    )
+    monkeypatch.setattr(comparison, "compare", lambda *_: 1 / 0)
+    done = gate("--from", "installed", "--to", "installed", TMPDIR=str(tmp_path))
 
-    assert done.returncode == 4
+    assert done.exit_code == 4
     assert "ZeroDivisionError" in done.stderr
-    assert "**no verdict**" in (tmp_path / "gate.md").read_text("utf-8")
+    assert len(done.stderr.splitlines()) == 1
+    assert "**no verdict**" in done.markdown
 
 
 # --- reports
+
+
+def test_a_safe_pair_with_a_warning_is_not_plainly_safe() -> None:
+    """What may matter to some stands in the headline and in the JSON; the exit code stays that of safe."""
+    provider = RuleHit("provider-added", Fact("credentials", "provider/login"), None, "login")
+    source = [RuleHit("source-changed", Fact("source", f"botocore/{name}.py"), "a", "b") for name in ("auth", "args")]
+    found = _found(provider, *source)
+    [pair] = report.document([found], "caller", [], [], 0, {})["pairs"]
+
+    assert pair["verdict"]["caller"] == "safe"
+    assert [one["rule"] for one in pair["warnings"]["caller"]] == ["provider-added", "source-changed"]
+    assert report.verdict_line(found, "caller") == (
+        "boto3 1.0.0 -> 1.1.0: safe, 2 warnings "
+        "(credentials can come from one more source (login); code on the path of a request is another (2 facts))"
+    )
+    assert "**safe, 2 warnings**" in report.markdown([found], "caller", [])
 
 
 def _found(*findings: RuleHit, package: str = "boto3") -> PairComparison:

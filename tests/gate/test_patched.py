@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
-from pathlib import Path
+from dataclasses import dataclass
 
 import pytest
 
-from conformance.gate import comparison, observation
+from conformance.gate import comparison
 from conformance.gate.clients import Client
 from conformance.gate.comparison import Advice, PairComparison
 from conformance.gate.observation import SERVICE, Observation
 from tests.gate import sites
+from tests.gate.conftest import CLIENT, MODEL, TRANSPORT, Patched, alike
 
 
 @dataclass(frozen=True)
@@ -190,26 +190,25 @@ DEFECTS = {**TEN, **FIVE}
 
 
 def _compared(
-    installed: tuple[Client, Observation], place: pytest.TempPathFactory, name: str, defects: dict[str, Defect]
+    installed: tuple[Client, Observation], patched: Patched, name: str, defects: dict[str, Defect]
 ) -> PairComparison:
     code: dict[str, str] = {}
     for defect in defects.values():
         code[defect.module] = code.get(defect.module, "") + defect.code
-    client = Client("botocore", name, (sites.site(place.mktemp(name), {}, code),))
-    [seen] = observation.observe([client])
-    return comparison.judge(installed, (client, seen))
+    client, seen = patched(name, [MODEL, CLIENT, TRANSPORT], {}, code)
+    return comparison.judge((installed[0], alike(installed[1], seen)), (client, seen))
 
 
 @pytest.fixture(scope="module")
-def ten(installed: tuple[Client, Observation], tmp_path_factory: pytest.TempPathFactory) -> PairComparison:
+def ten(installed: tuple[Client, Observation], patched: Patched) -> PairComparison:
     """The installed botocore beside one with ten defects."""
-    return _compared(installed, tmp_path_factory, "ten", TEN)
+    return _compared(installed, patched, "ten", TEN)
 
 
 @pytest.fixture(scope="module")
-def five(installed: tuple[Client, Observation], tmp_path_factory: pytest.TempPathFactory) -> PairComparison:
+def five(installed: tuple[Client, Observation], patched: Patched) -> PairComparison:
     """The installed botocore beside one with five others."""
-    return _compared(installed, tmp_path_factory, "five", FIVE)
+    return _compared(installed, patched, "five", FIVE)
 
 
 @pytest.mark.parametrize("name", DEFECTS)
@@ -230,19 +229,18 @@ def test_a_client_with_ten_defects_is_breaking(ten: PairComparison) -> None:
     assert {defect.rule for defect in TEN.values()} <= {group[0].rule.id for group in ten.causes("caller")}
 
 
-def test_a_model_with_other_words_is_safe(installed: tuple[Client, Observation], tmp_path: Path) -> None:
-    """A botocore whose documentation is reworded differs in words only, in its model and in what it does."""
+@pytest.mark.slow
+def test_a_model_with_other_words_is_safe(installed: tuple[Client, Observation], patched: Patched) -> None:
+    """A botocore whose documentation is reworded differs in words only, in its model and in what it does.
+
+    That the model says so is tested in test_models.py too."""
 
     def reword(model: sites.Model) -> None:
         for operation in model["operations"].values():
             operation["documentation"] = "reworded"
 
-    client = Client("botocore", "reworded", (sites.site(tmp_path, {SERVICE: sites.changed(reword)}),))
-    read = observation.run(client, "model.py", [SERVICE])
-    does = observation.run(client, "client/__main__.py", [])
-    seen = observation.merged([read, does])
-    before = replace(installed[1], facts={fact: installed[1].facts[fact] for fact in seen.facts})
-    found = comparison.judge((installed[0], before), (client, seen))
+    client, seen = patched("reworded", [MODEL, CLIENT], {SERVICE: sites.changed(reword)})
+    found = comparison.judge((installed[0], alike(installed[1], seen)), (client, seen))
 
     assert len(seen.facts) > 1000
     assert {change.rule.id for change in found.changes} == {"documentation-changed"}

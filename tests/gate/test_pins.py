@@ -3,42 +3,21 @@
 from __future__ import annotations
 
 import json
-import subprocess
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable
 from pathlib import Path
-from typing import Any
 
 import pytest
 
 from conformance.errors import BadInput
-from conformance.gate import pins, releases
-from tests.gate.index import Release, indexing, wheel
+from conformance.gate import comparison, pins, releases
+from conformance.gate.clients import Client
+from conformance.gate.comparison import PairComparison
+from conformance.gate.observation import Observation
+from conformance.gate.rules import Fact, RuleHit
+from tests.gate.conftest import Gate, Judged, Repository
+from tests.gate.index import Index, Release, fill, wheel
 
-Repository = Callable[..., Path]
 BUMP = ("boto3==1.0.0", "boto3==1.1.0")
-
-
-@pytest.fixture
-def repository(tmp_path: Path) -> Repository:
-    """A git repository with a commit for each of these states; a state is path -> text."""
-    place = tmp_path / "repository"
-    place.mkdir()
-    who = ["-c", "user.name=tester", "-c", "user.email=tester@example.com", "-c", "commit.gpgsign=false"]
-
-    def commit(*states: Mapping[str, str]) -> Path:
-        subprocess.run(["git", "init", "--quiet", str(place)], check=True)
-        for state in states:
-            for path in place.rglob("*"):
-                if path.is_file() and ".git" not in path.parts:
-                    path.unlink()
-            for name, text in state.items():
-                (place / name).parent.mkdir(parents=True, exist_ok=True)
-                (place / name).write_text(text)
-            for words in (["add", "--all"], [*who, "commit", "--quiet", "--allow-empty", "-m", "state"]):
-                subprocess.run(["git", *words], cwd=place, check=True)
-        return place
-
-    return commit
 
 
 def _changes(place: Path) -> list[tuple[str, str]]:
@@ -74,28 +53,87 @@ FORMATS = {
 }
 
 
-@pytest.mark.parametrize("path", FORMATS)
-def test_a_bumped_pin_is_a_pair(repository: Repository, path: str) -> None:
-    """Each format is read on both sides."""
-    text = FORMATS[path]
-
-    assert _changes(repository({path: text.format("1.0.0")}, {path: text.format("1.1.0")})) == [BUMP]
+LOCKS = ("uv.lock", "poetry.lock", "pdm.lock")
 
 
-@pytest.mark.parametrize("path", ["uv.lock", "poetry.lock", "pdm.lock"])
-def test_a_lock_is_one_pair_with_what_it_pins_below(repository: Repository, path: str) -> None:
+def _small(name: str, version: str, needs: str = "") -> Release:
+    metadata = f"Requires-Dist: {needs}\n" if needs else ""
+    return Release(name, version, wheel(name, version, {f"{name}/__init__.py": ""}, metadata=metadata))
+
+
+@pytest.fixture
+def judged_pins(gate: Gate, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[[Path], Judged]:
+    """The command in a repository: all of it but for the observing, in whose place each pair asks for review."""
+    boto3 = [_small("boto3", version, "botocore>=1.0.0") for version in ("1.0.0", "1.1.0")]
+    botocore = [_small("botocore", version, "urllib3>=1") for version in ("0.9.0", "1.0.0", "1.0.1", "1.1.1")]
+    fill(tmp_path / "cache", *boto3, *botocore, *(_small("urllib3", version) for version in ("2.1.0", "2.2.0")))
+    asks = RuleHit("retry-mode-changed", Fact("defaults", "retries"), {}, {"mode": "standard"})
+
+    def compare(old: Client, new: Client, *_: object) -> PairComparison:
+        return comparison.judge((old, Observation()), (new, Observation()), [asks])
+
+    monkeypatch.setattr(comparison, "compare", compare)
+    here = {releases.VARIABLE: str(tmp_path / "cache"), "PIP_INDEX_URL": "http://127.0.0.1:9/", "PIP_FIND_LINKS": ""}
+    return lambda place: gate("--from-git", "HEAD~1", "--to-git", "HEAD", directory=place, **here)
+
+
+def _sides(done: Judged) -> list[tuple[dict[str, str], dict[str, str]]]:
+    assert done.report is not None, done.stderr
+    return [(pair["from"]["parts"], pair["to"]["parts"]) for pair in done.report["pairs"]]
+
+
+@pytest.mark.parametrize("path", [*FORMATS, "Pipfile.lock"])
+def test_a_bumped_pin_is_judged(judged_pins: Callable[[Path], Judged], repository: Repository, path: str) -> None:
+    """In each format the command reads both sides, and judges the one pair that the bump is."""
+    old_text, new_text = (
+        FORMATS[path].format(version) if path in FORMATS else _pipfile_lock(version) for version in ("1.0.0", "1.1.0")
+    )
+    done = judged_pins(repository({path: old_text}, {path: new_text}))
+
+    [(old, new)] = _sides(done)
+    assert (old["boto3"], new["boto3"]) == ("1.0.0", "1.1.0")
+    assert (done.exit_code, done.verdict()) == (1, "review")
+    assert f"{path}: boto3==1.0.0 -> boto3==1.1.0" in done.markdown
+
+
+@pytest.mark.parametrize("path", LOCKS)
+def test_a_lock_is_one_pair_with_what_it_pins_below(
+    judged_pins: Callable[[Path], Judged], repository: Repository, path: str
+) -> None:
     """boto3 and botocore of one lock are compared together, with its urllib3."""
     states = _lock("1.0.0", "1.0.1", urllib3="2.1.0"), _lock("1.1.0", "1.1.1", urllib3="2.2.0")
-    found = _changes(repository(*({path: state} for state in states)))
+    done = judged_pins(repository(*({path: state} for state in states)))
 
-    assert found == [("boto3==1.0.0,botocore==1.0.1,urllib3==2.1.0", "boto3==1.1.0,botocore==1.1.1,urllib3==2.2.0")]
-
-
-def test_a_pipfile_lock_is_read(repository: Repository) -> None:
-    """So is the version that Pipenv resolved."""
-    assert _changes(repository({"Pipfile.lock": _pipfile_lock("1.0.0")}, {"Pipfile.lock": _pipfile_lock("1.1.0")})) == [
-        BUMP
+    assert _sides(done) == [
+        (
+            {"boto3": "1.0.0", "botocore": "1.0.1", "urllib3": "2.1.0"},
+            {"boto3": "1.1.0", "botocore": "1.1.1", "urllib3": "2.2.0"},
+        )
     ]
+    assert done.exit_code == 1
+
+
+@pytest.mark.parametrize("path", LOCKS)
+def test_a_lock_whose_parts_do_not_fit_is_bad_input(
+    judged_pins: Callable[[Path], Judged], repository: Repository, path: str
+) -> None:
+    """A botocore that the boto3 beside it refuses: one line names both."""
+    done = judged_pins(repository({path: _lock("1.0.0", "1.0.1")}, {path: _lock("1.1.0", "0.9.0")}))
+
+    assert done.exit_code == 2
+    assert "botocore==0.9.0 does not fit" in done.stderr
+    assert "**no verdict**" in done.markdown
+
+
+def test_a_lock_that_does_not_change_the_client_is_green(
+    judged_pins: Callable[[Path], Judged], repository: Repository
+) -> None:
+    """Another package moves: no pair, and exit code 0."""
+    states = (_lock("1.0.0", "1.0.1", attrs=version) for version in ("1", "2"))
+    done = judged_pins(repository(*({"uv.lock": state} for state in states)))
+
+    assert (done.exit_code, _sides(done)) == (0, [])
+    assert "no client changes its version" in done.markdown
 
 
 def test_another_urllib3_below_the_same_client_is_a_pair(repository: Repository) -> None:
@@ -190,12 +228,16 @@ UNREADABLE = {
 
 
 @pytest.mark.parametrize("path", UNREADABLE)
-def test_a_changed_pin_that_cannot_be_read_is_bad_input(repository: Repository, path: str) -> None:
-    """A URL, a variable, a fork or a format that is not read: one line names file and line."""
-    states = [{path: UNREADABLE[path].format(version)} for version in ("1.0.0", "1.1.0")]
+def test_a_changed_pin_that_cannot_be_read_is_bad_input(
+    judged_pins: Callable[[Path], Judged], repository: Repository, path: str
+) -> None:
+    """A URL, a variable, a fork or a format that is not read: one line names file and line, and nothing is green."""
+    done = judged_pins(repository(*({path: UNREADABLE[path].format(version)} for version in ("1.0.0", "1.1.0"))))
 
-    with pytest.raises(BadInput, match=path.rpartition("/")[2].replace(".", r"\.")):
-        _changes(repository(*states))
+    assert done.exit_code == 2
+    assert f"{path}: cannot read the version in" in done.stderr
+    assert len(done.stderr.splitlines()) == 1
+    assert "**no verdict**" in done.markdown
 
 
 def test_a_pin_that_cannot_be_read_and_stays_is_no_error(repository: Repository) -> None:
@@ -243,27 +285,18 @@ def test_poetrys_constraints_are_read_as_poetry_does(written: str, specifier: st
 # --- with an index
 
 
-@pytest.fixture
-def index(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
-    """An index with three releases of boto3 and an empty cache."""
-    served = [Release("boto3", v, wheel("boto3", v, {"boto3/__init__.py": ""})) for v in ("1.0.0", "1.1.0", "2.0.0")]
-    monkeypatch.setenv(releases.VARIABLE, str(tmp_path / "cache"))
-    with indexing(*served) as running:
-        for name, value in running.environment.items():
-            monkeypatch.setenv(name, value)
-        yield
-
-
-@pytest.mark.usefixtures("index")
-def test_a_range_stands_for_the_newest_release_that_it_allows(repository: Repository) -> None:
+def test_a_range_stands_for_the_newest_release_that_it_allows(
+    index: Index, repository: Repository, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """A raised upper bound lets another release in."""
-    text = '[project]\nname = "x"\ndependencies = ["boto3[crt]>=1,<{}"]\n'
-    states = [{"pyproject.toml": text.format(high)} for high in ("2", "3")]
+    for name, value in index.environment.items():
+        monkeypatch.setenv(name, value)
+    text = '[project]\nname = "x"\ndependencies = ["botocore[crt]>=1,<{}"]\n'
+    states = [{"pyproject.toml": text.format(high)} for high in ("1.1", "2")]
 
-    assert _changes(repository(*states)) == [("boto3==1.1.0", "boto3==2.0.0")]
+    assert _changes(repository(*states)) == [("botocore==1.0.0", "botocore==1.1.0")]
 
 
-@pytest.mark.usefixtures("index")
 def test_each_night_what_is_pinned_is_compared_with_the_newest(repository: Repository) -> None:
     """Of the repository, not of what the gate itself has installed."""
     place = repository(
@@ -289,16 +322,3 @@ def test_a_repository_that_pins_nothing_is_bad_input(repository: Repository) -> 
     """A nightly run that compares nothing is not green."""
     with pytest.raises(BadInput, match="pins boto3, botocore or awscli"):
         pins.against_latest(repository({"README.md": "We use boto3.\n"}), "HEAD")
-
-
-def test_the_command_judges_what_a_pull_request_changes(gate: Any, repository: Repository) -> None:
-    """Without a change of a client it ends with 0 and says what it read; a mis-pinned one ends with 2."""
-    same = repository({"requirements.txt": "boto3==1.0.0\n"}, {"requirements.txt": "boto3==1.0.0\nrequests\n"})
-    done = gate("--from-git", "HEAD~1", "--to-git", "HEAD", directory=same)
-
-    assert done.exit_code == 0, done.stderr
-    assert "no client changes its version" in done.markdown
-    assert "pins read from requirements.txt" in done.markdown
-    assert done.report["pairs"] == []
-    mispinned = repository({"requirements.txt": "boto3==${VERSION}\n"})
-    assert gate("--from-git", "HEAD~1", "--to-git", "HEAD", directory=mispinned).exit_code == 2

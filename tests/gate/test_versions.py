@@ -61,7 +61,7 @@ def _fetch(*specs: str) -> None:
 def test_what_is_known_to_have_changed_is_named(
     gate: Gate, package: str, old: str, new: str, verdict: str, rule: str, fact: str
 ) -> None:
-    """The verdict, and the fact that shows why."""
+    """The verdict, and the fact that shows why; what holds nothing is a warning in the headline."""
     pair = f"{package}=={old}", f"{package}=={new}"
     _fetch(*pair)
     done = gate("--from", pair[0], "--to", pair[1], "--scenarios", "none")
@@ -69,6 +69,9 @@ def test_what_is_known_to_have_changed_is_named(
     assert done.verdict() == verdict, done.stdout
     assert done.exit_code == (verdict != "safe")
     assert [change for change in done.changes(rule=rule) if fact in change["fact"]]
+    if verdict == "safe":
+        assert rule in done.warnings()
+        assert f": safe, {len(done.warnings())} warning" in done.stdout.splitlines()[-1]
 
 
 @pytest.mark.parametrize(("old", "new"), QUIET)
