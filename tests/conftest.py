@@ -120,6 +120,7 @@ def installed(tmp_path_factory: pytest.TempPathFactory) -> Path:
         "wheel",
         "--quiet",
         "--no-deps",
+        "--no-build-isolation",
         "--wheel-dir",
         str(place),
         str(Path(__file__).parents[1]),
