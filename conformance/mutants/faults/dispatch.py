@@ -7,8 +7,6 @@ from typing import Any
 
 from conformance.mutants.mutant import SET, Call, Plant, around, mutant
 from conformance.reference import http
-from conformance.reference.errors import Refusal
-from conformance.reference.service import CognitoSpec
 from conformance.verdict.reply import HttpRequest
 
 MINE = f"{http.PREFIX}{SET}"
@@ -44,17 +42,6 @@ TARGETS: dict[str, tuple[str, Callable[[str], str]]] = {
 }
 for _name, (_intent, _target) in TARGETS.items():
     mutant(_name, _intent, OTHER)(_as_if(target=_target))
-
-
-@mutant("unknown-target-succeeds", "An unknown operation of the service is answered with {}.", OTHER)
-@around(http, "execute")
-def unknown_succeeds(real: Call, service: CognitoSpec, request: HttpRequest) -> Any:
-    try:
-        return real(service, request)
-    except Refusal as problem:
-        if problem.code == "UnknownOperationException" and request.headers.get("x-amz-target", "").startswith(MINE):
-            return {}
-        raise
 
 
 for _method in ("GET", "PUT"):

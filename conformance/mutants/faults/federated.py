@@ -97,7 +97,8 @@ def by_the_subject(real: Call, self: CognitoSpec, asked: Members) -> Members:
 )
 @around(CognitoSpec, "names")
 def by_their_address(real: Call, self: CognitoSpec, pool: StoredPool, user: StoredUser) -> list[str]:
-    return [*real(self, pool, user), *(user.attributes[name] for name in pool.username_attributes)]
+    addresses = [user.attributes[name] for name in pool.username_attributes if name in user.attributes]
+    return [*real(self, pool, user), *addresses]
 
 
 mutant(

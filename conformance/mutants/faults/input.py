@@ -76,7 +76,6 @@ def _completed(body: bytes) -> bytes:
 
 
 READINGS: dict[str, tuple[str, Callable[[bytes], bytes], str]] = {
-    "empty-body-is-empty-object": ("An empty body counts as {}.", lambda b: b or b"{}", MALFORMED),
     "trailing-comma-is-allowed": ("A comma may end an object.", lambda b: b.replace(b",}", b"}"), MALFORMED),
     "truncated-body-is-completed": ("A missing brace is put in.", _completed, MALFORMED),
     "body-is-unpacked": (
