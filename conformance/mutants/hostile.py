@@ -138,8 +138,8 @@ ANSWERS = {
     ),
     "redirect": (HttpAnswer(302, b"", {"Location": "http://127.0.0.1:9/"}), "a redirect to nowhere"),
     "random-json": (HttpAnswer(200, b'{"a": [1, {"b": null}], "c": "d"}', JSON), "some JSON"),
-    "huge": (HttpAnswer(200, b'{"a": "' + b"x" * 20_000_000 + b'"}', JSON), "20 MB of JSON"),
 }
+HUGE = HttpAnswer(200, b'{"a": "' + b"x" * 20_000_000 + b'"}', JSON)
 THROTTLED = _error("TooManyRequestsException")
 
 BLOCKED, DIVERGES, INCONCLUSIVE, CONFORMS = (
@@ -155,6 +155,15 @@ def catalogue() -> dict[str, Hostile]:
         plant = _answers(answer, only_mine=True)
         every.append(Hostile(f"mine-{name}", f"The operation is answered with {words}.", plant, DIVERGES, 1, EFFECT))
     every += [
+        Hostile("always-huge", "Everything is answered with 20 MB.", _answers(HUGE), BLOCKED, 3),
+        Hostile(
+            "mine-huge",
+            "The operation's answer has 20 MB: not all is read.",
+            _answers(HUGE, True),
+            INCONCLUSIVE,
+            3,
+            ONE,
+        ),
         Hostile("always-reset", "Every connection is closed without an answer.", _sends(_reset), INCONCLUSIVE, 3),
         Hostile("mine-reset", "The operation ends the connection.", _sends(_reset, True), INCONCLUSIVE, 3, ONE),
         Hostile("always-hanging", "Nothing is ever answered.", _sends(_hang), INCONCLUSIVE, 3),
