@@ -198,7 +198,7 @@ def _created(change: Callable[[Members], Members]) -> Plant:
 
 
 mutant("secret-is-kept-secret", "CreateUserPoolClient does not tell the secret.", "generated-secret-is-told")(
-    _created(lambda told: {name: value for name, value in told.items() if name != "ClientSecret"})
+    _created(lambda made: {name: value for name, value in made.items() if name != "ClientSecret"})
 )
 
 
@@ -381,8 +381,8 @@ def legacy_not_authorized(real: Call, self: CognitoSpec, asked: Members, *rest: 
     try:
         return real(self, asked, *rest)
     except Refusal as problem:
-        told = problem.code == "UserNotFoundException" and len(self.client(asked).flows) == 4
-        return refuse() if told and asked["AuthFlow"] == "USER_PASSWORD_AUTH" else _raise(problem)
+        hidden = problem.code == "UserNotFoundException" and len(self.client(asked).flows) == 4
+        return refuse() if hidden and asked["AuthFlow"] == "USER_PASSWORD_AUTH" else _raise(problem)
 
 
 def _raise(problem: Refusal) -> Any:

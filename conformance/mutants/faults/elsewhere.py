@@ -246,10 +246,10 @@ def missing_not_authorized(real: Call, *given: Any) -> None:
 
 @mutant("given-attributes-are-lost", "The attributes of an answer are not stored.", STORES)
 @around(Authentication, "answer_challenge")
-def are_lost(real: Call, self: CognitoSpec, operation: str, client: Any, session: str, told: Members) -> Any:
-    user = self.find(client.pool, told["USERNAME"])
+def are_lost(real: Call, self: CognitoSpec, operation: str, client: Any, session: str, given: Members) -> Any:
+    user = self.find(client.pool, given["USERNAME"])
     before = dict(user.attributes) if user else {}
-    answer = real(self, operation, client, session, told)
+    answer = real(self, operation, client, session, given)
     if user:
         user.attributes = before
     return answer

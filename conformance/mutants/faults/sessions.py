@@ -104,10 +104,10 @@ def left_out(real: Call, self: Sessions, name: str, client: StoredClient, user: 
 )
 @around(Authentication, "answer_challenge")
 def missing_signs_in(
-    real: Call, self: CognitoSpec, operation: str, client: StoredClient, session: str, told: Any
+    real: Call, self: CognitoSpec, operation: str, client: StoredClient, session: str, given: Any
 ) -> Any:
-    user = self.find(client.pool, told["USERNAME"])
-    return self.granted(client, user) if not session and user else real(self, operation, client, session, told)
+    user = self.find(client.pool, given["USERNAME"])
+    return self.granted(client, user) if not session and user else real(self, operation, client, session, given)
 
 
 @mutant(
@@ -117,14 +117,14 @@ def missing_signs_in(
 )
 @around(Authentication, "answer_challenge")
 def disabled_answers(
-    real: Call, self: CognitoSpec, operation: str, client: StoredClient, session: str, told: Any
+    real: Call, self: CognitoSpec, operation: str, client: StoredClient, session: str, given: Any
 ) -> Any:
-    user = self.find(client.pool, told["USERNAME"])
+    user = self.find(client.pool, given["USERNAME"])
     before = user.enabled if user else True
     if user:
         user.enabled = True
     try:
-        return real(self, operation, client, session, told)
+        return real(self, operation, client, session, given)
     finally:
         if user:
             user.enabled = before
@@ -249,18 +249,18 @@ ENDS_AS_BEGUN = "srp-signs-in-nobody-else"
 
 @mutant("srp-ends-as-whoever-is-named", "The answer to PASSWORD_VERIFIER signs in the user it names.", ENDS_AS_BEGUN)
 @around(Authentication, "finish_srp")
-def ends_as_named(real: Call, self: CognitoSpec, client: StoredClient, told: Any, *rest: Any) -> Any:
-    named = self.find(client.pool, told["USERNAME"])
-    begun = self.sessions._exchanges.get(told["PASSWORD_CLAIM_SECRET_BLOCK"])
-    own = {**told, "USERNAME": begun[1].username} if begun else told
+def ends_as_named(real: Call, self: CognitoSpec, client: StoredClient, given: Any, *rest: Any) -> Any:
+    named = self.find(client.pool, given["USERNAME"])
+    begun = self.sessions._exchanges.get(given["PASSWORD_CLAIM_SECRET_BLOCK"])
+    own = {**given, "USERNAME": begun[1].username} if begun else given
     answer = real(self, client, own, *rest)
     return self.granted(client, named) if named and "AuthenticationResult" in answer else answer
 
 
 @mutant("srp-ends-as-the-newest", "A proof in another's name signs in the newest user of the pool.", ENDS_AS_BEGUN)
 @around(Authentication, "finish_srp")
-def ends_as_the_newest(real: Call, self: CognitoSpec, client: StoredClient, told: Any, *rest: Any) -> Any:
-    begun = self.sessions._exchanges.get(told["PASSWORD_CLAIM_SECRET_BLOCK"])
-    if begun and told["USERNAME"] != begun[1].username:
+def ends_as_the_newest(real: Call, self: CognitoSpec, client: StoredClient, given: Any, *rest: Any) -> Any:
+    begun = self.sessions._exchanges.get(given["PASSWORD_CLAIM_SECRET_BLOCK"])
+    if begun and given["USERNAME"] != begun[1].username:
         return self.granted(client, list(client.pool.users.values())[-1])
-    return real(self, client, told, *rest)
+    return real(self, client, given, *rest)

@@ -260,9 +260,9 @@ _STARTED = float(int(datetime.now(UTC).timestamp()) - 60)
 
 
 def _token(names: Names, mark: str, claims: Mapping[str, Any]) -> str:
-    told = {name: value for name, value in filled(names, dict(claims)).items() if name != "lifetime"}
-    told |= {"iat": int(_STARTED), "exp": int(_STARTED) + int(claims.get("lifetime", 3600)), "jti": str(uuid.uuid4())}
-    part = base64.urlsafe_b64encode(json.dumps(told).encode()).rstrip(b"=").decode()
+    body = {name: value for name, value in filled(names, dict(claims)).items() if name != "lifetime"}
+    body |= {"iat": int(_STARTED), "exp": int(_STARTED) + int(claims.get("lifetime", 3600)), "jti": str(uuid.uuid4())}
+    part = base64.urlsafe_b64encode(json.dumps(body).encode()).rstrip(b"=").decode()
     token = f"eyJhbGciOiJub25lIn0.{part}.cmVwbGF5ZWQ"
     names._bind(mark, token)
     return token

@@ -65,7 +65,7 @@ class Renewable(Credentials):  # type: ignore[misc]  # botocore is untyped
 
     @property
     def account_id(self) -> str | None:
-        """Not told to botocore, which would put it into a host name."""
+        """None: botocore would put it into a host name."""
         return None
 
     def __iter__(self) -> Iterator[str | None]:
