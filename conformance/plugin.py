@@ -6,6 +6,7 @@ import argparse
 import re
 import shlex
 import time
+import warnings
 from collections import Counter
 from collections.abc import Generator, Iterable, Sequence
 from contextlib import suppress
@@ -14,6 +15,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
+import pluggy
 import pytest
 
 from conformance.bindings import NAMES
@@ -66,6 +68,9 @@ def pytest_configure(config: pytest.Config) -> None:
     )
     if not _judges(config):
         return
+    if hasattr(config, "workerinput"):
+        # Control-C may reach a worker while it says goodbye: the command has a line on that, a worker has none.
+        warnings.filterwarnings("ignore", category=pluggy.PluggyTeardownRaisedWarning)
     if config.option.assertmode == "plain":
         raise pytest.UsageError("--assert=plain hides what an assertion compares, and so the verdict: leave it out")
     try:
