@@ -64,7 +64,15 @@ def _first(client: StoredClient, user: StoredUser) -> StoredUser:
     "A sign-in gives the tokens of another user of the pool.",
     OWNER,
     ANSWERER,
-    also=("access-token-names-user-and-client", "id-token-names-user-and-client"),
+    also=(
+        "access-token-names-user-and-client",
+        "id-token-names-user-and-client",
+        # Whoever signs in holds a token that changes somebody else.
+        "change-password-works-afterwards",
+        "update-user-attributes-works-afterwards",
+        "federated-user-changes-the-password",
+        "federated-user-updates-attributes",
+    ),
 )
 @around(Tokens, "issue")
 def of_another(real: Call, self: Tokens, client: StoredClient, user: StoredUser, *rest: Any) -> Any:
