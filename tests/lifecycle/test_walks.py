@@ -127,12 +127,12 @@ def test_the_walks_are_the_same_for_a_seed(run, moto):
     def said(done):
         return {(r["id"], r["verdict"], r["kind"], r["observed"], r["reason"]) for r in done.report["results"]}
 
-    chosen = ["--endpoint-url", moto, *WALKS, "--seed", "7", "--stateful-examples", "8"]
+    chosen = ["--endpoint-url", moto, *WALKS, "--seed", "7", "--stateful-examples", "4"]
     alone, shared = run(*chosen), run(*chosen, "-n", "2")
 
     assert said(alone) == said(shared)
-    assert alone.report["summary"]["walks"] == {"examples": 8, "seed": 7}
-    assert "8 with seed 7" in alone.stdout
+    assert alone.report["summary"]["walks"] == {"examples": 4, "seed": 7}
+    assert "4 with seed 7" in alone.stdout
 
 
 def test_a_disagreement_is_shown_by_the_commands_that_it_prints(run, moto, tmp_path):

@@ -99,6 +99,7 @@ def test_a_flow_that_is_not_implemented_is_blocked(run, moto):
     }
 
 
+@pytest.mark.slow  # it waits as long as the retries do
 def test_throttling_that_passes_changes_no_verdict(run, moto):
     """A service that throttles each request twice gets the verdicts that it gets unthrottled."""
     chosen = ["-k", "test_list_users_shows_the_same_status", "--tier", "wording"]
