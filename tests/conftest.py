@@ -17,7 +17,7 @@ import pytest
 
 from conformance.process import signals
 from conformance.target.definition import resolve
-from tests.forked import Commands, commands
+from tests.forked import Commands, commands, inherited
 from tests.loopback import sitecustomize
 
 # Nothing that a test starts can reach another machine either: Python imports sitecustomize where it is on PYTHONPATH.
@@ -81,10 +81,8 @@ def run(forked_commands: Commands, tmp_path_factory: pytest.TempPathFactory) -> 
     def call(*arguments: str, environment: dict[str, str] | None = None) -> Finished:
         directory = tmp_path_factory.mktemp("run")
         file = directory / "report.json"
-        # PYTEST_*: this pytest's own plugins are not to be loaded into the one below.
-        inherited = {name: value for name, value in os.environ.items() if not name.startswith(("AWS_", "PYTEST_"))}
         words = ["run", f"--json={file}", *arguments]
-        done = forked_commands.run(words, directory, {**inherited, **(environment or {})})
+        done = forked_commands.run(words, directory, {**inherited(), **(environment or {})})
         report = json.loads(file.read_text("utf-8")) if file.exists() else None
         return Finished(done.returncode, done.stdout, done.stderr, report)
 

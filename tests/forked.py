@@ -19,6 +19,11 @@ from contextlib import contextmanager
 from pathlib import Path
 
 
+def inherited() -> dict[str, str]:
+    """The environment of the tests without a configuration of AWS, and without what this pytest tells one below it."""
+    return {name: value for name, value in os.environ.items() if not name.startswith(("AWS_", "PYTEST_"))}
+
+
 class Commands:
     """Runs `cognito-conformance`, one command after another."""
 

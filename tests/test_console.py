@@ -13,6 +13,7 @@ from click.testing import CliRunner
 from conformance.cli import main
 from conformance.console import printable
 from conformance.contract import ledger
+from tests.forked import inherited
 
 pytestmark = pytest.mark.usefixtures("heard")
 
@@ -30,11 +31,10 @@ COMPARED = ["sdk-gate", "--from=installed", "--to=installed", "--scenarios=none"
 
 def command(arguments, place, **streams):
     """`cognito-conformance` with these arguments, started in a process and a session of its own."""
-    inherited = {name: value for name, value in os.environ.items() if not name.startswith(("AWS_", "PYTEST_"))}
     return subprocess.Popen(
         [sys.executable, "-m", "conformance", *arguments],
         cwd=place,
-        env=inherited,
+        env=inherited(),
         stderr=subprocess.PIPE,
         text=True,
         start_new_session=True,
@@ -82,12 +82,11 @@ def test_a_stream_of_another_encoding_gets_escapes(tmp_path):
 
 def shell(line, place):
     """What comes of a line of the shell in which $CONFORMANCE stands for the command."""
-    inherited = {name: value for name, value in os.environ.items() if not name.startswith(("AWS_", "PYTEST_"))}
     program = f"{sys.executable} -m conformance"
     return subprocess.run(
         ["sh", "-c", line],
         cwd=place,
-        env={**inherited, "CONFORMANCE": program, "TMPDIR": str(place)},
+        env={**inherited(), "CONFORMANCE": program, "TMPDIR": str(place)},
         capture_output=True,
         text=True,
         check=False,

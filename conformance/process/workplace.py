@@ -141,8 +141,7 @@ def _clear(directories: Sequence[Path]) -> None:
 
 
 def _has_notes(pools: Path) -> bool:
-    """Whether pools are noted that an endpoint may still have: the notes of an emulator that is gone are not kept for
-    ever."""
+    """Whether pools are noted that an endpoint may still have; an emulator that is gone never says."""
     with suppress(OSError):
         return any(pools.iterdir()) and time.time() - pools.stat().st_mtime < NOTES_SECONDS
     return False

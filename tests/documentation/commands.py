@@ -21,6 +21,7 @@ from pathlib import Path
 
 from conformance.target.definition import resolve
 from tests.documentation import printed
+from tests.forked import inherited
 
 # What is not run here, and why; the first pattern that is found in a command counts.
 NOT_RUN = {
@@ -138,7 +139,7 @@ def _narrowing(words: list[str]) -> list[str]:
 
 def _run(words: list[str], directory: Path) -> Ended:
     python = [sys.executable, "-m", "conformance"] if words[0] == "cognito-conformance" else words[:1]
-    environment = {name: value for name, value in os.environ.items() if not name.startswith(("AWS_", "PYTEST_"))}
+    environment = inherited()
     environment["PYTHONPATH"] = os.pathsep.join(filter(None, [str(printed.ROOT), environment.get("PYTHONPATH")]))
     done = subprocess.run(
         [*python, *words[1:]],

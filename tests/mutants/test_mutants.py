@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
 import subprocess
 import sys
 from dataclasses import replace
@@ -20,6 +19,7 @@ from conformance.mutants.command import chosen_bindings, chosen_names
 from conformance.mutants.matrix import breakable, matrix
 from conformance.mutants.mutant import serving
 from conformance.mutants.trials import TrialResult, try_hostile, try_mutants
+from tests.forked import inherited
 
 needs_aws_cli = pytest.mark.skipif(discovery.version("cli") is None, reason="awscli is not installed")
 
@@ -64,8 +64,7 @@ def mutants(tmp_path):
     def call(*arguments):
         file = tmp_path / "matrix.json"
         command = [sys.executable, "-m", "conformance", "mutants", f"--json={file}", *arguments]
-        inherited = {name: value for name, value in os.environ.items() if not name.startswith(("AWS_", "PYTEST_"))}
-        own = {**inherited, "TMPDIR": str(tmp_path), "XDG_CACHE_HOME": str(tmp_path / "cache")}
+        own = {**inherited(), "TMPDIR": str(tmp_path), "XDG_CACHE_HOME": str(tmp_path / "cache")}
         done = subprocess.run(command, cwd=tmp_path, env=own, capture_output=True, text=True, check=False)
         return done.returncode, done.stdout + done.stderr, json.loads(file.read_text()) if file.exists() else None
 

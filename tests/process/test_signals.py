@@ -14,6 +14,7 @@ from conformance.target.client import client
 from conformance.target.definition import INVENTED, REGION, Endpoint, resolve
 from conformance.target.pool_notes import PoolNotes, left_at
 from tests import servers
+from tests.forked import inherited
 
 pytestmark = pytest.mark.usefixtures("heard")
 
@@ -38,12 +39,11 @@ def pools(url):
 
 def started(url, place, *arguments):
     """`cognito-conformance run` at an endpoint, in a process group and a temporary directory of its own."""
-    inherited = {name: value for name, value in os.environ.items() if not name.startswith(("AWS_", "PYTEST_"))}
     chosen = ["--endpoint-url", url, *(arguments or ("-k", "test_status or test_sign_in"))]
     return subprocess.Popen(
         [sys.executable, "-m", "conformance", "run", *chosen],
         cwd=place,
-        env={**inherited, "TMPDIR": str(place)},
+        env={**inherited(), "TMPDIR": str(place)},
         stdout=subprocess.DEVNULL,
         stderr=subprocess.PIPE,
         text=True,

@@ -1,12 +1,12 @@
 """pytest on the scenarios, in this checkout and from an installed copy, says what `run` says."""
 
 import json
-import os
 import subprocess
 import sys
 from pathlib import Path
 
 from tests import servers
+from tests.forked import inherited
 
 ROOT = Path(__file__).parents[2]
 # An endpoint that speaks AWS JSON, and whose pools cannot be made.
@@ -16,9 +16,8 @@ EMPTY = servers.Answer(200, b'{"UserPools": []}')
 def _pytest(
     *arguments: str, place: Path, path: Path | None = None, environment: dict[str, str] | None = None
 ) -> subprocess.CompletedProcess[str]:
-    inherited = {name: value for name, value in os.environ.items() if not name.startswith(("AWS_", "PYTEST_"))}
     command = [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", *arguments]
-    given = inherited | (environment or {}) | ({"PYTHONPATH": str(path)} if path else {})
+    given = inherited() | (environment or {}) | ({"PYTHONPATH": str(path)} if path else {})
     return subprocess.run(command, cwd=place, env=given, capture_output=True, text=True, check=False)
 
 

@@ -99,19 +99,24 @@ for _name, (_intent, _loss) in LOSSES.items():
     mutant(f"stored-{_name}", _intent, EXACTLY, also=(*IN_FORCE, *BY_SRP))(_stored(_loss))
 
 
-def _not_stored(status: str) -> Plant:
-    """Move the status, and store nothing, where AdminSetUserPassword leads to this status."""
+def _not_stored(where: Callable[[StoredUser, str, Row], bool]) -> Plant:
+    """Accept a password without storing it, where that holds of user, operation and row: only the status moves."""
 
     @setting
     def plant(
         real: Call, self: CognitoSpec, pool: StoredPool, user: StoredUser, operation: str, password: str, row: Row
     ) -> None:
-        if (operation, row.to) == (SET, status):
+        if where(user, operation, row):
             self.move(pool, user, row)
         else:
             real(self, pool, user, operation, password, row)
 
     return plant
+
+
+def _leads_to(status: str) -> Callable[[StoredUser, str, Row], bool]:
+    """Where AdminSetUserPassword leads to this status."""
+    return lambda _user, operation, row: (operation, row.to) == (SET, status)
 
 
 def _keeps_the_old(status: str) -> Plant:
@@ -127,7 +132,7 @@ for _word, _status, _claims, _replaces in (
         f"A {_word} password moves the status, but is not stored.",
         *_claims,
         also=(*IN_FORCE, *WEAK, *HISTORY),
-    )(_not_stored(_status))
+    )(_not_stored(_leads_to(_status)))
     mutant(
         f"{_word}-keeps-the-old",
         f"With a {_word} password the one before still signs in.",
@@ -225,18 +230,14 @@ def namesakes(self: CognitoSpec, pool: StoredPool, user: StoredUser) -> Iterable
 def first_call_wins() -> None:
     given: set[str] = set()
 
-    @setting
-    def plant(
-        real: Call, self: CognitoSpec, pool: StoredPool, user: StoredUser, operation: str, password: str, row: Row
-    ) -> None:
+    def again(user: StoredUser, operation: str, _: Row) -> bool:
         sub = user.attributes["sub"]
         if operation == SET and sub in given:
-            self.move(pool, user, row)
-        else:
-            (given.add if operation == SET else given.discard)(sub)
-            real(self, pool, user, operation, password, row)
+            return True
+        (given.add if operation == SET else given.discard)(sub)
+        return False
 
-    plant()
+    _not_stored(again)()
 
 
 @mutant(
@@ -249,20 +250,16 @@ def first_call_wins() -> None:
 def does_not_follow() -> None:
     permanent: set[str] = set()
 
-    @setting
-    def plant(
-        real: Call, self: CognitoSpec, pool: StoredPool, user: StoredUser, operation: str, password: str, row: Row
-    ) -> None:
+    def follows(user: StoredUser, operation: str, row: Row) -> bool:
         sub = user.attributes["sub"]
         if user.status == "CONFIRMED":
             permanent.add(sub)
         if (operation, row.to) == (SET, "FORCE_CHANGE_PASSWORD") and sub in permanent:
-            self.move(pool, user, row)
-        else:
-            permanent.discard(sub)
-            real(self, pool, user, operation, password, row)
+            return True
+        permanent.discard(sub)
+        return False
 
-    plant()
+    _not_stored(follows)()
 
 
 @mutant("repeating-toggles", "The same call once more undoes the status.", HARMLESS, also=HISTORY)
