@@ -6,8 +6,10 @@ import json
 import shutil
 import subprocess
 import sys
+import tempfile
 import venv
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from importlib import metadata
 from pathlib import Path
 from typing import Any
@@ -16,7 +18,12 @@ import platformdirs
 
 from conformance.errors import BadInput
 
+if sys.platform != "win32":
+    import fcntl
+
 _VERSION_SECONDS = 20
+# Lines of pip and npm that stand behind the reason of a failure.
+_ADVICE = ("[notice]", "complete log of this run")
 # What a Python program's interpreter is asked.
 _ASK = "import sys; from importlib.metadata import version; print(version(sys.argv[1]))"
 
@@ -78,21 +85,62 @@ def _interpreter(path: Path) -> str | None:
 def install(name: str, recipe: Mapping[str, Any]) -> Path:
     """Put the packages of a target into its directory in the cache, in place of what was there.
 
+    What was there stays until all is installed; a second install of the same target waits for the first.
     `recipe` is the table `install` of its file. Raises BadInput where it names none, or where that fails."""
     place = cache(name)
     if "pip" not in recipe and "npm" not in recipe:
         raise BadInput(
             f"target {name} cannot be installed for you: {recipe.get('command', 'its file does not say how')}"
         )
-    shutil.rmtree(place, ignore_errors=True)
+    with _alone(place.with_name(f".{name}")) as copies:
+        _remove(copies, besides=place)
+        fresh = Path(tempfile.mkdtemp(prefix="copy-", dir=copies))
+        try:
+            _fill(name, recipe, fresh)
+            _link(place, fresh)
+        finally:
+            _remove(copies, besides=place)
+    return place
+
+
+@contextmanager
+def _alone(copies: Path) -> Iterator[Path]:
+    """The directory of a target's copies, which nobody else changes meanwhile."""
+    try:
+        copies.mkdir(parents=True, exist_ok=True)
+        lock = (copies / "lock").open("wb")
+    except OSError as error:
+        raise BadInput(f"{copies} cannot be written: {error.strerror}") from None
+    with lock:
+        if sys.platform != "win32":
+            fcntl.flock(lock, fcntl.LOCK_EX)
+        yield copies
+
+
+def _fill(name: str, recipe: Mapping[str, Any], place: Path) -> None:
     if "pip" in recipe:
         venv.create(place, with_pip=True)
         _run(name, [str(place / "bin" / "python"), "-m", "pip", "install", "--quiet", *recipe["pip"]])
     if "npm" in recipe:
-        place.mkdir(parents=True, exist_ok=True)
         packages = [f"{package}@{release}" for package, release in recipe["npm"].items()]
         _run(name, ["npm", "install", "--no-fund", "--no-audit", "--prefix", str(place), *packages])
-    return place
+
+
+def _link(place: Path, copy: Path) -> None:
+    """Let `place` lead to a copy: at every moment it leads to one that is whole."""
+    if place.is_dir() and not place.is_symlink():  # as versions before 2026-11-25 left it
+        shutil.rmtree(place)
+    link = copy.parent / "link"
+    link.symlink_to(copy, target_is_directory=True)
+    link.replace(place)
+
+
+def _remove(copies: Path, besides: Path) -> None:
+    """Remove the copies that `besides` does not lead to, also those of an install that was killed."""
+    for copy in copies.glob("copy-*"):
+        if copy.resolve() != besides.resolve():
+            shutil.rmtree(copy, ignore_errors=True)
+    (copies / "link").unlink(missing_ok=True)
 
 
 def _run(name: str, command: Sequence[str]) -> None:
@@ -101,5 +149,6 @@ def _run(name: str, command: Sequence[str]) -> None:
     except OSError as error:
         raise BadInput(f"target {name} cannot be installed: {command[0]}: {error.strerror}") from None
     if done.returncode != 0:
-        last = (done.stderr.strip() or done.stdout.strip() or "it does not say why").splitlines()[-1]
-        raise BadInput(f"target {name} cannot be installed: {last}")
+        lines = (done.stderr.strip() or done.stdout.strip()).splitlines()
+        reasons = [line for line in lines if line.strip() and not any(advice in line for advice in _ADVICE)]
+        raise BadInput(f"target {name} cannot be installed: {(reasons or ['it does not say why'])[-1]}")

@@ -1,5 +1,6 @@
 """Targets: what their files say, how the suite starts them, and how it moves their clocks."""
 
+import fcntl
 import json
 import os
 import shlex
@@ -178,11 +179,61 @@ def test_a_program_in_the_cache_goes_before_one_on_path(tmp_path, monkeypatch):
 
 
 def test_an_installation_that_fails_is_bad_input(tmp_path, monkeypatch):
-    """The last line of the installer says why."""
+    """The last line of the installer says why, whatever advice it adds."""
     monkeypatch.setattr(installed.platformdirs, "user_cache_path", lambda _: tmp_path)
     monkeypatch.setattr(installed.venv, "create", lambda *_, **__: None)
     with pytest.raises(BadInput, match=r"target mine cannot be installed: .*bin/python: No such file"):
         installed.install("mine", {"pip": ["mine==1"], "command": "pip install mine"})
+    says = "echo npm error 404 Not Found; echo npm error A complete log of this run can be found in: x; exit 1"
+    with pytest.raises(BadInput, match=r"target mine cannot be installed: npm error 404 Not Found$"):
+        installed._run("mine", ["sh", "-c", says])
+
+
+@pytest.fixture
+def install(tmp_path, monkeypatch):
+    """A function that installs the target `mine` by npm, which writes a text into a file, or fails without a text."""
+    monkeypatch.setattr(installed.platformdirs, "user_cache_path", lambda _: tmp_path)
+
+    def call(text):
+        def npm(name, command):
+            place = Path(command[command.index("--prefix") + 1])
+            with (place.parent / "lock").open() as lock, pytest.raises(BlockingIOError):
+                fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            (place / "bin").mkdir()
+            if text is None:
+                raise BadInput(f"target {name} cannot be installed: no network")
+            (place / "bin" / "mine").write_text(text)
+            (place / "bin" / "mine").chmod(0o755)
+
+        monkeypatch.setattr(installed, "_run", npm)
+        return installed.install("mine", {"npm": {"mine": "1"}})
+
+    return call
+
+
+def test_what_was_installed_stays_until_the_next_is_whole(install, tmp_path):
+    """An installation that fails changes nothing, one that works replaces the copy, and never do two run at once."""
+    install("first")
+    with pytest.raises(BadInput, match="no network"):
+        install(None)
+    assert installed.program("mine", "mine").read_text() == "first"
+
+    place = install("second")
+
+    assert installed.program("mine", "mine") == place / "bin" / "mine"
+    assert (place / "bin" / "mine").read_text() == "second"
+    assert len(list(tmp_path.rglob("copy-*"))) == 1
+
+
+def test_a_copy_of_an_earlier_version_is_replaced(install):
+    """A directory, as the suite once installed into it, gives way; what a killed installation left is removed."""
+    old = installed.cache("mine")
+    for left in (old / "bin", old.with_name(".mine") / "copy-killed"):
+        left.mkdir(parents=True)
+        (left / "mine").write_text("old")
+
+    assert (install("new") / "bin" / "mine").read_text() == "new"
+    assert not (old.with_name(".mine") / "copy-killed").exists()
 
 
 @pytest.mark.parametrize(
