@@ -14,12 +14,15 @@ def test_the_page_is_what_the_ledgers_say():
 
 
 def test_every_audited_row_has_an_answer():
-    """The table of the audit has each row once, and every claim that it names is one."""
+    """The table of the audit has each row once, which names claims of the ledger or says why there is none."""
     head = evidence.PAGE.read_text("utf-8").partition(evidence.BEGIN)[0]
     rows = re.findall(r"^\| ([AC]\d+) \|", head, re.MULTILINE)
     named = set(re.findall(r"`([a-z][a-z0-9]*(?:-[a-z0-9]+)+)`", head))
 
+    unanswered = re.findall(r"^\| ([AC]\d+) \|(?!.*(?:`[a-z][a-z0-9-]+`|No claim: )).*", head, re.MULTILINE)
+
     assert rows == [f"A{n}" for n in range(1, 26)] + [f"C{n}" for n in range(1, 28)]
+    assert unanswered == [], "name a claim, or say why there is none"
     assert sorted(named - set(ledger.load_all().claims)) == []
 
 

@@ -7,7 +7,7 @@ from typing import Any
 
 from conformance.contract.transitions import Row
 from conformance.mutants.mutant import Call, around, constant, mutant
-from conformance.reference import service
+from conformance.reference import errors, service
 from conformance.reference.authentication import Authentication
 from conformance.reference.directory import Members
 from conformance.reference.errors import Refusal
@@ -175,6 +175,19 @@ def expired_code(real: Call, self: Sessions, name: str, client: StoredClient, us
         raise Refusal("ExpiredCodeException", "Invalid code provided, please request a code again.")
     found: Session = real(self, name, client, user)
     return found
+
+
+USED_TEXT, EXPIRED_TEXT = "used-session-message", "expired-session-message"
+for _text, _name, _claim in (("USED_SESSION", "used", USED_TEXT), ("NO_SESSION", "expired", EXPIRED_TEXT)):
+    mutant(f"{_name}-session-is-just-invalid", f"A session that is {_name} is called invalid.", _claim)(
+        constant(errors, _text, "Invalid session for the user.")
+    )
+mutant("used-session-is-called-expired", "A session that was answered is called expired.", USED_TEXT)(
+    constant(errors, "USED_SESSION", errors.NO_SESSION)
+)
+mutant("expired-session-is-called-used", "A session that has expired is called used.", EXPIRED_TEXT)(
+    constant(errors, "NO_SESSION", errors.USED_SESSION)
+)
 
 
 def _confirming(self: CognitoSpec, asked: Members) -> tuple[StoredPool, StoredUser]:

@@ -117,6 +117,17 @@ for _use, _name, _client in (("access", "username", "client_id"), ("id", "cognit
     ):
         mutant(f"{_use}-token-{_fault}", f"The {_use} token {_intent}.", _claim)(_claiming(_use, **_changes))
 
+    mutant(f"{_use}-token-names-no-groups", f"The {_use} token has no cognito:groups.", "tokens-list-the-groups")(
+        _claiming(_use, **{"cognito:groups": None})
+    )
+
+
+@mutant("tokens-list-every-group", "Tokens have a group that the user is not in.", "tokens-list-the-groups")
+@around(tokens, "claims")
+def every_group(real: Call, client: StoredClient, user: StoredUser, use: str, origin: str) -> dict[str, Any]:
+    said: dict[str, Any] = real(client, user, use, origin)
+    return {**said, "cognito:groups": [*said.get("cognito:groups", []), "administrators"]}
+
 
 def _issued(change: Callable[[dict[str, Any]], dict[str, Any]]) -> Plant:
     """Change what a sign-in gives."""

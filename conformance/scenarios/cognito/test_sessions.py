@@ -163,3 +163,30 @@ def test_expired_session_is_named(pool, invited, clock, operation):
 
     assert invited.answer(challenge, "Chosen-by-me-1!", operation).outcome == "NotAuthorizedException"
     _signs_in_afresh(invited, operation)
+
+
+@pytest.mark.claim("used-session-message")
+@both_operations
+def test_used_session_message(invited, operation):
+    """The message says that a session can be used once only, in the service's exact words."""
+    challenge = invited.sign_in(invited.password)
+    first = invited.answer(challenge, "Chosen-by-me-1!", operation)
+    require("the first answer", first.outcome, TOKENS, by="challenge-answer-grants-tokens")
+
+    again = invited.answer(challenge, "Chosen-by-me-2!", operation)
+
+    require("the second answer", again.outcome, "NotAuthorizedException", by="session-works-once")
+    assert again.message == "Invalid session for the user, session can only be used once."
+
+
+@pytest.mark.claim("expired-session-message")
+@both_operations
+def test_expired_session_message(pool, invited, clock, operation):
+    """The message says that the session is expired, in the service's exact words."""
+    challenge = invited.sign_in(invited.password)
+
+    clock.after(pool, 20 * MINUTE)
+
+    late = invited.answer(challenge, "Chosen-by-me-1!", operation)
+    require("the late answer", late.outcome, "NotAuthorizedException", by="expired-session-is-named")
+    assert late.message == "Invalid session for the user, session is expired."
