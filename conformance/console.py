@@ -24,9 +24,10 @@ from conformance.process import signals, workplace
 # What a shell reports of a program that SIGPIPE has ended.
 UNHEARD = 141
 
-# What moves the cursor, hides text or turns its direction: controls, surrogates, and the marks of bidirectional text.
+# What moves the cursor, hides text or turns its direction: controls, surrogates, the marks of bidirectional text; and
+# the two that are no characters at all.
 _UNPRINTABLE = re.compile(
-    "[\x00-\x08\x0b-\x1f\x7f-\x9f\u061c\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff\ufff9-\ufffb\ud800-\udfff]"
+    "[\x00-\x08\x0b-\x1f\x7f-\x9f\u061c\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff\ufff9-\ufffb\ufffe\uffff\ud800-\udfff]"
 )
 
 

@@ -142,6 +142,7 @@ def test_an_unexpected_exception_is_our_own_fault(monkeypatch, tmp_path):
         ("\x9b31m", "\\x9b31m"),
         ("zero\u200bwidth", "zero\\u200bwidth"),
         ("\ud800", "\\ud800"),
+        ("\ufffe", "\\ufffe"),
         ("back\rspace\x08", "back\\rspace\\x08"),
         ("two\nlines\tapart", "two\nlines\tapart"),
         ("Zoë 日本 🙂", "Zoë 日本 🙂"),

@@ -39,23 +39,6 @@ SOME = (
     OF_A_ROW,
 )
 
-# Faults that users of emulators reported, each with the mutant that plants it.
-REPORTED = {
-    "localstack#8411, tokens beside the challenge": "administrators-challenge-with-tokens",
-    "moto#6698, fakecloud#1961, SRP skips the forced change": "user-srp-auth-skips-the-challenge",
-    "floci#1414, any code": "any-code-whether-sent-or-not",
-    "localstack#8454, a disabled user by SRP": "user-srp-auth-lets-the-disabled-in",
-    "localstack#10284, a crash at the challenge": "initiate-auth-crashes-at-the-challenge",
-    "localstack#12756, tokens of SRP": "srp-tokens-are-no-good",
-    "fakecloud#2240, an ID token changes the password": "id-token-is-an-access-token",
-    "moto#4836, floci#3923, a flow without a password": "unknown-flow-gives-tokens",
-    "aws-sdk-java#2005, refused and changed": "refused-name-is-set-all-the-same",
-    "localstack#6180, an answer that does not confirm": "challenge-answered-for-the-user-does-not-confirm",
-    "floci#2070, reuse is a weak password": "history-is-a-weak-password",
-    "floci#229, any password until one is set": "any-password-until-one-is-set",
-    "ministack#17, ChangePassword is a stub": "change-password-does-nothing",
-}
-
 
 @pytest.fixture
 def mutants(tmp_path):
@@ -103,15 +86,6 @@ def test_mutants_are_killed_by_the_claims_that_must(mutants, tmp_path):
     assert set(cells["permanent-password-confirms"]) == {"sdk", "wire", "cli"}
     assert set(cells["wrong-signature-is-refused"]) == {"wire"}
     assert _violations(document) == []
-
-
-@pytest.mark.slow
-def test_faults_that_users_reported_are_noticed(mutants):
-    """Each fault of an emulator that somebody ran into is killed by the claims that it breaks."""
-    code, output, document = mutants("-n", "2", "--bindings", "sdk", "-k", " or ".join(REPORTED.values()))
-
-    assert code == 0, output
-    assert {row["mutant"]: row["outcome"] for row in document["mutants"]} == dict.fromkeys(REPORTED.values(), "killed")
 
 
 def _violations(document):

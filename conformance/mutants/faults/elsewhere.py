@@ -206,6 +206,15 @@ def keeps_the_password(real: Call, self: CognitoSpec, asked: Members, user: Stor
     return answer
 
 
+@mutant("resend-does-nothing", "RESEND is accepted; password and validity stay.", RENEWS)
+@_resent
+def does_nothing(real: Call, self: CognitoSpec, asked: Members, user: StoredUser) -> Any:
+    password, since = user.password, user.since
+    answer = real(self, asked)
+    user.password, user.since = password, since
+    return answer
+
+
 # Attributes at the challenge
 
 LISTS, NEEDED = "challenge-lists-the-missing-attributes", "missing-attributes-must-be-given"
