@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import math
 import shlex
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from conformance.bindings import NAMES
 from conformance.contract import ledger
@@ -14,10 +15,8 @@ from conformance.contract.ledger import Claim
 from conformance.report.replay import ways
 from conformance.run import catalogue
 from conformance.run.options import BINDINGS
-from conformance.run.run import Run
 from conformance.run.settings import Settings
 from conformance.target.clock import libfaketime
-from conformance.verdict.baseline import Entry
 from conformance.verdict.causes import Cause
 from conformance.verdict.journal import Exchange
 from conformance.verdict.results import Result, Tally
@@ -219,29 +218,19 @@ def plainest(results: Iterable[Result]) -> list[Result]:
     return sorted(results, key=lambda result: (NAMES.index(result.binding), result.id))
 
 
-@dataclass(frozen=True)
-class KnownCause:
-    """An entry of the baseline with the results that it explains."""
+def known_causes(explained: Iterable[tuple[str, Kind]]) -> dict[str, Kind]:
+    """The known causes among divergences: what the baseline says, each once with its most serious kind, that one first.
 
-    entry: Entry
-    results: tuple[Result, ...]
-
-    @property
-    def kind(self) -> Kind:
-        """The most serious kind among its results."""
-        return min((result.kind for result in self.results if result.kind), key=lambda kind: kind.severity)
+    `explained` has, for whatever the baseline knows, its reason and the kind of the divergence."""
+    kinds: dict[str, Kind] = {}
+    for reason, kind in explained:
+        kinds[reason] = min(kind, kinds.get(reason, kind), key=lambda one: one.severity)
+    return dict(sorted(kinds.items(), key=lambda item: (item[1].severity, item[0])))
 
 
-def known_causes(run: Run) -> list[KnownCause]:
-    """The entries of the baseline that explain something, most serious kind first."""
-    groups: dict[int, list[Result]] = {}
-    entries = run.settings.baseline.entries
-    for result in run.results.values():
-        if result.known:
-            number = next(number for number, entry in enumerate(entries) if entry.explains(result))
-            groups.setdefault(number, []).append(result)
-    found = [KnownCause(entries[number], tuple(group)) for number, group in sorted(groups.items())]
-    return sorted(found, key=lambda known: (known.kind.severity, -len(known.results)))
+def known_causes_of(report: Mapping[str, Any]) -> dict[str, Kind]:
+    """The known causes of a JSON report."""
+    return known_causes((reason, Kind(cause["kind"])) for cause in report["causes"] for reason in cause["reasons"])
 
 
 def scenarios_of(claim: Claim) -> list[str]:

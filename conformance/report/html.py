@@ -17,7 +17,7 @@ from conformance.contract import options as listed_options
 from conformance.errors import BadInput
 from conformance.report import diagram, help_page
 from conformance.report.document import document, results_of
-from conformance.report.findings import MARKS, by_topic, counted, plainest, tone
+from conformance.report.findings import MARKS, by_topic, counted, known_causes_of, plainest, tone
 from conformance.report.pages import asset, environment
 from conformance.report.replay import again, ways
 from conformance.run.run import Run
@@ -65,7 +65,7 @@ def render(report: Mapping[str, Any]) -> str:
             results=list(results.values()),
             new=[cause for cause in causes if cause.said["new"]],
             known=_known(causes),
-            known_causes=len({reason for cause in causes if cause.said["known"] for reason in cause.said["reasons"]}),
+            known_causes=len(known_causes_of(report)),
             unjudged=[cause for cause in causes if cause.said["kind"] is None],
             examples={cause.shown.id for cause in causes},
             topics=topics,

@@ -12,7 +12,7 @@ from typing import Any
 from conformance.contract import ledger
 from conformance.errors import BadInput
 from conformance.report.document import results_of
-from conformance.report.findings import MARKS, by_topic, counted, difference, percent
+from conformance.report.findings import MARKS, by_topic, counted, difference, known_causes_of, percent
 from conformance.report.pages import environment
 from conformance.verdict.results import Result, Tally
 from conformance.verdict.verdicts import Kind, Verdict
@@ -80,7 +80,8 @@ def _claims(report: Mapping[str, Any]) -> dict[str, tuple[Result, ...]]:
 
 
 def _target(report: Mapping[str, Any]) -> dict[str, Any]:
-    summary, known, new = report["summary"], _known(report), _new(report)
+    summary, new = report["summary"], _new(report)
+    known = [{"kind": str(kind), "reason": reason} for reason, kind in known_causes_of(report).items()]
     return {
         "name": report["target"]["name"],
         "version": report["target"]["version"],
@@ -95,17 +96,6 @@ def _target(report: Mapping[str, Any]) -> dict[str, Any]:
         "new": new,
         "kinds": _kinds(report),
     }
-
-
-def _known(report: Mapping[str, Any]) -> list[dict[str, str]]:
-    """What the target's baseline says of its divergences: a reason each, the most serious kind first."""
-    kinds: dict[str, Kind] = {}
-    for cause in report["causes"]:
-        for reason in cause["reasons"]:
-            found = Kind(cause["kind"])
-            kinds[reason] = min(found, kinds.get(reason, found), key=lambda kind: kind.severity)
-    ordered = sorted(kinds.items(), key=lambda item: (item[1].severity, item[0]))
-    return [{"kind": str(kind), "reason": reason} for reason, kind in ordered]
 
 
 def _new(report: Mapping[str, Any]) -> list[dict[str, str]]:

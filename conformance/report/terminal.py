@@ -148,10 +148,12 @@ def _causes(run: Run) -> Iterator[Text]:
         yield from _lines((cause.kind, cause.new, _telling(cause), "red") for cause in new[:LISTED])
         if len(new) > LISTED:
             yield Text(f"  … and {len(new) - LISTED} more")
-    known = known_causes(run)
+    known = _known(run)
     if known:
-        yield Text(f"\n{counted(len(known), 'known cause')}", "bold yellow")
-        yield from _lines((one.kind, one.results, one.entry.reason, "yellow") for one in known)
+        kinds = known_causes((reason, one.kind) for reason, group in known.items() for one in group if one.kind)
+        ordered = sorted(kinds.items(), key=lambda item: (item[1].severity, -len(known[item[0]])))
+        yield Text(f"\n{counted(len(kinds), 'known cause')}", "bold yellow")
+        yield from _lines((kind, known[reason], reason, "yellow") for reason, kind in ordered)
     unjudged = [cause for cause in found if cause.kind is None]
     if unjudged:
         yield Text("\nNot judged", "bold")
@@ -159,6 +161,15 @@ def _causes(run: Run) -> Iterator[Text]:
     for reason, results in _undecided(run).items():
         what = "a fault of the suite, please report it" if results[0].fault else "inconclusive"
         yield Text(f"\n{counted(len(results), 'result')}: {what}: {reason}\n  first: {results[0].id}", style="magenta")
+
+
+def _known(run: Run) -> dict[str, list[Result]]:
+    """The known divergences, by what the baseline says of them."""
+    groups: dict[str, list[Result]] = {}
+    for result in run.results.values():
+        if result.known and (entry := run.settings.baseline.entry(result)):
+            groups.setdefault(entry.reason, []).append(result)
+    return groups
 
 
 def _lines(rows: Iterable[tuple[object, Sequence[Result], str, str]]) -> Iterator[Text]:
