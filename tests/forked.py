@@ -36,14 +36,14 @@ class Commands:
     ) -> subprocess.CompletedProcess[str]:
         """What came of a command, as subprocess.run has it."""
         streams = {name: self._place / name for name in ("stdout", "stderr")}
-        told = {"arguments": list(arguments), "directory": str(directory), "environment": dict(environment)}
+        command = {"arguments": list(arguments), "directory": str(directory), "environment": dict(environment)}
         assert self._process.stdin is not None
         assert self._process.stdout is not None
-        self._process.stdin.write(json.dumps(told | {name: str(path) for name, path in streams.items()}) + "\n")
+        self._process.stdin.write(json.dumps(command | {name: str(path) for name, path in streams.items()}) + "\n")
         self._process.stdin.flush()
         answer = json.loads(self._process.stdout.readline())
-        said = [path.read_text("utf-8") for path in streams.values()]
-        return subprocess.CompletedProcess(list(arguments), answer["exit_code"], *said)
+        texts = [path.read_text("utf-8") for path in streams.values()]
+        return subprocess.CompletedProcess(list(arguments), answer["exit_code"], *texts)
 
 
 @contextmanager
@@ -70,26 +70,26 @@ def _serve() -> None:
     assert done.exit_code == 2, done.output
     answers = os.fdopen(os.dup(1), "w")
     for line in sys.stdin:
-        told = json.loads(line)
+        command = json.loads(line)
         child = os.fork()
         if child == 0:
-            _become(told)
+            _become(command)
             main()
             return
         _, status = os.waitpid(child, 0)
         print(json.dumps({"exit_code": os.waitstatus_to_exitcode(status)}), file=answers, flush=True)
 
 
-def _become(told: Mapping[str, object]) -> None:
+def _become(command: Mapping[str, object]) -> None:
     """Take on the arguments, directory, environment and streams of a command."""
-    os.chdir(str(told["directory"]))
+    os.chdir(str(command["directory"]))
     os.environ.clear()
-    os.environ.update(told["environment"])  # type: ignore[call-overload]
-    for number, path in ((0, os.devnull), (1, told["stdout"]), (2, told["stderr"])):
+    os.environ.update(command["environment"])  # type: ignore[call-overload]
+    for number, path in ((0, os.devnull), (1, command["stdout"]), (2, command["stderr"])):
         opened = os.open(str(path), os.O_RDWR if number == 0 else os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
         os.dup2(opened, number)
         os.close(opened)
-    sys.argv = ["cognito-conformance", *told["arguments"]]  # type: ignore[misc]
+    sys.argv = ["cognito-conformance", *command["arguments"]]  # type: ignore[misc]
 
 
 if __name__ == "__main__":

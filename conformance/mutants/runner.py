@@ -11,8 +11,8 @@ fork of that fork, since it has to serve while the scenarios run.
 The run loop. `_Worker` implements pytest's hook `pytest_runtestloop`: instead of running the items that were collected
 it waits for the name of a trial, forks, and runs the items of that trial in the fork.
 
-`nextitem`. pytest tears down what belongs to the session when it is told that no item follows. Every item is told that
-the last one follows it, so pools are not deleted and clients not closed: the service that has them is killed anyway.
+`nextitem`. pytest tears down what belongs to the session when no item follows. For every item `nextitem` is
+the last one, so pools are not deleted and clients not closed: the service that has them is killed anyway.
 
 What is slow to start is started ahead, in the worker. Each AWS CLI is loaded once (`discovery.start_ahead`); it has
 made no call yet and has no thread, so each fork can use it. The garbage collector is frozen: a collection in a fork

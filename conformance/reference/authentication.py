@@ -66,7 +66,7 @@ class Authentication(Directory):
         try:
             exchange = srp.begin(client.pool.key, known_as, password, srp_a)
         except ValueError:
-            raise Refusal("InvalidParameterException", "SRP_A is no value for SRP.") from None
+            raise Refusal("InvalidParameterException", "SRP_A is not a value for SRP.") from None
         if user is not None:
             self.sessions.begin(client, user, exchange)
         parameters = {

@@ -1,4 +1,4 @@
-// What both clients share: an administrator, and a walk of named steps, told as one JSON object.
+// What both clients share: an administrator, and a walk of named steps, printed as one JSON object.
 // usage: node CLIENT.cjs URL PACKAGES   (PACKAGES is the directory in which package.json was installed)
 const { createRequire } = require("node:module");
 const { join } = require("node:path");

@@ -184,7 +184,7 @@ def _raised(name: str) -> dict[str, Any]:
 HELP = Fact("help", "x")
 OK = {"outcome": {"returned": {}}, "attempts": 1}
 FOUND = {"found": "AKID", "token": "token"}
-TOLD = {
+CHANGES = {
     "error-class-gained": ("answers", "code/X", RAISED, {**RAISED, "raised": "X", "members": ["message"]}),
     "error-members-added": ("answers", "code/X", RAISED, {**RAISED, "members": ["reasonCode"]}),
     "probe-crashed": ("answers", "success/null", {"returned": {}}, {"crashed": "AttributeError", "text": "…"}),
@@ -240,10 +240,10 @@ TOLD = {
 }
 
 
-@pytest.mark.parametrize("rule", TOLD)
+@pytest.mark.parametrize("rule", CHANGES)
 def test_a_fact_that_differs_falls_under_its_rule(rule: str) -> None:
     """A fact that is there, gone or another on one side is reported under the one rule made for it."""
-    layer, part, before, after = TOLD[rule]
+    layer, part, before, after = CHANGES[rule]
     old, new = ({Fact(layer, part): value} if value is not None else {} for value in (before, after))
     [found] = facts.compare(old, new).findings
 
@@ -263,7 +263,7 @@ def test_every_rule_of_behaviour_is_met() -> None:
     layers = (CLIENT, TRANSPORT, CREDENTIALS, PYTHON, SURFACE, CLI, SUITE)
     named = {rule.id for rule in RULES.values() if rule.layer in layers}
 
-    assert named == EXPECTED.keys() | TOLD.keys() | flipped
+    assert named == EXPECTED.keys() | CHANGES.keys() | flipped
 
 
 def test_a_verdict_that_flips_is_told_by_the_id_of_its_result() -> None:

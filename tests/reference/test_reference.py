@@ -137,8 +137,8 @@ def test_a_federated_user_gets_a_password():
     """A permanent password makes the user CONFIRMED and signs in; before, none does, and an address names nobody."""
     ada = Somebody()
     attributes = [{"Name": "email", "Value": "ada@example.com"}, {"Name": "email_verified", "Value": "true"}]
-    told = {"UserPoolId": ada.pool, "Username": "ada", "UserAttributes": attributes}
-    ada.service.control("federated-user", told)
+    profile = {"UserPoolId": ada.pool, "Username": "ada", "UserAttributes": attributes}
+    ada.service.control("federated-user", profile)
     before = ada.admin("AdminGetUser")["UserStatus"], ada.sign_in(FIRST)
     ada.admin("AdminSetUserPassword", Password=FIRST, Permanent=True)
 
@@ -150,10 +150,10 @@ def test_a_federated_user_gets_a_password():
 def test_existence_may_be_hidden():
     """A client with PreventUserExistenceErrors says of nobody what it says of a wrong password."""
     ada = Somebody()
-    told = ada.sign_in(FIRST)
+    open_answer = ada.sign_in(FIRST)
     ada.client = ada.new_client(PreventUserExistenceErrors="ENABLED")
 
-    assert (told, ada.sign_in(FIRST)) == ("User does not exist.", "Incorrect username or password.")
+    assert (open_answer, ada.sign_in(FIRST)) == ("User does not exist.", "Incorrect username or password.")
 
 
 ANY, THIS, OTHER = (
@@ -190,9 +190,9 @@ def test_a_policy_is_evaluated(policy, allowed):
 
 def test_the_control_path_adds_callers():
     """A caller that is added over the private path is known from then on, with its policy."""
-    said = {"Effect": "Allow", "Action": ["cognito-idp:List*"], "Resource": ["*"]}
-    told = {"AccessKeyId": "ada", "SecretAccessKey": "secret", "Statement": [said]}
+    statement = {"Effect": "Allow", "Action": ["cognito-idp:List*"], "Resource": ["*"]}
+    caller = {"AccessKeyId": "ada", "SecretAccessKey": "secret", "Statement": [statement]}
     with resolve("reference", None).running() as endpoint:
-        request = urllib.request.Request(f"{endpoint.url}/-/caller", json.dumps(told).encode(), method="POST")
+        request = urllib.request.Request(f"{endpoint.url}/-/caller", json.dumps(caller).encode(), method="POST")
         with urllib.request.urlopen(request) as answer:
             assert json.load(answer) == {}

@@ -190,7 +190,7 @@ mutant(
 
 mutant(
     "unknown-user-is-hidden",
-    "A name that nobody has is NotAuthorizedException, as clients may be told.",
+    "A name that nobody has is NotAuthorizedException, as at a client that hides who exists.",
     UNKNOWN,
     also=("error-body-names-the-error", SENSITIVE, *NOT_FOUND),
 )(around(CognitoSpec, "user")(renamed("NotAuthorizedException")))

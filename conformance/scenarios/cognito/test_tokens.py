@@ -47,7 +47,7 @@ def _bearer(pool, token):
 
 
 def _claims(token):
-    """The claims of a JSON web token; none where it is no such token."""
+    """The claims of a JSON web token; none where it is not one."""
     try:
         payload = token.split(".")[1]
         claims = json.loads(base64.urlsafe_b64decode(payload + "=" * (-len(payload) % 4)))

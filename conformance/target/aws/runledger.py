@@ -130,7 +130,7 @@ def hidden(account: str) -> str:
 
 
 def _lock(descriptor: int) -> bool:
-    if sys.platform == "win32":  # which has no such locks: two runs are told apart by their pools
+    if sys.platform == "win32":  # which has no such locks: two runs differ by their pools
         return True
     try:
         fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)

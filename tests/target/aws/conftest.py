@@ -90,9 +90,9 @@ def staged(place: Path, **config: Any) -> Iterator[Stage]:
     """A stage with a stand-in of this configuration."""
     file = place / "stand-in.json"
     with standing_in(StandInConfig(account=ACCOUNT, region=REGION, pace=PACE, **config), file) as service:
-        told = json.loads(file.read_text("utf-8"))
+        stand_in = json.loads(file.read_text("utf-8"))
         home = {"XDG_STATE_HOME": str(place / "state"), "XDG_CONFIG_HOME": str(place / "config")}
-        yield Stage(service, file, {**without_aws(), **told["environment"], **home}, place)
+        yield Stage(service, file, {**without_aws(), **stand_in["environment"], **home}, place)
 
 
 def without_aws() -> dict[str, str]:

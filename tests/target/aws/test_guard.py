@@ -61,7 +61,7 @@ def gate(socket: Socket, most: Ceilings = MOST) -> AwsGate:
 SENT = {
     "a pool with name, tags and tier": ("CreateUserPool", POOL),
     "a pool with a policy": ("CreateUserPool", POOL | {"Policies": {"PasswordPolicy": {"MinimumLength": 8}}}),
-    "a user who is not told": (
+    "a user who gets no message": (
         "AdminCreateUser",
         USER | {"MessageAction": "SUPPRESS", "UserAttributes": [{"Name": "email", "Value": simulated("ada")}]},
     ),
@@ -103,8 +103,8 @@ REFUSED = {
         {"UserPoolId": OURS, "ClientName": "web", "CallbackURLs": ["https://example.com"]},
     ),
     "a group with a role": ("CreateGroup", {"UserPoolId": OURS, "GroupName": "g", "RoleArn": "arn:aws:iam::1:role/r"}),
-    "a user who is told": ("AdminCreateUser", USER),
-    "a user who is told by SMS": (
+    "a user who gets a message": ("AdminCreateUser", USER),
+    "a user who gets a message by SMS": (
         "AdminCreateUser",
         USER | {"MessageAction": "SUPPRESS", "DesiredDeliveryMediums": ["SMS"]},
     ),

@@ -66,7 +66,7 @@ PLAIN = {
     "odd/not-gzip": Case(sends(answer(WHOLE, Content_Encoding="gzip"))),
     "fault/redirect-302": Case(sends(answer(b"", "302 Found", Location="/elsewhere"), answer(WHOLE))),
     "fault/redirect-307": Case(sends(answer(b"", "307 Temporary Redirect", Location="/elsewhere"), answer(WHOLE))),
-    # Such a client is told to wait a short while; the server waits for it to give up.
+    # The client waits a short while; the server waits for it to give up.
     "fault/silent": Case(stalls(), _once(read_timeout=0.3)),
     "fault/silent-midway": Case(stalls(answer(WHOLE[:20], length=len(WHOLE))), _once(read_timeout=0.3)),
 }
