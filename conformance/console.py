@@ -11,7 +11,7 @@ import traceback
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
-from typing import IO, Any, TextIO
+from typing import IO, Any, TextIO, cast
 
 import click
 from rich.console import Console
@@ -215,15 +215,32 @@ def _same(one: Path, other: Path) -> bool:
     return one.resolve() == other.resolve() and not one.is_char_device()
 
 
+class _Trimmed:
+    """A stream that leaves out the blanks at the end of lines, with which rich fills tables; it gets whole lines."""
+
+    def __init__(self, stream: TextIO) -> None:
+        self._stream = stream
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._stream, name)
+
+    def write(self, text: str) -> int:
+        """Write the lines without their last blanks."""
+        return self._stream.write(re.sub(r" +$", "", text, flags=re.MULTILINE))
+
+
 class Terminal(Console):
     """A console as wide as the terminal or COLUMNS, else 120.
 
-    It raises BrokenPipeError where nobody reads it any more."""
+    Elsewhere than on a terminal no line ends with blanks. It raises BrokenPipeError where nobody reads it any more."""
 
     def __init__(self, *, stderr: bool = False) -> None:
         stream = sys.stderr if stderr else sys.stdout
         super().__init__(
-            stderr=stderr, highlight=False, width=None if stream.isatty() or os.environ.get("COLUMNS") else 120
+            file=stream if stream.isatty() else cast(IO[str], _Trimmed(stream)),
+            stderr=stderr,
+            highlight=False,
+            width=None if stream.isatty() or os.environ.get("COLUMNS") else 120,
         )
 
     def on_broken_pipe(self) -> None:

@@ -11,7 +11,7 @@ import pytest
 from click.testing import CliRunner
 
 from conformance.cli import main
-from conformance.console import printable
+from conformance.console import Terminal, named, printable
 from conformance.contract import ledger
 from tests.forked import inherited
 
@@ -151,3 +151,10 @@ def test_an_unexpected_exception_is_our_own_fault(monkeypatch, tmp_path):
 def test_foreign_text_is_harmless(foreign, shown):
     """What moves a cursor, hides or turns text is escaped; letters of any script stay."""
     assert printable(foreign) == shown
+
+
+def test_no_line_of_a_file_ends_with_blanks(capsys):
+    """Tables are filled with blanks on a terminal alone."""
+    Terminal().print(named({"a": "short", "b": "a longer value"}))
+
+    assert capsys.readouterr().out == "a  short\nb  a longer value\n"

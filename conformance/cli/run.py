@@ -127,7 +127,7 @@ def judge(
     _check_workers(workers)
     if settings.target.url is not None:
         _reach(console, settings.target)
-    console.print(head(settings, clients(settings.bindings)))
+    console.print(head(settings, clients(settings.bindings), options.get("expression")))
     watcher = _Watcher(console, target)
     with _no_pools_left(console, settings.target), watcher.progress, without_pytest_variables():
         try:

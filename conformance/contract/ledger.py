@@ -132,7 +132,7 @@ def load_all() -> Ledger:
     claims = dict(main.claims)
     for operation in operations():
         claims |= load(operation).claims
-    return replace(main, file=f"{SCHEMAS.name}/", claims=claims)
+    return replace(main, file="the ledger", claims=claims)
 
 
 def _claim(source: list[str], sentences: Mapping[str, list[str]] | None = None, **row: Any) -> Claim:

@@ -38,8 +38,8 @@ from conformance.verdict.verdicts import Kind, Verdict
 LISTED, EXPLAINED = 20, 5
 
 
-def head(settings: Settings, clients: dict[str, str]) -> Table:
-    """What is judged, against what, with which clients."""
+def head(settings: Settings, clients: dict[str, str], expression: str | None = None) -> Table:
+    """What is judged, against what, with which clients; `expression` is the -k that chooses among the claims."""
     target = settings.target
     judged = {s.claim for s in catalogue.scenarios() if not set(s.bindings).isdisjoint(settings.bindings)}
     claims = [c for c in ledger.load_all().claims.values() if c.id in judged and within(settings.tier, c.tier)]
@@ -47,7 +47,8 @@ def head(settings: Settings, clients: dict[str, str]) -> Table:
     rows = {
         "target": f"{target.name} {target.version or ''}".strip() + f" ({target.where})",
         **({"unverified": target.unverified} if target.unverified else {}),
-        "claims": f"{len(claims)} of AdminSetUserPassword and the lifecycle around it, tier {settings.tier}",
+        "claims": f"{len(claims)} of AdminSetUserPassword and the lifecycle around it, tier {settings.tier}"
+        + (f"; -k {expression} chooses among them" if expression else ""),
         "bindings": ", ".join(f"{name} ({clients.get(name, 'not installed')})" for name in settings.bindings),
         "walks": f"{settings.examples} with seed {settings.seed} (--stateful-examples, --seed)",
         "clock": clock(settings),
