@@ -53,7 +53,8 @@ class Endpoint:
     """Where requests go and who sends them. The credentials stay out of every representation.
 
     `version` is what an emulator says of itself; `clock` is the file that moves its time, where there is one;
-    `ca_bundle` the file of the certificates that it is trusted by, `callers` makes IAM users at it.
+    `ca_bundle` the file of the certificates that it is trusted by, `callers` makes IAM users at it. `ends`: the run
+    started it, and nothing that is made there outlives the run.
     Where there is a `gate`, every request goes through it, and through nothing else."""
 
     url: str
@@ -64,6 +65,7 @@ class Endpoint:
     gate: Gate | None = None
     ca_bundle: str | None = None
     callers: IamCallers | None = field(default=None, repr=False, compare=False)
+    ends: bool = False
 
     def __repr__(self) -> str:
         return f"Endpoint({self.url!r}, {self.region!r})"
@@ -160,6 +162,7 @@ class Target:
             clock,
             ca_bundle=_path(self.ca_bundle, said) if self.ca_bundle else None,
             callers=callers,
+            ends=self.url is None,
         )
 
 

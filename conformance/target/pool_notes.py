@@ -33,10 +33,12 @@ class NotedPool:
 
 
 class PoolNotes:
-    """The notes of this run about the pools at one endpoint; of a run at AWS its ledger has them (aws/runledger.py)."""
+    """The notes of this run about the pools at one endpoint.
+
+    There are none of an endpoint that ends with the run, nor of AWS, for which a ledger has them (aws/runledger.py)."""
 
     def __init__(self, endpoint: Endpoint) -> None:
-        directory = None if endpoint.gate else workplace.current()
+        directory = None if endpoint.gate or endpoint.ends else workplace.current()
         self._place = directory / workplace.POOLS if directory else None
         self._url = endpoint.url
 

@@ -178,12 +178,13 @@ def test_a_directory_outlives_its_command_only_with_pools(monkeypatch, tmp_path)
         notes = PoolNotes(Endpoint("http://127.0.0.1:1", REGION, INVENTED))
         notes.planned("cognito-conformance-1")
         notes.made("cognito-conformance-1", "eu_1")
+        PoolNotes(Endpoint("http://127.0.0.1:3", REGION, INVENTED, ends=True)).made("cognito-conformance-3", "eu_3")
     assert [path.name for path in directory.iterdir() if path.name != "lock"] == ["pools"]
 
     with workplace.workplace():
         found = left_at("http://127.0.0.1:1")
         assert [(pool.name, pool.id) for pool in found] == [("cognito-conformance-1", "eu_1")]
-        assert left_at("http://127.0.0.1:2") == []
+        assert [left_at(f"http://127.0.0.1:{port}") for port in (2, 3)] == [[], []]
         found[0].gone()
 
     assert list(tmp_path.iterdir()) == []
