@@ -361,7 +361,7 @@ ADMINISTRATORS: dict[str, dict[str, Any]] = {
 
 
 def _by_name(raw: Raw, app: App, operation: str, name: str) -> Answer:
-    """An operation that is told its user by name."""
+    """An operation that names its user."""
     if operation.endswith("InitiateAuth"):
         return raw.sign_in(app, name, OLD, BY_PASSWORD[operation.startswith("Admin")])
     if operation == "ForgotPassword":
@@ -759,7 +759,7 @@ def a_required_reset_is_overlooked(world: World) -> Iterator[Breach]:
 
 
 @proves("unconfirmed-user-does-not-sign-in", "unconfirmed-user-is-not-signed-in")
-def an_unconfirmed_user_is_not_told(world: World) -> Iterator[Breach]:
+def an_unconfirmed_user_has_another_error(world: World) -> Iterator[Breach]:
     """A user in UNCONFIRMED signs in, or is refused by another error than UserNotConfirmedException."""
     raw = world.raw
     app = raw.app(raw.pool())
@@ -812,7 +812,7 @@ def a_disabled_user_signs_in(world: World) -> Iterator[Breach]:
     "password-code-needs-a-user",
 )
 def nobody_is_another_error(world: World) -> Iterator[Breach]:
-    """A name that is nobody's is told where the client hides it, or not told where the client tells it."""
+    """The error for a name of nobody gives away what the client hides, or hides what it shows."""
     raw = world.raw
     app = raw.app(raw.pool())
     hiding = raw.app(app.pool, PreventUserExistenceErrors="ENABLED")

@@ -241,7 +241,7 @@ class Raw:
         return self.initiate(app, flow, USERNAME=name, PASSWORD=password, **more)
 
     def unproved(self, app: App, name: str, **answer: str) -> Answer:
-        """USER_SRP_AUTH with a signature of zeros, which is no password's."""
+        """USER_SRP_AUTH with a signature of zeros, which no password gives."""
         begun = self.initiate(app, "USER_SRP_AUTH", USERNAME=name, SRP_A="2" * 64)
         if begun.signed_in != "PASSWORD_VERIFIER":
             return begun
