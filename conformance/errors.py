@@ -4,6 +4,7 @@ Undecided           a scenario that cannot judge the target
   Blocked           a precondition failed; counted as blocked
   Unsupported       the target does not implement the operation under test; counted as unsupported
   Inconclusive      a transport fault or lasting throttling; exit code 3
+    ConnectionClosed  the connection was closed in place of an answer; worth another try
   WouldSend         a message would be sent to a user; counted as skipped
 BadInput            the command cannot do what was asked for; exit code 2
 SuiteFault          the suite itself failed; exit code 4, as for anything else that is raised
@@ -32,6 +33,10 @@ class Unsupported(Undecided):
 
 class Inconclusive(Undecided):
     """A transport fault, or throttling that outlasted the retries: nothing is known about the target."""
+
+
+class ConnectionClosed(Inconclusive):
+    """The endpoint closed the connection before it had answered."""
 
 
 class WouldSend(Undecided):

@@ -38,7 +38,7 @@ from conformance.target.retries import throttled
 from conformance.verdict.journal import Journal
 from conformance.verdict.judgement import Divergence, FailedComparison, Untyped, judge
 from conformance.verdict.results import Result
-from conformance.verdict.verdicts import UNDECIDED, Kind, Verdict
+from conformance.verdict.verdicts import Kind, Verdict, verdict_without_judgement
 
 RUN = pytest.StashKey[Run]()
 # After so many scenarios in a row without an answer, each of which may have waited half a minute, no more are tried.
@@ -302,7 +302,8 @@ def _judgement(item: pytest.Item, call: pytest.CallInfo[None], journal: Journal,
         return _Judgement(Verdict.CONFORMS)
     error, where = call.excinfo.value, call.excinfo.traceback[-1]
     if isinstance(error, Undecided):
-        return _Judgement(UNDECIDED[type(error)], reason=str(error), blocked_by=getattr(error, "by", None))
+        verdict = verdict_without_judgement(error)
+        return _Judgement(verdict, reason=str(error), blocked_by=getattr(error, "by", None))
     if isinstance(error, pytest.skip.Exception):
         return _Judgement(Verdict.SKIPPED, reason=str(error))
     reason = f"{call.excinfo.exconly()} ({Path(where.path).name}:{where.lineno + 1})"

@@ -11,7 +11,7 @@ from typing import Any
 
 from conformance.aws_cli import discovery
 from conformance.aws_cli.client import AwsCliTimeout, Completed, clean_environment
-from conformance.errors import Inconclusive
+from conformance.errors import ConnectionClosed, Inconclusive
 from conformance.target.definition import INVENTED, Endpoint
 from conformance.target.forwarder import Forwarder
 from conformance.target.retries import CONNECT_SECONDS, READ_SECONDS, THROTTLED_ATTEMPTS, attempts, patiently
@@ -23,10 +23,11 @@ _SERVICE_ERROR = re.compile(
     r"An error occurred \((.+?)\) when calling the AdminSetUserPassword operation[^:]*: (.*)", re.DOTALL
 )
 # What the CLI prints when no answer came, or none that it could read: the texts of botocore.exceptions.
+_CLOSED = "Connection was closed"
 _TRANSPORT = (
     "Could not connect",
     "timeout on endpoint",
-    "Connection was closed",
+    _CLOSED,
     "SSL validation failed",
     "Connection broken",
 )
@@ -105,7 +106,8 @@ class Cli:
             return Reply(self.name, Outcome(UNPARSABLE), **seen)
         if named is None:
             if any(words in done.stderr for words in _TRANSPORT):
-                raise Inconclusive(f"AdminSetUserPassword: {done.stderr.strip()}")
+                kind = ConnectionClosed if _CLOSED in done.stderr else Inconclusive
+                raise kind(f"AdminSetUserPassword: {done.stderr.strip()}")
             raise RuntimeError(
                 f"aws ended with {done.exit_code} before it sent a request: {done.stderr.strip()[-300:]}"
             )

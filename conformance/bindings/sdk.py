@@ -8,7 +8,7 @@ from typing import Any
 from botocore.exceptions import ClientError
 
 from conformance.errors import Inconclusive
-from conformance.target.client import TRANSPORT_FAULTS, client, from_the_parser
+from conformance.target.client import TRANSPORT_FAULTS, client, from_the_parser, transport_fault
 from conformance.target.definition import Endpoint
 from conformance.target.retries import THROTTLED_ATTEMPTS, attempts, in_time, patiently
 from conformance.verdict.journal import Journal, describe
@@ -53,7 +53,7 @@ class Sdk:
         except ClientError as error:
             outcome, message = error.response["Error"]["Code"], error.response["Error"].get("Message", "")
         except TRANSPORT_FAULTS as fault:
-            raise Inconclusive(f"AdminSetUserPassword: {fault}") from None
+            raise transport_fault("AdminSetUserPassword", fault) from None
         except Exception as error:
             if not from_the_parser(error):
                 raise

@@ -14,7 +14,7 @@ from botocore.awsrequest import AWSPreparedRequest, AWSRequest
 from botocore.credentials import ReadOnlyCredentials
 from botocore.httpsession import get_cert_path
 
-from conformance.errors import Inconclusive
+from conformance.errors import ConnectionClosed, Inconclusive
 from conformance.target.definition import Endpoint
 from conformance.target.exchange import sent_by
 from conformance.target.retries import THROTTLED_ATTEMPTS, attempts, in_time, patiently, timeout
@@ -114,7 +114,9 @@ class Wire:
         try:
             return in_time("AdminSetUserPassword", lambda: self._answer(prepared))
         except urllib3.exceptions.HTTPError as fault:
-            raise Inconclusive(f"AdminSetUserPassword: {fault}") from None
+            # "Connection aborted." and the OSError that says by whom.
+            aborted = isinstance(fault, urllib3.exceptions.ProtocolError) and isinstance(fault.args[-1], OSError)
+            raise (ConnectionClosed if aborted else Inconclusive)(f"AdminSetUserPassword: {fault}") from None
 
     def _answer(self, prepared: AWSPreparedRequest) -> Reply:
         headers = dict(prepared.headers.items())

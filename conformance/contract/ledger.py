@@ -1,13 +1,12 @@
 """The ledger: every claim about an operation, read from `schemas/`."""
 
 import difflib
-import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from functools import cache
 from typing import Any
 
-from conformance.contract.files import SCHEMAS
+from conformance.contract.files import SCHEMAS, toml
 from conformance.errors import BadInput
 
 Sentences = Mapping[str, tuple[str, ...]]
@@ -104,9 +103,9 @@ class Ledger:
 
 @cache
 def load(operation: str = "admin-set-user-password") -> Ledger:
-    """Read an operation's ledger; raises FileNotFoundError if it has none."""
+    """Read an operation's ledger; raises BadInput if it has none."""
     path = SCHEMAS / f"{operation}.toml"
-    document = tomllib.loads(path.read_text(encoding="utf-8"))
+    document = toml("ledger", path)
     claims = [_claim(**row) for row in document["claim"]]
     asides = [Aside(row["id"], row["text"], _sentences(row["sentences"])) for row in document.get("aside", [])]
     return Ledger(
@@ -121,7 +120,7 @@ def load(operation: str = "admin-set-user-password") -> Ledger:
 
 def operations() -> tuple[str, ...]:
     """The operations that have a ledger, as their files are named."""
-    documents = {path.stem: tomllib.loads(path.read_text(encoding="utf-8")) for path in sorted(SCHEMAS.glob("*.toml"))}
+    documents = {path.stem: toml("ledger", path) for path in sorted(SCHEMAS.glob("*.toml"))}
     return tuple(name for name, document in documents.items() if "claim" in document)
 
 

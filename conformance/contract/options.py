@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import tomllib
 from dataclasses import dataclass
 from functools import cache
 from typing import Any
 
-from conformance.contract.files import SCHEMAS
+from conformance.contract.files import SCHEMAS, toml
 
 
 @dataclass(frozen=True)
@@ -24,7 +23,7 @@ class CommandOption:
 @cache
 def options(operation: str = "admin-set-user-password") -> tuple[CommandOption, ...]:
     """Every option of the command, in the order of its synopsis, from schemas/."""
-    rows = tomllib.loads((SCHEMAS / f"{operation}.options.toml").read_text("utf-8"))["option"]
+    rows = toml("options", SCHEMAS / f"{operation}.options.toml")["option"]
     return tuple(CommandOption(**{name: _frozen(value) for name, value in row.items()}) for row in rows)
 
 

@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import re
-import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache, cached_property
 from itertools import product
 from typing import Any
 
-from conformance.contract.files import SCHEMAS
+from conformance.contract.files import SCHEMAS, toml
 
 NONE = "none"  # the status of a user that does not exist
 
@@ -73,7 +72,7 @@ class Table:
 @cache
 def load() -> Table:
     """The table."""
-    document = tomllib.loads((SCHEMAS / "transitions.toml").read_text(encoding="utf-8"))
+    document = toml("transitions", SCHEMAS / "transitions.toml")
     rows = tuple(row for entry in document["transition"] for row in _rows(entry))
     return Table(rows, tuple(document["statuses"]), tuple(document["retired"]))
 

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import tomllib
 from functools import cache
 from typing import Any
 
 import pytest
 
-from conformance.contract.files import FIXTURES
+from conformance.contract.files import FIXTURES, toml
 
 # In fixtures/passwords.toml: the policy of a pool that is created without one.
 NOT_SENT = "not sent"
@@ -59,5 +58,4 @@ def _policy(row: dict[str, Any]) -> dict[str, Any] | None:
 
 @cache
 def _table(name: str) -> dict[str, Any]:
-    with (FIXTURES / name).open("rb") as file:
-        return tomllib.load(file)
+    return toml("fixture", FIXTURES / name)

@@ -22,6 +22,7 @@ from botocore.credentials import Credentials
 from botocore.exceptions import (
     BotoCoreError,
     ClientError,
+    ConnectionClosedError,
     ConnectionError,
     HTTPClientError,
     IncompleteReadError,
@@ -29,7 +30,7 @@ from botocore.exceptions import (
 )
 
 from conformance.console import printable
-from conformance.errors import BadInput, Blocked, Inconclusive
+from conformance.errors import BadInput, Blocked, ConnectionClosed, Inconclusive
 from conformance.target import retries
 from conformance.target.answers import Answers
 from conformance.target.definition import Endpoint
@@ -187,7 +188,7 @@ class Cognito:
         except ParamValidationError as problem:  # such as a Session that the target gave, outside the model
             raise Blocked(f"{operation} cannot be sent with what the target answered: {problem}", operation) from None
         except TRANSPORT_FAULTS as fault:
-            raise Inconclusive(f"{operation}: {fault}") from None
+            raise transport_fault(operation, fault) from None
         except Exception as error:
             if not from_the_parser(error):
                 raise
@@ -217,6 +218,12 @@ class Cognito:
             if not isinstance(value, _TYPES.get(shape.type_name, object)):
                 raise Blocked(f"{operation} answered with {path} that is not a {shape.type_name}", operation)
         return answer
+
+
+def transport_fault(operation: str, fault: Exception) -> Inconclusive:
+    """What one of TRANSPORT_FAULTS is to the suite."""
+    kind = ConnectionClosed if isinstance(fault, ConnectionClosedError) else Inconclusive
+    return kind(f"{operation}: {fault}")
 
 
 def unusable_because(endpoint: Endpoint, seconds: float | None = None) -> str | None:

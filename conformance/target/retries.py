@@ -12,7 +12,7 @@ from typing import TypeVar
 
 import urllib3
 
-from conformance.errors import Inconclusive
+from conformance.errors import ConnectionClosed, Inconclusive
 from conformance.verdict.observed import THROTTLED, is_crash
 
 T = TypeVar("T")
@@ -83,8 +83,8 @@ def patiently(call: Callable[[], T], patience: Callable[[T], int]) -> T:
     while True:
         try:
             answer = call()
-        except Inconclusive as fault:
-            if attempt > 1 or "closed" not in str(fault):
+        except ConnectionClosed:
+            if attempt > 1:
                 raise
         else:
             if attempt >= patience(answer):

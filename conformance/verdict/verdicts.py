@@ -18,13 +18,18 @@ class Verdict(StrEnum):
     SKIPPED = "skipped"
 
 
-# What ends a scenario without a judgement, and how that is counted.
-UNDECIDED: dict[type[Undecided], Verdict] = {
+# What ends a scenario without a judgement, and how that and what is derived from it is counted.
+_UNDECIDED: dict[type[Undecided], Verdict] = {
     Blocked: Verdict.BLOCKED,
     Unsupported: Verdict.UNSUPPORTED,
     Inconclusive: Verdict.INCONCLUSIVE,
     WouldSend: Verdict.SKIPPED,
 }
+
+
+def verdict_without_judgement(error: Undecided) -> Verdict:
+    """The verdict on a scenario that this ended."""
+    return next(verdict for kind, verdict in _UNDECIDED.items() if isinstance(error, kind))
 
 
 class Kind(StrEnum):

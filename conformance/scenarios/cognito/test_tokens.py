@@ -190,7 +190,7 @@ def test_id_token_names_user_and_client(user, flow):
 @pytest.mark.claim("tokens-list-the-groups")
 @pytest.mark.parametrize("kind", ["AccessToken", "IdToken"])
 def test_tokens_list_the_groups(user, kind):
-    """cognito:groups of the token has the group that the user is in."""
+    """The group that the user is in is in cognito:groups of the token."""
     group = f"group-{uuid.uuid4().hex[:12]}"
     user.pool.service.arrange("CreateGroup", UserPoolId=user.pool.id, GroupName=group)
     user.arrange("AdminAddUserToGroup", GroupName=group)
