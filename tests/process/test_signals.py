@@ -89,16 +89,24 @@ def alone(pid):
 
 
 # The third request makes the first pool, the fourth its client; then come users and sign-ins.
+MOMENTS = (1, 2, 3, 4, 5, 8, 11, 20, 40, 80)
+OFTEN = {
+    (1, signal.SIGTERM),
+    (3, signal.SIGINT),
+    (3, signal.SIGTERM),
+    (4, signal.SIGHUP),
+    (5, signal.SIGINT),
+    (11, signal.SIGTERM),
+    (40, signal.SIGHUP),
+}
+
+
 @pytest.mark.parametrize(
     ("number", "which"),
     [
-        (1, signal.SIGTERM),
-        (3, signal.SIGINT),
-        (3, signal.SIGTERM),
-        (4, signal.SIGHUP),
-        (5, signal.SIGINT),
-        (11, signal.SIGTERM),
-        (40, signal.SIGHUP),
+        pytest.param(number, which, marks=() if (number, which) in OFTEN else pytest.mark.slow)
+        for number in MOMENTS
+        for which in LINES
     ],
     ids=lambda value: getattr(value, "name", str(value)),
 )
