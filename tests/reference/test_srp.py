@@ -1,7 +1,7 @@
 """The server's half of SRP computes what RFC 5054 prints."""
 
 from conformance.reference import srp
-from tests.target.test_srp import RFC_A, RFC_B, RFC_K, RFC_N, RFC_SECRET, RFC_U, RFC_X
+from tests.rfc5054 import RFC_A, RFC_B, RFC_K, RFC_N, RFC_SECRET, RFC_U, RFC_X
 
 RFC_B_PRIVATE = 0xE487CB59D31AC550471E81F00F6928E01DDA08E974A004F49E61F5D105284D20
 RFC_V = int(

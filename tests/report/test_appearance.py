@@ -3,8 +3,7 @@
 import pytest
 
 from conformance.report import html, matrix
-from tests.report.test_comparison import report
-from tests.report.test_html import RESULTS
+from tests.report.reports import RESULTS, report
 
 
 def _matrix():

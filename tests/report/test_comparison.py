@@ -13,10 +13,10 @@ from conformance.contract import files
 from conformance.errors import BadInput
 from conformance.report import issue
 from conformance.report.comparison import differences, merged, remarks
-from conformance.report.document import figures, read, results_of
-from conformance.verdict.causes import causes, with_causes
+from conformance.report.document import read, results_of
 from conformance.verdict.results import Result
 from conformance.verdict.verdicts import Kind, Verdict
+from tests.report.reports import report
 
 CLAIM = "works-on-any-user"
 
@@ -37,44 +37,6 @@ def result(name, verdict=Verdict.CONFORMS, observed="reply: 500", **more):
         operation=operation,
         **{**fields, **more},
     )
-
-
-def report(*results, **summary):
-    """A report with these results, as `run --json` writes it."""
-    found = causes(results)
-    document = {
-        "format": 2,
-        "suite": {
-            "name": "cognito-conformance",
-            "version": "1",
-            "operation": "AdminSetUserPassword",
-            "python": "3",
-            "ledger": "abc",
-        },
-        "target": {"name": "moto", "version": "5", "url": None},
-        "clients": {"sdk": "boto3 1"},
-        "started": "2026-01-01T00:00:00+00:00",
-        "seconds": 1.5,
-        "clock": "stands still",
-        "command": "cognito-conformance run moto",
-        "instruments": [],
-        "summary": {
-            "tier": "documented",
-            "bindings": ["sdk"],
-            "walks": {"examples": 30, "seed": 2},
-            "shard": None,
-            "baseline": None,
-            "fail_on": [str(kind) for kind in Kind],
-            **figures(list(results)),
-            "stale": [],
-            "exit_code": 0,
-            **summary,
-        },
-        "causes": [{**cause.as_json(), "reasons": []} for cause in found],
-        "results": [one.as_json() for one in with_causes(results, found)],
-    }
-    assert files.fault(document, "results") is None
-    return document
 
 
 FINE, BAD = result("a"), result("a", Verdict.DIVERGES)

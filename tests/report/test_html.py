@@ -9,33 +9,8 @@ from conformance.contract import ledger, transitions
 from conformance.report import diagram, help_page, html
 from conformance.verdict.journal import Exchange
 from conformance.verdict.results import Result
-from conformance.verdict.verdicts import Kind, Verdict
-from tests.report.test_comparison import report
-
-STEP = Exchange(
-    "AdminSetUserPassword {}",
-    "HTTP 200 {}",
-    judged=True,
-    operation="AdminSetUserPassword",
-    members={"Username": "u", "Password": "p", "Permanent": True},
-)
-
-
-def result(claim, name="a", verdict=Verdict.CONFORMS, **more):
-    """A result of a claim."""
-    if verdict == Verdict.DIVERGES:
-        fields = {"kind": Kind.PERMISSIVE, "expected": "reply: X", "observed": "reply: accepted", "exchange": (STEP,)}
-        more = {**fields, "operation": "AdminSetUserPassword", **more}
-    scenario = f"test_{claim.replace('-', '_')}"
-    return Result(f"{scenario}[sdk-{name}]", claim, scenario, "sdk", name, "page", verdict, **more)
-
-
-RESULTS = (
-    result("permanent-password-signs-in"),
-    result("temporary-password-is-challenged", verdict=Verdict.DIVERGES),
-    result("works-on-any-user", verdict=Verdict.DIVERGES, known=True, observed="reply: 500", kind=Kind.CRASH),
-    result("last-call-wins", verdict=Verdict.BLOCKED, reason="something is in the way", blocked_by="CreateUserPool"),
-)
+from conformance.verdict.verdicts import Verdict
+from tests.report.reports import RESULTS, STEP, report, result
 
 
 class _Texts(HTMLParser):

@@ -11,8 +11,7 @@ import pytest
 from conformance.errors import BadInput
 from conformance.report import matrix
 from conformance.verdict.verdicts import Verdict
-from tests.report.test_comparison import report
-from tests.report.test_html import result
+from tests.report.reports import report, result
 
 FINE, BAD, OTHER = "permanent-password-signs-in", "works-on-any-user", "last-call-wins"
 

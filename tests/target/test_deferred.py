@@ -11,7 +11,7 @@ from conformance.errors import BadInput
 from conformance.target.client import client
 from conformance.target.deferred import StateFile, Waiting
 from conformance.target.definition import INVENTED, REGION, Endpoint, resolve
-from tests.run.test_run import SECRETS
+from tests.secrets import SECRETS
 
 EXPIRY = ("-k", "test_expiry", "--tier", "wording")
 USER = Waiting("test_it[sdk]", "2026-11-25T10:00+00:00", "eu_1", "client", "ada", "ada@example.com")
@@ -83,7 +83,7 @@ def test_a_target_that_does_not_expire_passwords_is_found_out(run, reference, tm
     file.write_text(re.sub(r'"due": "[^"]+"', '"due": "2026-01-01T00:00+00:00"', file.read_text("utf-8")), "utf-8")
     later = run(*chosen)
 
-    assert later.counts() == {"diverges": 6}
+    assert later.counts().keys() == {"diverges"}
     assert not file.exists()
     assert pools(reference) == set()
 
@@ -98,7 +98,7 @@ def test_a_target_that_forgot_who_waits_is_not_accused(run, reference, tmp_path)
         client(Endpoint(reference, REGION, INVENTED)).delete_user_pool(UserPoolId=pool)
     later = run(*chosen)
 
-    assert later.counts() == {"blocked": 6}
+    assert later.counts().keys() == {"blocked"}
     assert "an earlier run set up no longer exists" in later.report["results"][0]["reason"]
     assert not file.exists()
 

