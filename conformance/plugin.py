@@ -75,12 +75,11 @@ def pytest_configure(config: pytest.Config) -> None:
         raise pytest.UsageError("--assert=plain hides what an assertion compares, and so the verdict: leave it out")
     try:
         verify_aws_environment()
-        checked = Settings.of({o.dest: getattr(config.option, o.dest) for o in (TARGET, *OPTIONS) if o.own})
-        check_writable(*_reports(config).values())
         given = [getattr(plugin, "conformance_target", None) for plugin in config.pluginmanager.get_plugins()]
-        if prepared := next(filter(None, given), None):
-            checked = replace(checked, target=prepared)
-        elif checked.target.name == "aws":
+        prepared = next(filter(None, given), None)
+        checked = Settings.of({o.dest: getattr(config.option, o.dest) for o in (TARGET, *OPTIONS) if o.own}, prepared)
+        check_writable(*_reports(config).values())
+        if prepared is None and checked.target.name == "aws":
             raise BadInput("AWS is judged by `cognito-conformance run aws`, not by pytest: see docs/aws.md")
     except BadInput as problem:
         raise pytest.UsageError(str(problem)) from None

@@ -96,7 +96,8 @@ class Wire:
         self.sign_as(self.endpoint.credentials)(request)
 
     def sign_as(self, credentials: ReadOnlyCredentials) -> Authorize:
-        """A signature by other credentials."""
+        """A signature by other credentials, which are hidden from whatever is written down."""
+        self.journal.hide(credentials)
         authorize: Authorize = SigV4Auth(credentials, "cognito-idp", self.endpoint.region).add_auth
         return authorize
 

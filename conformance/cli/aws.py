@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import platform
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import UTC, datetime
 from importlib.metadata import version
 from pathlib import Path
@@ -13,9 +14,10 @@ from rich.console import Console
 
 from conformance.cli.aws_run import JudgedAgain, KeptResults, Recording
 from conformance.errors import BadInput
+from conformance.report.findings import counted
 from conformance.run.options import AWS_OPTIONS
 from conformance.target import definition
-from conformance.target.aws import plan, runledger
+from conformance.target.aws import plan, roles, runledger, waiting
 from conformance.target.aws.evidence import Evidence
 from conformance.target.aws.service import AwsPlace, AwsTarget, stand_in
 
@@ -27,11 +29,12 @@ def place(options: Mapping[str, Any]) -> AwsPlace:
     for name in ("account", "region"):
         if not options.get(name):
             raise BadInput(f"--{name} is missing: AWS is judged only where it is named")
-    found = AwsPlace(
-        options["account"], options["region"], stand_in(options.get("stand_in")), bool(options.get("no_alias_check"))
-    )
+    account, region = options["account"], options["region"]
+    found = AwsPlace(account, region, stand_in(options.get("stand_in")), bool(options.get("no_alias_check")))
     found.check()
-    return found
+    if options.get("second_role") is None:
+        return found
+    return replace(found, second_role=roles.second_role(options["second_role"], account, region))
 
 
 def prepared(options: Mapping[str, Any]) -> AwsTarget:
@@ -47,8 +50,11 @@ def prepared(options: Mapping[str, Any]) -> AwsTarget:
         raise BadInput("--plan is missing: make one with plan aws --json FILE, read it, and give the file")
     if options["messages"] < 0:
         raise BadInput(f"--messages {options['messages']}: give the number of messages that may go out")
+    if options.get("state") is not None and options.get("record") is not None:
+        raise BadInput("--record writes what one run sees, and --state takes two: leave one of them out")
+    adopted = waiting.adopted(where, options.get("state"))
     planned = plan.read(options["plan"])
-    plan.check_fits(planned, where.account, where.region, options)
+    plan.check_fits(planned, where.account, where.region, options, waiting.stage(where, options.get("state")))
     run_id = options.get("resume") or runledger.new_run_id()
     if options.get("resume"):
         _check_resumed(where, run_id)
@@ -61,6 +67,8 @@ def prepared(options: Mapping[str, Any]) -> AwsTarget:
         ceilings=planned.ceilings,
         run_id=run_id,
         alongside=bool(options.get("alongside")),
+        adopted=adopted,
+        without=where.without,
         recorder=recorder,
     )
     target.preflight()
@@ -83,6 +91,7 @@ def _evidence(options: Mapping[str, Any]) -> Evidence:
         "stand_in": options.get("stand_in") is not None,
         "clients": {name: version(name) for name in ("boto3", "botocore")} | {"python": platform.python_version()},
         "selection": {name: options[name] for name in plan.SELECTION},
+        "second_role": options.get("second_role") is not None,
     }
     return Evidence(directory, about)
 
@@ -120,5 +129,9 @@ def ended(console: Console, target: definition.Target, exit_code: int) -> int:
         console.print(f"what got no answer is judged with --resume {target.run_id}", soft_wrap=True)
     if target.left:
         return exit_code if exit_code not in (0, 1) else 3
-    console.print("every user pool of this run was deleted, and is gone", soft_wrap=True)
+    if target.kept:
+        kept = counted(len(target.kept), "user pool")
+        console.print(f"{kept} kept, in which users wait for a second run; every other was deleted, and is gone")
+    else:
+        console.print("every user pool of this run was deleted, and is gone", soft_wrap=True)
     return exit_code

@@ -6,7 +6,10 @@ import io
 import json
 from collections import Counter, defaultdict
 from collections.abc import Mapping
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 
 import click
@@ -20,20 +23,24 @@ from conformance.errors import BadInput, SuiteFault
 from conformance.reference.account import AccountSpec, answered
 from conformance.reference.iam import Caller
 from conformance.run.options import AWS_OPTIONS
+from conformance.run.run import Run
 from conformance.target.aws import plan as planning
+from conformance.target.aws import waiting
 from conformance.target.aws.gate import AwsGate
 from conformance.target.aws.guard import Ceilings, Counts, Guard, Permit
 from conformance.target.aws.limiter import CountedTime
 from conformance.target.aws.operations import category
 from conformance.target.aws.runledger import RunLedger, hidden, new_run_id
 from conformance.target.aws.service import AwsPlace, OfflineTarget
-from conformance.target.definition import INVENTED, Endpoint
+from conformance.target.deferred import StateFile
+from conformance.target.definition import INVENTED
 from conformance.target.exchange import Received, Sent
 from conformance.verdict.verdicts import Verdict
 
 # How long an exchange with AWS takes, at a guess that is rather short: the peaks come out rather high.
 EXCHANGE_SECONDS = 0.06
 # Refusals that show up in CloudTrail under the caller's name, as an attack would.
+_CALLER = Caller(str(INVENTED.access_key), str(INVENTED.secret_key))
 _SUSPICIOUS = (
     "InvalidSignatureException",
     "MissingAuthenticationTokenException",
@@ -43,24 +50,39 @@ _SUSPICIOUS = (
     "SerializationException",
     "UnknownOperationException",
 )
-_USED = ("account", "region", "messages")
+_USED = ("account", "region", "messages", "second_role")
 
 
 class Counted:
-    """A run at the reference, behind the gate of a run at AWS: what it asks for, by the clock that it would have."""
+    """A run at the reference, behind the gate of a run at AWS: what it asks for, by the clock that it would have.
 
-    def __init__(self, place: AwsPlace, messages: int) -> None:
+    `earlier` is the run that set up the users who are judged now."""
+
+    def __init__(self, place: AwsPlace, messages: int, earlier: Counted | None = None) -> None:
         self.time = CountedTime()
         self.moments: dict[str, list[float]] = defaultdict(list)
         self.refusals: Counter[str] = Counter()
-        ledger = RunLedger(new_run_id())
+        self.ledger = RunLedger(new_run_id())
+        for pool in earlier.ledger.waiting if earlier else ():
+            self.ledger.adopt(pool)
         anything = 10**9
         ceilings = Ceilings(anything, anything, anything, messages, anything, anything)
-        self.guard = Guard(place.host, ledger, ceilings)
-        self._account = AccountSpec({str(INVENTED.access_key): _caller()}, place.region)
-        gate = AwsGate(self.guard, ledger, self._answer, self.time)
+        self.guard = Guard(place.host, self.ledger, ceilings, place.second_role)
+        new = AccountSpec({_CALLER.access_key: _CALLER}, place.region)
+        self.account: AccountSpec = earlier.account if earlier else new
+        gate = AwsGate(self.guard, self.ledger, self._answer, self.time)
         gate.watch = self._watch
-        self.endpoint = Endpoint(f"https://{place.host}", place.region, INVENTED, gate=gate)
+        self._place = place
+        self._endpoint = place.endpoint(INVENTED, gate)
+
+    @property
+    def target(self) -> OfflineTarget:
+        """The reference, in the place of AWS."""
+        title = "Amazon Cognito, planned at the reference"
+        place = self._place
+        return OfflineTarget(
+            "aws", title, "aws", opens=lambda: self._endpoint, named=place.lasting, without=place.without
+        )
 
     @property
     def counts(self) -> Counts:
@@ -69,16 +91,12 @@ class Counted:
 
     def _answer(self, sent: Sent) -> Received:
         self.time.sleep(EXCHANGE_SECONDS)
-        return answered(self._account, sent)
+        return answered(self.account, sent)
 
     def _watch(self, permit: Permit, received: Received) -> None:
         self.moments[category(permit.operation, permit.challenge)].append(self.time.now())
         if received.error in _SUSPICIOUS:
             self.refusals[received.error] += 1
-
-
-def _caller() -> Caller:
-    return Caller(str(INVENTED.access_key), str(INVENTED.secret_key))
 
 
 @click.command()
@@ -109,25 +127,62 @@ def counted(options: Mapping[str, Any]) -> planning.Plan:
 
     Raises BadInput where the run would be refused as well."""
     place = aws.place(options)
-    run = Counted(place, options["messages"])
-    target = OfflineTarget("aws", "Amazon Cognito, planned at the reference", "aws", opens=lambda: run.endpoint)
-    done = judge(Console(file=io.StringIO()), {**options, "target": "aws"}, target)
+    stage = waiting.stage(place, options["state"])
+    with TemporaryDirectory(prefix="cognito-conformance-") as directory:
+        file = Path(directory, "state.jsonl")
+        earlier = None
+        if stage is not None and stage["waiting"]:
+            earlier = _set_up(place, options, waiting.file_of(place, options["state"]), file)
+        run = Counted(place, options["messages"], earlier)
+        done = _judged(run, {**options, "state": file if stage is not None else None})
     undecided = [result for result in done.results.values() if result.verdict == Verdict.INCONCLUSIVE]
     if undecided:  # among them whatever the gate did not let through
         raise SuiteFault(f"{len(undecided)} results cannot be planned: {undecided[0].id}: {undecided[0].reason}")
     lent = done.kept_users.times_lent
     return planning.made(
-        place.account, place.region, options, run.counts, run.moments, run.refusals, run.time.now(), lent
+        place.account,
+        place.region,
+        options,
+        run.counts,
+        run.moments,
+        run.refusals,
+        run.time.now(),
+        lent,
+        stage=stage,
+        adopted=len(earlier.ledger.waiting) if earlier else 0,
+        kept=len(run.ledger.waiting),
     )
+
+
+def _judged(run: Counted, options: Mapping[str, Any]) -> Run:
+    return judge(Console(file=io.StringIO()), {**options, "target": "aws"}, run.target)
+
+
+def _set_up(place: AwsPlace, options: Mapping[str, Any], state: StateFile, file: Path) -> Counted:
+    """The run that set up those who wait, as it would have been at the reference, and its file; there they are due as
+    they are in `state`."""
+    users = state.waiting()
+    earlier = Counted(place, options["messages"])
+    _judged(earlier, {**options, "state": file, "expression": " or ".join(users)})
+    planned = StateFile(file, place.lasting)
+    for result, user in planned.waiting().items():
+        planned.judged(result)
+        planned.arm(replace(user, due=users[result].due))
+        if users[result].ready:
+            ahead = datetime.fromisoformat(user.due) - datetime.now(UTC) + timedelta(hours=1)
+            earlier.account.control("clock", {"UserPoolId": user.pool, "AheadSeconds": ahead.total_seconds()})
+    return earlier
 
 
 def show(console: Console, document: Mapping[str, Any], file: Path | None) -> None:
     """Print a plan for the owner of the account."""
+    kept = document["pools_kept"]
     users = ", ".join(f"{number} {tier}" for tier, number in document["users_by_tier"].items())
     facts = {
         "account": f"{hidden(document['account'])}, {document['region']}",
         "calls": f"{document['calls']} (the run stops at {document['ceilings']['calls']})",
-        "pools": f"{document['pools']}, all deleted at the end",
+        "pools": f"{document['pools']}, "
+        + (f"deleted at the end, but for {kept} in which users wait" if kept else "all deleted at the end"),
         "users": f"{document['users']} ({users}), deleted with their pools",
         "messages": f"{document['messages']}" + (", to AWS's mailbox simulator" if document["messages"] else ""),
         "minutes": f"about {document['minutes']}",

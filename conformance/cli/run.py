@@ -11,7 +11,6 @@ import threading
 import time
 from collections.abc import Callable, Generator, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
-from dataclasses import replace
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -121,7 +120,7 @@ def judge(
     It may be called again in the same process. Raises BadInput, Inconclusive where the endpoint does not answer at
     all, SuiteFault where pytest itself failed."""
     verify_aws_environment()
-    settings = Settings.of(options) if target is None else replace(Settings.of(options), target=target)
+    settings = Settings.of(options, target)
     _check_expression(options.get("expression"))
     workers = options.get("workers") or "0"
     _check_workers(workers)

@@ -75,12 +75,14 @@ def _sweep_aws(console: Console, place: AwsPlace, network: Network, number: int 
     # Two ledgers, so that the gate lets only what was verified be deleted.
     looked_at, verified = RunLedger("sweep"), RunLedger("sweep")
     looking = place.service(given, network, looked_at)
-    found = []
+    found, kept = [], _kept(ledgers.values())
     for pool, name in sweep.candidates(looking):
         looked_at.pools[pool] = name
-        if (left := sweep.leftover(looking, pool, name, set(ledgers), _kept(ledgers.values()))) is not None:
+        if (left := sweep.leftover(looking, pool, name, set(ledgers), kept)) is not None:
             verified.pools[pool] = name
             found.append(left)
+        elif pool in kept:
+            console.print(f"{pool}: users wait in it for a second run (run aws --state FILE)", soft_wrap=True)
     deleting = place.service(given, network, verified)
     return _finish(
         console, found, number, lambda pool: sweep.delete(deleting, pool), lambda pool: sweep.is_gone(deleting, pool)

@@ -40,11 +40,13 @@ class Statement:
 
 @dataclass(frozen=True)
 class Caller:
-    """An IAM user: key, secret and policy."""
+    """An IAM user: key, secret and policy. A session has a `token`, and a `role` whose policy has to allow the same."""
 
     access_key: str
     secret_key: str
     statements: Sequence[Statement] = (Statement("Allow", ("*",), ("*",)),)
+    role: Sequence[Statement] | None = None
+    token: str | None = None
 
 
 def authenticate(request: HttpRequest, callers: Mapping[str, Caller]) -> Caller:
@@ -56,6 +58,8 @@ def authenticate(request: HttpRequest, callers: Mapping[str, Caller]) -> Caller:
         raise Refusal("MissingAuthenticationTokenException", "Missing Authentication Token")
     access_key, scope, names, signature = signed.groups()
     caller = known(access_key, callers)
+    if caller.token is not None and caller.token != request.headers.get("x-amz-security-token"):
+        raise Refusal("UnrecognizedClientException", UNKNOWN_KEY)
     check_date(request)
     if not hmac.compare_digest(signature_of(request, caller, scope, names), signature):
         raise Refusal("InvalidSignatureException", WRONG_SIGNATURE)
@@ -101,9 +105,14 @@ def payload_hash(body: bytes) -> str:
 def authorize(caller: Caller, operation: str, region: str, pool_id: str) -> None:
     """Raise Refusal (AccessDeniedException) where the policy does not allow the call: a Deny outweighs any Allow."""
     action, resource = f"{SERVICE}:{operation}", f"arn:aws:{SERVICE}:{region}:{ACCOUNT}:userpool/{pool_id}"
-    effects = {statement.effect for statement in caller.statements if statement.covers(action, resource)}
-    if not allowed(effects):
-        who = f"User: arn:aws:iam::{ACCOUNT}:user/{caller.access_key} is not authorized to perform: {action}"
+    policies = (caller.statements,) if caller.role is None else (caller.statements, caller.role)
+    found = [{each.effect for each in policy if each.covers(action, resource)} for policy in policies]
+    if not all(allowed(effects) for effects in found):
+        effects = set().union(*found)
+        name = (
+            f"iam::{ACCOUNT}:user/{caller.access_key}" if caller.role is None else f"sts::{ACCOUNT}:assumed-role/role"
+        )
+        who = f"User: arn:aws:{name} is not authorized to perform: {action}"
         why = "with an explicit deny in" if "Deny" in effects else "because no identity-based policy allows"
         tail = "an identity-based policy" if "Deny" in effects else f"the {action} action"
         raise Refusal("AccessDeniedException", f"{who} on resource: {resource} {why} {tail}")

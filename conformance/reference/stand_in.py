@@ -26,19 +26,21 @@ from typing import Any
 import click
 import trustme
 
-from conformance.reference import iam
+from conformance.reference import iam, sts
 from conformance.reference.account import AccountSpec, foreign_pool
 from conformance.reference.errors import Refusal
 from conformance.reference.http import HttpAnswer, Server, accepted, answer, refused
-from conformance.reference.iam import Caller
+from conformance.reference.iam import Caller, Statement
 from conformance.verdict.reply import HttpRequest
 
 ACCOUNT = "000000000000"
 KEY, SECRET = "STANDINKEY0000000000", "stand-in-secret-key-of-nobody"
+# The role whose sessions are callers with other policies, and all that it may do.
+SECOND_ROLE = "arn:aws:iam::{account}:role/ConformanceSecond"
+SECOND_ROLE_MAY = ("cognito-idp:AdminSetUserPassword",)
 FAULTS = ("throttling", "delays", "lost-answers", "resets", "server-errors", "limit-exceeded", "late-lists", "expiry")
 # The credentials expire once, after so many requests.
 EXPIRED_AFTER = 150
-_XML = "text/xml"
 
 
 @dataclass
@@ -54,6 +56,8 @@ class StandInConfig:
     skew: float = 0.0
     pace: float = 1.0
     alias_denied: bool = False
+    second_role: str = SECOND_ROLE
+    second_role_may: tuple[str, ...] = SECOND_ROLE_MAY
     hang_after_create: bool = False
 
 
@@ -63,6 +67,7 @@ class StandInLog:
 
     operations: list[str] = field(default_factory=list)
     messages: int = 0
+    sessions: int = 0
     faults: dict[str, int] = field(default_factory=dict)
     bodies: list[bytes] = field(default_factory=list)
 
@@ -92,7 +97,7 @@ class StandInService:
         Raises Dropped."""
         service = request.scope[2] if request.scope else "cognito-idp"
         if service == "sts":
-            return self._identity(request)
+            return self._session(request) if sts.action(request) == "AssumeRole" else self._identity(request)
         if service == "iam":
             return self._aliases(request)
         with self._lock:
@@ -203,37 +208,36 @@ class StandInService:
         try:
             iam.authenticate(request, self.account.callers)
         except Refusal as refusal:
-            return _error(403, refusal.code)
+            return sts.error(403, refusal.code)
         account = self.config.account
         arn = self.config.arn.format(account=account)
-        return _document(
+        return sts.document(
             "<GetCallerIdentityResponse xmlns='https://sts.amazonaws.com/doc/2011-06-15/'><GetCallerIdentityResult>"
             f"<Arn>{arn}</Arn><UserId>AROAEXAMPLE:somebody</UserId><Account>{account}</Account>"
             "</GetCallerIdentityResult></GetCallerIdentityResponse>"
         )
 
+    def _session(self, request: HttpRequest) -> HttpAnswer:
+        """A session of the one role that there is."""
+        role = self.config.second_role.format(account=self.config.account)
+        policy = (Statement("Allow", self.config.second_role_may, ("*",)),)
+        with self._lock:
+            self.log.sessions += 1
+            return sts.assume_role(self.account, request, lambda arn: policy if arn == role else None)
+
     def _aliases(self, request: HttpRequest) -> HttpAnswer:
         try:
             iam.authenticate(request, self.account.callers)
         except Refusal as refusal:
-            return _error(403, refusal.code)
+            return sts.error(403, refusal.code)
         if self.config.alias_denied:
-            return _error(403, "AccessDenied")
+            return sts.error(403, "AccessDenied")
         members = "".join(f"<member>{alias}</member>" for alias in self.config.aliases)
-        return _document(
+        return sts.document(
             "<ListAccountAliasesResponse xmlns='https://iam.amazonaws.com/doc/2010-05-08/'><ListAccountAliasesResult>"
             f"<IsTruncated>false</IsTruncated><AccountAliases>{members}</AccountAliases>"
             "</ListAccountAliasesResult></ListAccountAliasesResponse>"
         )
-
-
-def _document(text: str) -> HttpAnswer:
-    return HttpAnswer(200, text.encode(), {"Content-Type": _XML})
-
-
-def _error(status: int, code: str) -> HttpAnswer:
-    text = f"<ErrorResponse><Error><Code>{code}</Code><Message>no</Message></Error></ErrorResponse>"
-    return HttpAnswer(status, text.encode(), {"Content-Type": _XML})
 
 
 class _Handler(BaseHTTPRequestHandler):

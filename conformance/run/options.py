@@ -56,6 +56,7 @@ AWS_OPTIONS = (
     Option("--region", "target aws: the Region", "R"),
     Option("--plan", "target aws: the file that `plan aws --json FILE` wrote", "FILE", type=Path),
     Option("--messages", "target aws: let so many messages go out, to the mailbox simulator", "N", 0, int),
+    Option("--second-role", "target aws: judge IAM policies by sessions of this role", "ARN"),
     Option("--record", "target aws: write what was seen into DIR, a file for each claim", "DIR", type=Path),
     Option("--resume", "target aws: go on with an interrupted run", "RUNID"),
     Option("--alongside", "target aws: judge although another run may be going on", default=False, type=bool),

@@ -53,8 +53,10 @@ class Settings:
         return shlex.join([*target, *(word for name in words(asked) for word in name.split("=", 1))])
 
     @classmethod
-    def of(cls, options: Mapping[str, Any]) -> Settings:
+    def of(cls, options: Mapping[str, Any], prepared: Target | None = None) -> Settings:
         """The settings that these options mean, by `dest` (run/options.py); what is not named has its default.
+
+        A `prepared` target is judged in place of the one that they name.
 
         Raises BadInput with the one line that says what was wrong and what to do."""
         value = {option.dest: option.default for option in (TARGET, *OPTIONS)} | dict(options)
@@ -65,7 +67,7 @@ class Settings:
             raise BadInput(f"--tier {value['tier']!r}: choose one of {', '.join(TIERS)}")
         if value["stateful_examples"] < 1:
             raise BadInput(f"--stateful-examples {value['stateful_examples']}: at least one walk is to be taken")
-        target = resolve(value["target"], value["endpoint_url"])
+        target = prepared or resolve(value["target"], value["endpoint_url"])
         _check_host(target, names)
         return cls(
             target,
@@ -94,10 +96,10 @@ def verify_aws_environment() -> None:
 def _state(target: Target, path: Path | None) -> StateFile | None:
     if path is None:
         return None
-    if target.url is None:
+    if target.lasting is None:
         raise BadInput("--state is for an endpoint that lives on, given by --endpoint-url: this one ends with the run")
     check_writable(path)
-    state = StateFile(path, target.url)
+    state = StateFile(path, target.lasting)
     state.check()
     return state
 

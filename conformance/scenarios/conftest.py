@@ -318,7 +318,7 @@ def _set_up(
     configuration: Mapping[str, Any],
 ) -> Waiting:
     """A user for a later run, in a pool that is kept."""
-    pool = pools.get(apart="waiting", **configuration)
+    pool = pools.get(apart="waiting", days=days, **configuration)
     made = pool.user()
     prepare(made)
     pools.keep(pool)

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import pytest
 from botocore.credentials import ReadOnlyCredentials
 
-from conformance.target.callers import IamCallers
+from conformance.target.callers import Callers
 from conformance.target.definition import Target
 from conformance.target.hosted_ui import HostedUi
 from conformance.target.pools import Pool, User
@@ -19,11 +19,11 @@ class WithoutControlPath:
     """How a target without a control path makes callers and federated users, where it can."""
 
     target: Target
-    callers: IamCallers | None
+    callers: Callers | None
     pages: HostedUi | None
 
     def caller(self, statements: Sequence[tuple[str, str, str]]) -> ReadOnlyCredentials:
-        """A new IAM user, made through the IAM API."""
+        """A new caller: an IAM user, or a session of a role."""
         if self.callers is None:
             pytest.skip(self._reason("callers", "neither a control path nor IAM to add callers with"))
         return self.callers.caller(statements)

@@ -6,6 +6,7 @@ import json
 import os
 import uuid
 from collections.abc import Sequence
+from typing import Protocol
 
 import botocore.session
 from botocore.config import Config
@@ -22,6 +23,18 @@ _NO_FILES = {
 }
 
 
+Statements = Sequence[tuple[str, str, str]]
+
+
+class Callers(Protocol):
+    """What makes callers with policies at an endpoint."""
+
+    def caller(self, statements: Statements) -> ReadOnlyCredentials:
+        """The key of a new caller whose policy has these statements: effect, action, resource.
+
+        Raises Inconclusive where none can be made."""
+
+
 class IamCallers:
     """The IAM users of an emulator's account, made with the key of somebody who may do everything there."""
 
@@ -31,7 +44,7 @@ class IamCallers:
         config = Config(retries={"mode": "standard"}, proxies={})
         self._iam = session.create_client("iam", region_name=region, endpoint_url=url, config=config)
 
-    def caller(self, statements: Sequence[tuple[str, str, str]]) -> ReadOnlyCredentials:
+    def caller(self, statements: Statements) -> ReadOnlyCredentials:
         """The key of a new IAM user whose policy has these statements: effect, action, resource.
 
         Raises Inconclusive where IAM does not make it."""

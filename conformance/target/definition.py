@@ -24,7 +24,7 @@ from conformance.contract import files
 from conformance.contract.files import FIXTURES
 from conformance.errors import BadInput, Inconclusive
 from conformance.target import installed, starting
-from conformance.target.callers import IamCallers
+from conformance.target.callers import Callers, IamCallers
 from conformance.target.clock import libfaketime, moved_by
 from conformance.target.emulator import READY_SECONDS, filled
 from conformance.target.exchange import Gate
@@ -53,8 +53,8 @@ class Endpoint:
     """Where requests go and who sends them. The credentials stay out of every representation.
 
     `version` is what an emulator says of itself; `clock` is the file that moves its time, where there is one;
-    `ca_bundle` the file of the certificates that it is trusted by, `callers` makes IAM users at it. `ends`: the run
-    started it, and nothing that is made there outlives the run.
+    `ca_bundle` the file of the certificates that it is trusted by, `callers` makes callers with policies. `ends`: the
+    run started it, and nothing that is made there outlives the run. `account` is the number of the account at AWS.
     Where there is a `gate`, every request goes through it, and through nothing else."""
 
     url: str
@@ -64,8 +64,9 @@ class Endpoint:
     clock: Path | None = None
     gate: Gate | None = None
     ca_bundle: str | None = None
-    callers: IamCallers | None = field(default=None, repr=False, compare=False)
+    callers: Callers | None = field(default=None, repr=False, compare=False)
     ends: bool = False
+    account: str | None = field(default=None, repr=False, compare=False)
 
     def __repr__(self) -> str:
         return f"Endpoint({self.url!r}, {self.region!r})"
@@ -73,7 +74,7 @@ class Endpoint:
     @property
     def secrets(self) -> tuple[str, ...]:
         """The values that no artefact may contain."""
-        return tuple(value for value in self.credentials if value)
+        return tuple(value for value in (*self.credentials, self.account) if value)
 
 
 @dataclass(frozen=True)
@@ -119,6 +120,11 @@ class Target:
         """Its URL, or what it is instead."""
         embedded = "embedded, in a process of its own" if "module" in self.start else "started for this run"
         return self.url or embedded
+
+    @property
+    def lasting(self) -> str | None:
+        """What it is called in a file of users who wait for a later run; None where it ends with the run."""
+        return self.url
 
     @property
     def seconds(self) -> float:

@@ -93,8 +93,10 @@ class Gate(Protocol):
         Raises WouldSend for what would send a message, Inconclusive where there is no answer, and whatever it likes
         for what must not be sent."""
 
-    def marks(self, configuration: Mapping[str, Any]) -> dict[str, Any]:
-        """The parameters of CreateUserPool that mark a new pool with this configuration as the run's own."""
+    def marks(self, configuration: Mapping[str, Any], days: int = 0) -> dict[str, Any]:
+        """The parameters of CreateUserPool that mark a new pool with this configuration as the run's own.
+
+        A pool that is kept for a later run is to be there for so many `days`."""
 
     def settled(self, look: Callable[[], T], wanted: object) -> T:
         """What there is to be seen, once it is `wanted` or enough time has passed."""

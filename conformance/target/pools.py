@@ -110,16 +110,19 @@ class Pools:
         self._made: set[str] = set()
         self._reached: dict[str, set[str]] = defaultdict(set)
 
-    def get(self, *, policy: Mapping[str, Any] | None = POLICY, apart: str = "", **configuration: Any) -> Pool:
+    def get(
+        self, *, policy: Mapping[str, Any] | None = POLICY, apart: str = "", days: int = 0, **configuration: Any
+    ) -> Pool:
         """The pool with this `policy` (None: none is sent) and these parameters of CreateUserPool.
 
-        `apart` names a second pool of the same configuration. Raises Blocked where the target cannot make it."""
+        `apart` names a second pool of the same configuration, `days` how long it is to be there if it is kept. Raises
+        Blocked where the target cannot make it."""
         if policy is not None:
             configuration = {**configuration, "Policies": {"PasswordPolicy": {**POLICY, **policy}}}
         key = json.dumps([apart, configuration], sort_keys=True)
         if key not in self._pools:
             try:
-                self._pools[key] = self._create(configuration)
+                self._pools[key] = self._create(configuration, days)
             except Blocked as blocked:
                 self._pools[key] = (
                     blocked  # asked once: a target that cannot make a pool is not asked for every scenario
@@ -131,9 +134,9 @@ class Pools:
         remembers = "PasswordHistorySize" in json.dumps(configuration)
         return known if apart or remembers else replace(known, kept=self._kept)
 
-    def _create(self, configuration: Mapping[str, Any]) -> Pool:
+    def _create(self, configuration: Mapping[str, Any], days: int) -> Pool:
         gate = self._service.endpoint.gate
-        marks = gate.marks(configuration) if gate else {"PoolName": f"{PREFIX}{uuid.uuid4().hex[:12]}"}
+        marks = gate.marks(configuration, days) if gate else {"PoolName": f"{PREFIX}{uuid.uuid4().hex[:12]}"}
         name = marks["PoolName"]
         with signals.held():
             self._notes.planned(name)

@@ -87,7 +87,13 @@ class Journal:
         self._literals: set[str] = set()
         # Pools and clients outlive the scenario that made them: value -> the exchange that gave it, and its name.
         self._foundations: dict[str, tuple[Exchange, str]] = {}
-        self._secrets = [secret for secret in secrets if len(secret) >= _SHORTEST]
+        self._secrets: list[str] = []
+        self.hide(secrets)
+
+    def hide(self, secrets: Iterable[str | None]) -> None:
+        """Hide these values too, wherever they appear from now on."""
+        known = self._secrets
+        known += [secret for secret in secrets if secret and len(secret) >= _SHORTEST and secret not in known]
 
     def begin(self) -> None:
         """Forget the exchanges and names of the scenario before."""

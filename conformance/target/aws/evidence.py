@@ -23,11 +23,14 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
+from botocore.credentials import ReadOnlyCredentials
+
 from conformance.errors import BadInput, Inconclusive, WouldSend
 from conformance.target.aws.gate import USED_UP, marked
 from conformance.target.aws.guard import RUN_TAG, UNTIL_TAG
 from conformance.target.aws.operations import CLEANING
 from conformance.target.aws.runledger import RunLedger, new_run_id
+from conformance.target.callers import Statements
 from conformance.target.definition import INVENTED, Endpoint, Target
 from conformance.target.exchange import Received, Sent, T
 from conformance.verdict.observed import THROTTLED
@@ -383,9 +386,11 @@ class Replay:
         self._ledger = RunLedger(new_run_id())
         self._lock = threading.Lock()
         self.region = "us-east-1"
+        self.second_role = False
         for path in files(directory):
             head, lines = read(path)
             self.region = str(head.get("region", self.region))
+            self.second_role = self.second_role or bool(head.get("second_role"))
             result = ""
             for line in lines:
                 if "result" in line:
@@ -419,9 +424,9 @@ class Replay:
         """Each result was recorded with its own users."""
         return False
 
-    def marks(self, configuration: Mapping[str, Any]) -> dict[str, Any]:
+    def marks(self, configuration: Mapping[str, Any], days: int = 0) -> dict[str, Any]:
         """As a run has them."""
-        return marked(self._ledger, configuration)
+        return marked(self._ledger, configuration, days)
 
     def settled(self, look: Callable[[], T], wanted: object) -> T:
         """What was seen in the end."""
@@ -459,6 +464,14 @@ def _answer(names: Names, recorded: Mapping[str, Any], operation: str) -> Receiv
     return received
 
 
+class Anybody:
+    """Callers of a replay: who signed is not in the files, and is not asked."""
+
+    def caller(self, statements: Statements) -> ReadOnlyCredentials:  # noqa: ARG002 - as other callers have it
+        """Credentials that nobody checks."""
+        return INVENTED
+
+
 @dataclass(frozen=True, kw_only=True)
 class ReplayTarget(Target):
     """Evidence as a target."""
@@ -474,7 +487,9 @@ class ReplayTarget(Target):
     def running(self) -> Iterator[Endpoint]:
         """An endpoint whose gate answers from the files."""
         gate = Replay(self.directory)
-        yield Endpoint(f"https://cognito-idp.{gate.region}.amazonaws.com", gate.region, INVENTED, gate=gate)
+        callers = Anybody() if gate.second_role else None
+        url = f"https://cognito-idp.{gate.region}.amazonaws.com"
+        yield Endpoint(url, gate.region, INVENTED, gate=gate, callers=callers)
 
 
 def replayed(argument: str) -> ReplayTarget:

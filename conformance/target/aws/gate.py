@@ -15,7 +15,7 @@ from typing import Any, Protocol
 from conformance.errors import Inconclusive, WouldSend
 from conformance.target.aws.guard import RUN_TAG, TAG, UNTIL_TAG, Guard, Permit
 from conformance.target.aws.limiter import Limiter, Time
-from conformance.target.aws.operations import CLEANING, OPERATIONS, UNDER_TEST, category
+from conformance.target.aws.operations import ASSUME_ROLE, CLEANING, OPERATIONS, UNDER_TEST, category
 from conformance.target.aws.runledger import LIFETIME_HOURS, RunLedger
 from conformance.target.exchange import ARRANGING, Received, Sent, T
 from conformance.target.retries import in_time
@@ -32,6 +32,8 @@ FAULT_ATTEMPTS = 4
 # arranges: a binding's own request is never repeated after a fault.
 REPEATABLE = (
     *CLEANING,
+    ASSUME_ROLE,
+    "UpdateUserPool",
     "ListUsers",
     "AdminGetUser",
     "GetUser",
@@ -50,8 +52,8 @@ USED_EVERY = 100
 SETTLING = (0.5, 1.0, 2.0, 4.0, 8.0)
 USED_UP = "an allowance is used up"
 EXPIRED = ("ExpiredTokenException", "ExpiredToken")
-# Pools kept for a second run (--state) live until somebody is sure to have come back.
-KEPT_DAYS = 400
+# A pool that is kept for a second run (--state) is not swept until so many days after its users are due.
+KEPT_DAYS = 2
 
 
 class ExchangeRecorder(Protocol):
@@ -64,9 +66,12 @@ class ExchangeRecorder(Protocol):
         """Write down that a request was not sent, since it would have sent a message."""
 
 
-def marked(ledger: RunLedger, configuration: Mapping[str, Any]) -> dict[str, Any]:
-    """The name, the tags and the tier of a new pool of a run: the cheapest that can do what the configuration asks."""
-    until = datetime.now(UTC) + timedelta(hours=LIFETIME_HOURS)
+def marked(ledger: RunLedger, configuration: Mapping[str, Any], days: int = 0) -> dict[str, Any]:
+    """The name, the tags and the tier of a new pool of a run: the cheapest that can do what the configuration asks.
+
+    In one that is kept, users are due after so many `days`."""
+    lifetime = timedelta(days=days + KEPT_DAYS) if days else timedelta(hours=LIFETIME_HOURS)
+    until = datetime.now(UTC) + lifetime
     policy = configuration.get("Policies", {}).get("PasswordPolicy", {})
     return {
         "PoolName": ledger.name(),
@@ -98,7 +103,7 @@ class AwsGate:
         self._time = time
         self._limiter = Limiter(time)
         self._end = monotonic() + minutes * 60
-        self._renew = renew
+        self.renew = renew
         self._making = threading.Lock()
         self._failures: Counter[tuple[str, str]] = Counter()
 
@@ -107,13 +112,13 @@ class AwsGate:
         """As long as nothing is recorded."""
         return self.recorder is None
 
-    def marks(self, configuration: Mapping[str, Any]) -> dict[str, Any]:
+    def marks(self, configuration: Mapping[str, Any], days: int = 0) -> dict[str, Any]:
         """The name, the tags and the tier of a new pool: the cheapest that can do what the configuration asks for."""
-        return marked(self.ledger, configuration)
+        return marked(self.ledger, configuration, days)
 
     def keep(self, pool_id: str) -> None:
         """Leave a pool for a later run."""
-        self.ledger.write("kept", pool=pool_id)
+        self.ledger.keep(pool_id)
 
     def settled(self, look: Callable[[], T], wanted: object) -> T:
         """What there is to be seen, once it is `wanted` or the pauses are used up."""
@@ -189,7 +194,7 @@ class AwsGate:
             self._pause(attempt)
             return None
         self.watch(permit, received)
-        if self.recorder is not None:
+        if self.recorder is not None and permit.operation != ASSUME_ROLE:  # whose answer is credentials
             self.recorder.exchange(sent, received, attempt)
         if received.error in THROTTLED or received.status == 429:
             self._limiter.slow(group)
@@ -208,7 +213,7 @@ class AwsGate:
         user = permit.pool, permit.user
         operation, error = sent.operation, received.error
         if error in EXPIRED:
-            if not self._renew():
+            if not self.renew():
                 with suppress(Inconclusive):
                     self.guard.stop("the credentials have expired, and the AWS chain has no others: sign in again")
             raise Inconclusive(f"{operation}: the credentials expired")

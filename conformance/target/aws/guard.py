@@ -12,10 +12,10 @@ import threading
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
-from urllib.parse import urlsplit
+from urllib.parse import parse_qsl, urlsplit
 
 from conformance.errors import Inconclusive, WouldSend
-from conformance.target.aws.operations import CLEANING, OPERATIONS, UNDER_TEST
+from conformance.target.aws.operations import ASSUME_ROLE, CLEANING, OPERATIONS, UNDER_TEST
 from conformance.target.aws.runledger import POOL_NAME, RunLedger
 from conformance.target.exchange import ARRANGING, Received, Sent
 from conformance.target.mailbox import reaching_somebody
@@ -78,8 +78,11 @@ _USER_MEMBERS = {
 }
 _SIGN_UP_MEMBERS = {"ClientId", "SecretHash", "Username", "Password", "UserAttributes"}
 _GROUP_MEMBERS = {"UserPoolId", "GroupName"}
+# UpdateUserPool resets every setting that it does not name; what marks the pool as ours is named again.
+_CHANGED_POOL_MEMBERS = {"UserPoolId", "UserPoolTags", "UserPoolTier", "Policies"}
 ONLY = {
     "CreateUserPool": _POOL_MEMBERS,
+    "UpdateUserPool": _CHANGED_POOL_MEMBERS,
     "CreateUserPoolClient": _CLIENT_MEMBERS,
     "CreateGroup": _GROUP_MEMBERS,
     "AdminCreateUser": _USER_MEMBERS,
@@ -88,8 +91,6 @@ ONLY = {
     "DescribeUserPool": {"UserPoolId"},
     "ListUserPools": {"MaxResults", "NextToken"},
 }
-# Scenarios that need these are skipped.
-NEVER_SENT = {"UpdateUserPool": "it resets every setting of a pool that it does not name, the tier among them"}
 # What hands a request on to a Lambda function, or to services that cost extra.
 _NEVER = {"ClientMetadata", "AnalyticsMetadata", "UserContextData", "ContextData"}
 _FLOWS = {
@@ -103,7 +104,7 @@ _FLOWS = {
 }
 _CHALLENGES = {"NEW_PASSWORD_REQUIRED", "PASSWORD_VERIFIER"}
 # These are about pools of ours and no others.
-_IN_A_POOL = ("DeleteUserPool", "DescribeUserPool", "CreateUserPoolClient", "CreateGroup")
+_IN_A_POOL = ("DeleteUserPool", "DescribeUserPool", "UpdateUserPool", "CreateUserPoolClient", "CreateGroup")
 _CONTACTS = ("email", "phone_number")
 
 
@@ -140,6 +141,29 @@ class Counts:
 
 
 @dataclass(frozen=True)
+class SecondRole:
+    """A role that the user names: its sessions, each with a policy of its own, are the callers with other policies."""
+
+    arn: str
+    region: str
+
+    @property
+    def host(self) -> str:
+        """The host of STS that gives its sessions."""
+        return f"sts.{self.region}.amazonaws.com"
+
+    def form(self, run_id: str) -> dict[str, str]:
+        """What a run asks STS for, but for the policy: a session of the shortest time that there is."""
+        return {
+            "Action": ASSUME_ROLE,
+            "Version": "2011-06-15",
+            "RoleArn": self.arn,
+            "RoleSessionName": f"cognito-conformance-{run_id}",
+            "DurationSeconds": "900",
+        }
+
+
+@dataclass(frozen=True)
 class Permit:
     """A request that may be sent: what it counts against. `user` is empty where it is about no single user."""
 
@@ -151,16 +175,22 @@ class Permit:
 
 
 class Guard:
-    """Decides for one run at one host; `ledger` has what is the run's own."""
+    """Decides for one run at one host; `ledger` has what is the run's own.
 
-    def __init__(self, host: str, ledger: RunLedger, ceilings: Ceilings | None = None) -> None:
+    With a `role`, sessions of it may be asked for at STS, and nothing else there."""
+
+    def __init__(
+        self, host: str, ledger: RunLedger, ceilings: Ceilings | None = None, role: SecondRole | None = None
+    ) -> None:
         self.counts = Counts(**ledger.used)
         self.stopped: str | None = None
-        self._host = host
+        self.host = host
         self._ledger = ledger
         self._ceilings = ceilings
+        self._role = role
         self._tiers: dict[str, str] = {}
-        self._by_address: set[str] = set()
+        # Nobody knows here what contacts an earlier run gave its users.
+        self._by_address: set[str] = set(ledger.adopted)
         self._reachable: set[tuple[str, str]] = set()
         self._tokens: set[str] = set()
         self._lock = threading.Lock()
@@ -170,7 +200,9 @@ class Guard:
 
         Raises Tripped for what must never be sent, WouldSend where no message is left, Inconclusive where a ceiling is
         reached."""
-        self._check_address(sent)
+        if self._role is not None and sent.host == self._role.host:
+            return self._admit_session(sent, self._role)
+        self._check_address(sent, self.host)
         operation = self._operation(sent)
         text = _unescaped(sent.body)
         members, strings = _parsed(text)
@@ -243,12 +275,30 @@ class Guard:
 
     # The rules
 
-    def _check_address(self, sent: Sent) -> None:
+    def _admit_session(self, sent: Sent, role: SecondRole) -> Permit:
+        """As `admit`, for a session of the second role: of that role only, with a policy, and as short as can be."""
+        self._check_address(sent, role.host)
+        if sent.sender != ARRANGING:
+            raise Tripped(f"a request to STS by the binding {sent.sender}")
+        fields = parse_qsl(sent.body.decode("utf-8", "backslashreplace"), keep_blank_values=True)
+        asked = dict(fields)
+        policy = asked.pop("Policy", "")
+        if asked != role.form(self._ledger.run_id) or len(fields) != len(asked) + 1:
+            raise Tripped("a request to STS other than for a session of the role of --second-role")
+        if not _has_statements(policy):  # without one the session may do whatever the role may
+            raise Tripped("AssumeRole without a session policy")
+        permit = Permit(ASSUME_ROLE, "", "")
+        with self._lock:
+            self._within_ceilings(permit)
+            self._count(permit)
+        return permit
+
+    def _check_address(self, sent: Sent, host: str) -> None:
         parts = urlsplit(sent.url)
-        if (parts.scheme, parts.netloc, parts.path or "/") != ("https", self._host, "/") or parts.query:
-            raise Tripped(f"a request to {parts.scheme}://{parts.netloc}{parts.path}, not to https://{self._host}/")
+        if (parts.scheme, parts.netloc, parts.path or "/") != ("https", host, "/") or parts.query:
+            raise Tripped(f"a request to {parts.scheme}://{parts.netloc}{parts.path}, not to https://{host}/")
         for name, value in sent.headers.items():
-            if name.lower() == "host" and value != self._host:
+            if name.lower() == "host" and value != host:
                 raise Tripped(f"a Host header that says {value}")
         if sent.method != "POST" and (sent.sender == ARRANGING or sent.method not in OTHER_METHODS):
             raise Tripped(f"the method {sent.method}")
@@ -260,8 +310,6 @@ class Guard:
             if target != f"{_PREFIX}{UNDER_TEST}" and target not in OTHER_TARGETS:
                 raise Tripped(f"{target} by the binding {sent.sender}")
             return UNDER_TEST
-        if operation in NEVER_SENT:
-            raise WouldSend(f"is not sent to AWS: {NEVER_SENT[operation]}")
         if target != f"{_PREFIX}{operation}" or operation not in OPERATIONS:
             raise Tripped(f"{target or 'no operation'}, which is not on the list")
         return operation
@@ -301,7 +349,12 @@ class Guard:
                 raise Tripped(f"{operation} with a token that this run was not given")
         match operation:
             case "CreateUserPool":
+                self._check_name(members)
                 self._check_marks(members)
+            case "UpdateUserPool":
+                self._check_marks(members)
+                if members.get("UserPoolTier") != self._tiers.get(str(pool), members.get("UserPoolTier")):
+                    raise Tripped("UpdateUserPool with another tier than the pool has")
             case "AdminCreateUser":
                 if members.get("MessageAction") not in ("SUPPRESS", "RESEND"):
                     raise Tripped("AdminCreateUser without MessageAction=SUPPRESS sends an invitation")
@@ -314,11 +367,16 @@ class Guard:
                 if members.get("ChallengeName") not in _CHALLENGES:
                     raise Tripped(f"{operation} to {members.get('ChallengeName')}, which may send a message")
 
-    def _check_marks(self, members: Mapping[str, Any]) -> None:
-        name, tags = str(members.get("PoolName")), members.get("UserPoolTags") or {}
+    def _check_name(self, members: Mapping[str, Any]) -> None:
+        name = str(members.get("PoolName"))
         marked = POOL_NAME.fullmatch(name)
         if marked is None or marked[1] != self._ledger.run_id:
             raise Tripped(f"a user pool named {name}, which is not a name of this run")
+
+    def _check_marks(self, members: Mapping[str, Any]) -> None:
+        tags = members.get("UserPoolTags")
+        if not isinstance(tags, Mapping):
+            raise Tripped("a user pool without the tags of this run")
         if set(tags) != {TAG, RUN_TAG, UNTIL_TAG} or (tags[TAG], tags[RUN_TAG]) != ("1", self._ledger.run_id):
             raise Tripped("a user pool without the tags of this run")
         if members.get("UserPoolTier") not in TIERS:
@@ -371,6 +429,14 @@ class Guard:
         ):
             if needed > limit:
                 self.stop(f"it needs more than the {limit} {what} of its plan")
+
+
+def _has_statements(policy: str) -> bool:
+    try:
+        document = json.loads(policy)
+    except (ValueError, RecursionError):
+        return False
+    return isinstance(document, dict) and bool(document.get("Statement"))
 
 
 def _unescaped(body: bytes) -> str:

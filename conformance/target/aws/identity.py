@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import tomllib
 import xml.etree.ElementTree as ElementTree
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 from pathlib import Path
@@ -20,7 +20,7 @@ from botocore.exceptions import BotoCoreError
 from conformance.errors import BadInput, Inconclusive
 from conformance.target.aws.gate import Transport
 from conformance.target.aws.runledger import hidden
-from conformance.target.exchange import ARRANGING, Received, sent_by
+from conformance.target.exchange import ARRANGING, Received, Sent, sent_by
 
 # An account with one of these in its alias is somebody's living.
 DENIED = ("prod", "production", "live", "prd")
@@ -154,8 +154,8 @@ def check_caller(transport: Transport, given: Renewable, account: str, region: s
         transport, given, "sts", region, _STS.format(region=region), "Action=GetCallerIdentity&Version=2011-06-15"
     )
     if answer.status != 200:
-        raise BadInput(f"sts get-caller-identity answered {_error(answer)}: it is not known which account this is")
-    found = {_local(element.tag): element.text or "" for element in _xml(answer).iter()}
+        raise BadInput(f"sts get-caller-identity answered {error_in(answer)}: it is not known which account this is")
+    found = members(answer)
     skew = (
         abs((parsedate_to_datetime(answer.headers["date"]) - datetime.now(UTC)).total_seconds())
         if answer.headers.get("date")
@@ -182,7 +182,7 @@ def check_alias(transport: Transport, given: Renewable, account: str, consent: b
     if answer.status != 200:
         if not agreed:
             raise BadInput(
-                f"iam list-account-aliases answered {_error(answer)}, so this may be a production account: "
+                f"iam list-account-aliases answered {error_in(answer)}, so this may be a production account: "
                 f"allow it (plan --policy), or use --no-alias-check and name the account in {_consents()}"
             )
         return
@@ -197,9 +197,21 @@ def check_alias(transport: Transport, given: Renewable, account: str, consent: b
 
 
 def _query(transport: Transport, given: Renewable, service: str, region: str, url: str, body: str) -> Received:
+    return transport(signed_query(given, service, region, url, body))
+
+
+def signed_query(given: Iterable[str | None], service: str, region: str, url: str, body: str) -> Sent:
+    """A request to a service that takes forms and answers in XML; key, secret and token are `given`."""
     request = AWSRequest("POST", url, {"Content-Type": "application/x-www-form-urlencoded"}, body.encode())
-    SigV4Auth(given.get_frozen_credentials(), service, region).add_auth(request)
-    return transport(sent_by(ARRANGING, request.prepare()))
+    SigV4Auth(ReadOnlyCredentials(*given), service, region).add_auth(request)
+    return sent_by(ARRANGING, request.prepare())
+
+
+def members(answer: Received) -> dict[str, str]:
+    """The elements of an answer in XML that hold text, by name.
+
+    Raises BadInput where it is not XML."""
+    return {_local(element.tag): element.text or "" for element in _xml(answer).iter()}
 
 
 def _xml(answer: Received) -> ElementTree.Element:
@@ -209,7 +221,8 @@ def _xml(answer: Received) -> ElementTree.Element:
         raise BadInput("AWS answered something that is not XML: is there a proxy in between?") from None
 
 
-def _error(answer: Received) -> str:
+def error_in(answer: Received) -> str:
+    """The code of an error in XML, else the status."""
     try:
         codes = [e.text for e in ElementTree.fromstring(answer.body).iter() if _local(e.tag) == "Code"]
     except ElementTree.ParseError:

@@ -23,6 +23,8 @@ QUOTAS = {
     "UserPoolResourceRead": 20,
     "UserPoolResourceUpdate": 15,
     "UserPoolClientUpdate": 15,
+    # Of STS, not of Cognito: https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_iam-quotas.html
+    "SecurityTokens": 600,
 }
 # These have a quota of 5 per second for each pool and operation besides.
 BY_POOL = ("UserPoolResourceRead", "UserPoolResourceUpdate", "UserPoolClientUpdate")
@@ -75,12 +77,16 @@ OPERATIONS = {
     "AdminAddUserToGroup": OperationFacts("UserUpdate", _WRITE),
 }
 UNDER_TEST = "AdminSetUserPassword"
+# Of STS: a caller with another policy (roles.py).
+ASSUME_ROLE = "AssumeRole"
 # What cleans up: sent whatever else has been used up.
 CLEANING = ("DeleteUserPool", "DescribeUserPool", "ListUserPools")
 
 
 def category(operation: str, challenge: str = "") -> str:
     """The category of quota that a request counts against; a new password counts as recovery of the account."""
+    if operation == ASSUME_ROLE:
+        return "SecurityTokens"
     if challenge == "NEW_PASSWORD_REQUIRED":
         return "UserAccountRecovery"
     return OPERATIONS[operation].category if operation in OPERATIONS else OPERATIONS[UNDER_TEST].category

@@ -16,7 +16,7 @@ from typing import Any
 from conformance.contract import files
 from conformance.errors import BadInput
 from conformance.target.aws.guard import NOBODYS_KEYS, RUN_TAG, TAG, UNTIL_TAG, Ceilings, Counts
-from conformance.target.aws.operations import OPERATIONS, QUOTAS, category
+from conformance.target.aws.operations import ASSUME_ROLE, OPERATIONS, QUOTAS, category
 
 FORMAT = 1
 # US dollars for each user who is active in a month beyond the free allowance; read on 2026-09-20.
@@ -66,14 +66,23 @@ def made(
     refusals: Mapping[str, int],
     seconds: float,
     lent: int = 0,
+    *,
+    stage: Mapping[str, int] | None = None,
+    adopted: int = 0,
+    kept: int = 0,
 ) -> Plan:
     """The plan of a run that asked for so much; `moments` are when each category was asked, in seconds.
 
     So many times a scenario was `lent` a user of an earlier one. It is given a new one where the service turns out to
-    differ from the documentation, or where the run is recorded: ceilings and cost allow for that."""
+    differ from the documentation, or where the run is recorded: ceilings and cost allow for that.
+
+    `stage` is that of users who wait for a second run (waiting.py), in `adopted` pools before and in `kept` ones
+    afterwards."""
     calls = Counter(counts.calls)
     calls["ListUserPools"] += LISTS
-    calls["DescribeUserPool"] += counts.pools
+    calls["DescribeUserPool"] += counts.pools + 2 * adopted
+    if role := options.get("second_role"):
+        calls[ASSUME_ROLE] += 1
     total = sum(calls.values())
     users = sum(counts.users.values())
     groups: Counter[str] = Counter()
@@ -88,7 +97,7 @@ def made(
         "fingerprint": fingerprint(),
         "account": account,
         "region": region,
-        "selection": {name: options[name] for name in SELECTION},
+        "selection": {**{name: options[name] for name in SELECTION}, "second_role": role, "state": stage},
         "calls": total,
         "by_operation": dict(sorted(calls.items())),
         "by_category": {
@@ -103,6 +112,7 @@ def made(
         "users": users,
         "users_by_tier": dict(sorted(counts.users.items())),
         "pools": counts.pools,
+        "pools_kept": kept,
         "messages": min(counts.messages, messages),
         "minutes": minutes,
         "cost_usd": round(
@@ -113,7 +123,7 @@ def made(
         ),
         "prices_as_of": PRICES_AS_OF,
         "refusals": dict(sorted(refusals.items())),
-        "policy": policy(account, region, set(calls)),
+        "policy": policy(account, region, set(calls), role),
         "ceilings": {
             "calls": math.ceil((total + CALLS_FOR_A_USER * lent) * SPARE) + max(FEWEST_THROTTLES, total // 10),
             "users": math.ceil((users + lent) * SPARE) + 5,
@@ -148,7 +158,9 @@ def read(path: Path) -> Plan:
     return Plan(document)
 
 
-def check_fits(plan: Plan, account: str, region: str, options: Mapping[str, Any]) -> None:
+def check_fits(
+    plan: Plan, account: str, region: str, options: Mapping[str, Any], stage: Mapping[str, int] | None
+) -> None:
     """Raise BadInput where a run with these options is not the one that was planned."""
     document = plan.document
     if document["account"] != account:
@@ -157,21 +169,32 @@ def check_fits(plan: Plan, account: str, region: str, options: Mapping[str, Any]
         raise BadInput(f"the plan is of {document['region']}, not of {region}: make one for this Region")
     if document["fingerprint"] != fingerprint():
         raise BadInput("the plan is of another version of the suite: make it anew")
-    for name in SELECTION:
-        if document["selection"][name] != options[name]:
+    for name in (*SELECTION, "second_role"):
+        if document["selection"][name] != options.get(name):
             option = {"expression": "-k"}.get(name, "--" + name.replace("_", "-"))
             raise BadInput(
-                f"the plan was made with {option} {document['selection'][name]}, this run has {options[name]}: "
+                f"the plan was made with {option} {document['selection'][name]}, this run has {options.get(name)}: "
                 "plan and run take the same options"
             )
+    if (planned := document["selection"]["state"]) != stage:
+        raise BadInput(f"the plan was made {_staged(planned)}, this run is {_staged(stage)}: make it anew")
 
 
-def policy(account: str, region: str, operations: set[str]) -> dict[str, Any]:
-    """The least IAM policy with which these operations can be called: on pools with the run's tag, in one Region."""
+def _staged(stage: Mapping[str, int] | None) -> str:
+    if stage is None:
+        return "without --state"
+    return f"with --state while {stage['waiting']} users wait, of whom {stage['due']} are due"
+
+
+def policy(account: str, region: str, operations: set[str], role: str | None = None) -> dict[str, Any]:
+    """The least IAM policy with which these operations can be called: on pools with the run's tag, in one Region.
+
+    With a second `role` its sessions can be asked for."""
     signed = {name for name in operations if name in OPERATIONS and OPERATIONS[name].signed}
     here = {"aws:RequestedRegion": region}
     pools = f"arn:aws:cognito-idp:{region}:{account}:userpool"
     used = sorted(signed - {"CreateUserPool", "ListUserPools"} | {"DeleteUserPool", "DescribeUserPool"})
+    second = {"Sid": "SecondRole", "Effect": "Allow", "Action": ["sts:AssumeRole"], "Resource": role}
     return {
         "Version": "2012-10-17",
         "Statement": [
@@ -207,6 +230,7 @@ def policy(account: str, region: str, operations: set[str]) -> dict[str, Any]:
                 "Action": ["cognito-idp:AdminSetUserPassword"],
                 "Resource": [f"{pools}/{region}_{key}" for key in NOBODYS_KEYS],
             },
+            *([second] if role else []),
         ],
     }
 

@@ -9,6 +9,7 @@ import secrets
 import sys
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -41,6 +42,15 @@ def directory(account: str, region: str) -> Path:
     return Path(home, "cognito-conformance", f"{account}-{region}")
 
 
+@dataclass(frozen=True)
+class KeptPool:
+    """A pool in which users wait for a second run, and its app clients."""
+
+    id: str
+    name: str
+    clients: tuple[str, ...]
+
+
 class RunLedger:
     """The pools and app clients of one run, in memory and, with a `path`, as a journal that survives the process."""
 
@@ -50,6 +60,7 @@ class RunLedger:
         self.clients: dict[str, str] = {}
         self.unanswered: set[str] = set()
         self.kept: set[str] = set()
+        self.adopted: set[str] = set()
         self.gone: set[str] = set()
         self.numbers = 0
         self.used: dict[str, Any] = {}
@@ -61,6 +72,11 @@ class RunLedger:
                     self._learn(json.loads(line))
 
     @property
+    def waiting(self) -> list[KeptPool]:
+        """The pools that this run left for a later one."""
+        return [KeptPool(pool, self.pools[pool], tuple(self._clients_of(pool))) for pool in sorted(self.kept)]
+
+    @property
     def left(self) -> list[str]:
         """The pools that were made and are neither gone nor kept."""
         return [pool for pool in self.pools if pool not in self.gone | self.kept]
@@ -69,6 +85,18 @@ class RunLedger:
         """The name of the next pool."""
         self.numbers += 1
         return f"{PREFIX}{self.run_id}-{self.numbers:02d}"
+
+    def keep(self, pool: str) -> None:
+        """Leave a pool for a later run: neither the end of this one nor `sweep` deletes it before its day."""
+        self.write("kept", pool=pool, clients=self._clients_of(pool))
+
+    def adopt(self, earlier: KeptPool) -> None:
+        """Make a pool that an earlier run kept one of this run's own; it stays until it is deleted by name."""
+        if earlier.id not in self.pools:
+            self.write("adopted", pool=earlier.id, name=earlier.name, clients=list(earlier.clients))
+
+    def _clients_of(self, pool: str) -> list[str]:
+        return [client for client, its in self.clients.items() if its == pool]
 
     def write(self, event: str, **facts: Any) -> None:
         """Write a line and wait until it is on the disk."""
@@ -90,12 +118,20 @@ class RunLedger:
             case "created":
                 self.unanswered.discard(line["name"])
                 self.pools[line["pool"]] = line["name"]
+            case "deleting":
+                self.kept.discard(line["pool"])
             case "deleted":
                 self.gone.add(line["pool"])
             case "used":
                 self.used = {name: value for name, value in line.items() if name not in ("event", "at")}
             case "kept":
                 self.kept.add(line["pool"])
+                self.clients.update(dict.fromkeys(line.get("clients", ()), line["pool"]))
+            case "adopted":
+                self.adopted.add(line["pool"])
+                self.kept.add(line["pool"])
+                self.pools[line["pool"]] = line["name"]
+                self.clients.update(dict.fromkeys(line["clients"], line["pool"]))
 
 
 @contextmanager

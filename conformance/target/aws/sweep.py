@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from conformance.errors import Inconclusive
+from conformance.errors import BadInput, Inconclusive
 from conformance.target.aws.guard import RUN_TAG, TAG, UNTIL_TAG
-from conformance.target.aws.runledger import LIFETIME_HOURS, POOL_NAME, RunLedger, started_at
+from conformance.target.aws.runledger import LIFETIME_HOURS, POOL_NAME, KeptPool, RunLedger, started_at
 from conformance.target.client import Cognito, ServiceError
 
 GONE = "ResourceNotFoundException"
@@ -87,11 +87,36 @@ def listed(service: Cognito) -> Iterator[dict[str, Any]]:
         more = {"NextToken": page["NextToken"]}
 
 
-def fresh(service: Cognito, run_id: str) -> list[str]:
-    """The runs that may still be going on: those whose pools are there and younger than a run can last."""
-    names = (POOL_NAME.fullmatch(pool.get("Name", "")) for pool in listed(service))
+def fresh(service: Cognito, run_id: str, kept: set[str]) -> list[str]:
+    """The runs that may still be going on: those whose pools are there, not `kept`, and younger than a run can last."""
+    names = (POOL_NAME.fullmatch(pool.get("Name", "")) for pool in listed(service) if pool["Id"] not in kept)
     runs = {found[1] for found in names if found} - {run_id}
     return sorted(run for run in runs if datetime.now(UTC) - started_at(run) < timedelta(hours=LIFETIME_HOURS))
+
+
+def check_marks(service: Cognito, pools: Iterable[KeptPool]) -> None:
+    """Raise BadInput where one of these is there and does not look as the run that kept it left it."""
+    for pool in pools:
+        shown = _described(service, pool.id)
+        if shown is not None and _run_of(shown, pool.name) is None:
+            raise BadInput(f"the user pool {pool.id} has another name or other tags than the run gave it that kept it")
+
+
+def _described(service: Cognito, pool: str) -> dict[str, Any] | None:
+    """A pool as it is; None where it is gone, or may not be looked at."""
+    try:
+        found: dict[str, Any] = service.call("DescribeUserPool", UserPoolId=pool)["UserPool"]
+    except ServiceError:
+        return None
+    return found
+
+
+def _run_of(shown: Mapping[str, Any], name: str) -> str | None:
+    """The run that made a pool, by its name and its tags together; None where they do not say the same."""
+    found, tags = POOL_NAME.fullmatch(name), shown.get("UserPoolTags") or {}
+    if found is None or shown.get("Name") != name or tags.get(TAG) != "1" or tags.get(RUN_TAG) != found[1]:
+        return None
+    return str(found[1])
 
 
 def candidates(service: Cognito) -> list[tuple[str, str]]:
@@ -102,18 +127,13 @@ def candidates(service: Cognito) -> list[tuple[str, str]]:
 def leftover(service: Cognito, pool: str, name: str, ended: set[str], kept: set[str]) -> Leftover | None:
     """The pool as a leftover, where its tags say that it is one as well: its day is over, or its run has `ended`.
 
-    In those that are `kept` users wait for a second run."""
-    try:
-        shown = service.call("DescribeUserPool", UserPoolId=pool)["UserPool"]
-    except ServiceError:
+    In those that are `kept` users wait for a second run, until their day is over."""
+    shown = _described(service, pool)
+    run = _run_of(shown, name) if shown is not None else None
+    if shown is None or run is None:
         return None
-    found, tags = POOL_NAME.fullmatch(name), shown.get("UserPoolTags") or {}
-    run = found[1] if found else ""
-    if shown.get("Name") != name or tags.get(TAG) != "1" or tags.get(RUN_TAG) != run:
-        return None
-    if pool in kept:
-        return None
-    if run in ended:
+    tags = shown["UserPoolTags"]
+    if run in ended and pool not in kept:
         return Leftover(pool, name, "its run was of this machine and has ended")
     try:
         until = datetime.strptime(tags.get(UNTIL_TAG, ""), "%Y-%m-%dT%H:%MZ").replace(tzinfo=UTC)

@@ -61,6 +61,10 @@ def gate(socket: Socket, most: Ceilings = MOST) -> AwsGate:
 SENT = {
     "a pool with name, tags and tier": ("CreateUserPool", POOL),
     "a pool with a policy": ("CreateUserPool", POOL | {"Policies": {"PasswordPolicy": {"MinimumLength": 8}}}),
+    "another policy for our pool": (
+        "UpdateUserPool",
+        {"UserPoolId": OURS, "UserPoolTags": TAGS, "UserPoolTier": "LITE"},
+    ),
     "a user who gets no message": (
         "AdminCreateUser",
         USER | {"MessageAction": "SUPPRESS", "UserAttributes": [{"Name": "email", "Value": simulated("ada")}]},
@@ -98,6 +102,22 @@ REFUSED = {
     "a pool that sends through SES": ("CreateUserPool", POOL | {"EmailConfiguration": {"SourceArn": "arn:aws:ses:x"}}),
     "a pool with MFA": ("CreateUserPool", POOL | {"MfaConfiguration": "ON"}),
     "a pool that is protected": ("CreateUserPool", POOL | {"DeletionProtection": "ACTIVE"}),
+    "another policy for a pool of somebody else": (
+        "UpdateUserPool",
+        {"UserPoolId": THEIRS, "UserPoolTags": TAGS, "UserPoolTier": "LITE"},
+    ),
+    "another policy without the tags, which would be gone": (
+        "UpdateUserPool",
+        {"UserPoolId": OURS, "UserPoolTier": "LITE"},
+    ),
+    "another policy and the dearest tier": (
+        "UpdateUserPool",
+        {"UserPoolId": OURS, "UserPoolTags": TAGS, "UserPoolTier": "PLUS"},
+    ),
+    "a Lambda function for our pool": (
+        "UpdateUserPool",
+        {"UserPoolId": OURS, "UserPoolTags": TAGS, "UserPoolTier": "LITE", "LambdaConfig": {}},
+    ),
     "a client of a web page": (
         "CreateUserPoolClient",
         {"UserPoolId": OURS, "ClientName": "web", "CallbackURLs": ["https://example.com"]},
