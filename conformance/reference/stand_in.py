@@ -63,13 +63,14 @@ class StandInConfig:
 
 @dataclass
 class StandInLog:
-    """What the stand-in was asked, for tests: requests by operation, messages that it would have sent."""
+    """What the stand-in was asked and said, for tests: requests by operation, messages that it would have sent."""
 
     operations: list[str] = field(default_factory=list)
     messages: int = 0
     sessions: int = 0
     faults: dict[str, int] = field(default_factory=dict)
     bodies: list[bytes] = field(default_factory=list)
+    answers: list[bytes] = field(default_factory=list)
 
 
 class Dropped(Exception):
@@ -103,7 +104,9 @@ class StandInService:
         with self._lock:
             self.log.operations.append(request.operation)
             self.log.bodies.append(request.body)
-        return self._faulty(request)
+        given = self._faulty(request)
+        self.log.answers.append(given.body)
+        return given
 
     def credentials(self) -> dict[str, str]:
         """New credentials, as the endpoint for containers gives them."""

@@ -109,6 +109,9 @@ LEAKS = re.compile(
     re.IGNORECASE,
 )
 _SHORTEST = 4
+# What a value may look like that no list names: an enumeration of the model, or a flag.
+_ENUMERATION = re.compile(r"[A-Z][A-Z0-9_]*|true|false")
+_POOL_ID = re.compile(r"[a-z0-9-]+_([0-9A-Za-z]{9})")
 
 
 def current() -> str:
@@ -167,6 +170,8 @@ class Names:
     def _bind(self, mark: str, value: str) -> str:
         self._values[mark] = value
         self._marks.setdefault(value, mark)
+        if mark.startswith("<pool:") and (found := _POOL_ID.fullmatch(value)) is not None:
+            self._bind(mark.replace("<pool:", "<poolkey:"), found[1])  # an id that is put together wrongly has it too
         return mark
 
 
@@ -210,7 +215,7 @@ def written(names: Names, value: Any, member: str = "") -> Any:
     if member == "userAttributes" and value.startswith("{"):
         inner = {name: written(names, text, _attribute(name)) for name, text in json.loads(value).items()}
         return {"<json>": inner}
-    return names.text(value) if LEAKS.sub("", value) == value and len(value) < 40 else names.mark("value", value)
+    return value if _ENUMERATION.fullmatch(value) else names.mark("value", value)
 
 
 def _attribute(name: str) -> str:
