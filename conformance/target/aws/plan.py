@@ -183,7 +183,7 @@ def check_fits(
 def _staged(stage: Mapping[str, int] | None) -> str:
     if stage is None:
         return "without --state"
-    return f"with --state while {stage['waiting']} users wait, of whom {stage['due']} are due"
+    return f"with --state while {stage['waiting']} users wait, {stage['due']} of them due"
 
 
 def policy(account: str, region: str, operations: set[str], role: str | None = None) -> dict[str, Any]:

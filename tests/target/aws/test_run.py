@@ -17,6 +17,7 @@ import pytest
 from conformance.reference.http import HttpAnswer
 from conformance.reference.stand_in import FAULTS, strangers
 from conformance.target.aws.guard import RUN_TAG, TAG, UNTIL_TAG
+from conformance.target.client import Cognito
 from conformance.target.definition import INVENTED, resolve
 from tests.target.aws.conftest import ACCOUNT, called, kill, names, staged, verdicts, without_aws
 
@@ -80,6 +81,20 @@ def test_a_run_judges_and_leaves_nothing(stage, planned, tmp_path):
     assert stage.service.account.pools == {}
     assert stage.service.log.messages == 0
     assert ACCOUNT not in done.stdout
+
+
+def test_the_aws_cli_judges_through_the_gate(tmp_path, planned):
+    """With --bindings cli a run at a stand-in that throttles has verdicts, within its plan, and leaves nothing."""
+    chosen = ("--bindings", "cli", "-k", "permanent-password-confirms and CONFIRMED")
+    plan = planned(*chosen)
+    with staged(tmp_path, faults=("throttling",)) as stage:
+        done = stage.call("run", "aws", "--plan", str(plan), *chosen, f"--json={tmp_path / 'r.json'}")
+
+    results = json.loads((tmp_path / "r.json").read_text("utf-8"))["results"]
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert {(result["binding"], result["verdict"]) for result in results} == {("cli", "conforms")}
+    assert len(stage.service.log.operations) <= json.loads(plan.read_text("utf-8"))["ceilings"]["calls"]
+    assert stage.service.account.pools == {}
 
 
 def test_a_run_keeps_within_its_plan(stage, planned):
@@ -278,6 +293,42 @@ def test_a_profile_that_leads_elsewhere_is_refused(shared, planned, tmp_path, pr
     assert done.returncode == 2, done.stdout + done.stderr
     assert "the AWS profile" in done.stderr
     assert len(shared.service.log.operations) == asked
+
+
+FAULTY_SCENARIOS = {
+    "a scenario that forgets SUPPRESS": ("AdminCreateUser", {"MessageAction": None}, "without MessageAction"),
+    "a scenario that names somebody else's pool": (
+        "AdminGetUser",
+        {"UserPoolId": "eu-west-1_Theirs123"},
+        "did not make",
+    ),
+}
+
+
+@pytest.mark.parametrize(("operation", "changed", "said"), FAULTY_SCENARIOS.values(), ids=FAULTY_SCENARIOS)
+def test_a_faulty_scenario_reaches_nobody(stage, planned, monkeypatch, tmp_path, operation, changed, said):
+    """What a scenario must not send is not sent: it is a fault of the suite (exit code 4), and nothing is left."""
+    plan, real = planned(*SMOKE), Cognito.call
+
+    def faulty(self, name, **given):
+        members = given | (changed if name == operation else {})
+        return real(self, name, **{member: value for member, value in members.items() if value is not None})
+
+    monkeypatch.setattr(Cognito, "call", faulty)
+
+    done = stage.call("run", "aws", "--plan", str(plan), *SMOKE, f"--json={tmp_path / 'r.json'}")
+
+    assert done.returncode == 4, done.stdout + done.stderr
+    assert said in (tmp_path / "r.json").read_text("utf-8")
+    assert operation not in stage.service.log.operations
+    assert stage.service.account.pools == {}
+
+
+def test_more_than_thirty_ways_to_misuse_it_are_refused():
+    """The ways that these tests try are counted: of a command, an account, a profile, a scenario; a request besides."""
+    ways = (MISUSES, ACCOUNTS, PROFILES, FAULTY_SCENARIOS)
+
+    assert sum(len(each) for each in ways) >= 30
 
 
 def test_a_redirect_is_not_followed(stage, planned, monkeypatch):

@@ -191,7 +191,7 @@ def test_a_plan_of_another_day_does_not_fit(armed):
     done = armed.run(plan=early)
 
     assert done.returncode == 2
-    assert "1 users wait, of whom 0 are due" in done.stderr
+    assert "1 users wait, 0 of them due" in done.stderr
     assert len(armed.stage.service.log.operations) == asked
 
 
