@@ -59,6 +59,24 @@ def test_what_is_not_proved_stands_above_the_causes():
     assert "Expiry" in strip
 
 
+def test_every_verdict_has_its_place():
+    """Each verdict is counted in the header and shown at its claim with its reason; what is stale is listed."""
+    claims = list(ledger.load_all().claims)
+    reasons = {
+        verdict: f"reason of {verdict}" for verdict in Verdict if verdict not in (Verdict.CONFORMS, Verdict.DIVERGES)
+    }
+    results = [result(claims[n], verdict=one, reason=reasons.get(one)) for n, one in enumerate(Verdict)]
+    stale = {"state": "fixed", "claim": claims[0], "kind": "crash", "observed": "reply: 500", "detail": "it conforms"}
+    page = html.render(report(*results, stale=[stale]))
+
+    for number, verdict in enumerate(Verdict):
+        assert f"1 {verdict}" in page[: page.index("<main")]
+        row = page[page.index(f'id="{claims[number]}"') :]
+        assert reasons.get(verdict, str(verdict)) in row[: row.index("</details>")]
+    assert "The baseline no longer describes" in page
+    assert "fixed, it conforms" in page
+
+
 def test_new_causes_stand_above_known_ones():
     """A new cause comes first, even if a known one is more serious."""
     page = html.render(report(*RESULTS))
