@@ -21,7 +21,8 @@ mutant("policy-prefix-of-sign-up", "The prefix is that of SignUp.", RULE)(
     constant(passwords, "PREFIX", passwords.PREFIXES["SignUp"])
 )
 for _name, (_holds, _) in RULES.items():
-    mutant(f"{_name}-text-is-general", f"The text on {_name} does not name it.", RULE)(
+    _first = ("length-is-reported-first",) if _name == "length" else ()
+    mutant(f"{_name}-text-is-general", f"The text on {_name} does not name it.", RULE, also=_first)(
         entry(RULES, _name, (_holds, "Password is weak"))
     )
 
