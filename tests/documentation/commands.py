@@ -108,7 +108,8 @@ def _judged(command: str, directory: Path, url: str, options: argparse.Namespace
 
 
 def _prepare(directory: Path, url: str) -> None:
-    """Make what a reader has who comes to a page: a target file, and reports of former runs."""
+    """Make what a reader has who comes to a page: the directory docs, a target file, and reports of former runs."""
+    (directory / "docs").mkdir()
     (directory / "mine.toml").write_text(f'title = "our emulator"\nurl = "{url}"\n', "utf-8")
     for name in ("old.json", "new.json", "report.json"):
         _run(["cognito-conformance", *REPORT, "--json", name], directory)

@@ -11,6 +11,7 @@ from xml.etree import ElementTree
 import jsonschema
 import pytest
 
+from conformance.aws_cli import discovery
 from conformance.contract.files import SCHEMAS
 from tests.conftest import Finished
 from tests.secrets import SECRETS
@@ -52,6 +53,18 @@ def test_moto_has_no_divergence_beyond_its_baseline(run):
     assert done.report["summary"]["known"] == done.counts()["diverges"] > 0
     assert done.report["summary"]["stale"] == []
     assert len(done.report["results"]) >= 1500
+
+
+@pytest.mark.slow
+def test_the_installed_cli_has_no_divergence_beyond_its_baseline(run):
+    """What the AWS CLI itself is known to do differently is in the file of its version, and holds."""
+    if discovery.version("cli") is None:
+        pytest.skip("the AWS CLI is not installed")
+    done = run("--bindings", "cli", "-k", "command-line")
+
+    assert done.exit_code == 0, done.stdout[-3000:]
+    assert done.report["summary"]["stale"] == []
+    assert done.counts()["conforms"] > 0
 
 
 def test_the_baseline_of_moto_is_looked_up_by_its_name(run):
