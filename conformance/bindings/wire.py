@@ -115,7 +115,7 @@ class Wire:
         try:
             return in_time("AdminSetUserPassword", lambda: self._answer(prepared))
         except urllib3.exceptions.HTTPError as fault:
-            # "Connection aborted." and the OSError that says by whom.
+            # "Connection aborted." and the OSError that says who closed it.
             aborted = isinstance(fault, urllib3.exceptions.ProtocolError) and isinstance(fault.args[-1], OSError)
             raise (ConnectionClosed if aborted else Inconclusive)(f"AdminSetUserPassword: {fault}") from None
 
