@@ -104,7 +104,7 @@ _MARK = re.compile(r"<([a-z]+):([0-9a-f]+)>")
 _UUID = re.compile(r"[0-9a-f]{8}-(?:[0-9a-f]{4}-){3}[0-9a-f]{12}", re.IGNORECASE)
 # What must not be in any file, whatever it was taken for: the last look before a line is written.
 LEAKS = re.compile(
-    r"\d{12}|(?:AKIA|ASIA)[A-Z0-9]{8,}|eyJ[\w-]{6,}|[a-z]{2}(?:-[a-z]+)+-\d+_[0-9A-Za-z]{9}|[\w.+-]+@[\w-]+\.\w+"
+    r"arn:aws[\w-]*:[^\s\"<]+|\d{12}|(?:AKIA|ASIA)[A-Z0-9]{8,}|eyJ[\w-]{6,}|[a-z]{2}(?:-[a-z]+)+-\d+_[0-9A-Za-z]{9}|[\w.+-]+@[\w-]+\.\w+"
     r"|[0-9a-f]{8}-(?:[0-9a-f]{4}-){3}[0-9a-f]{12}",
     re.IGNORECASE,
 )

@@ -190,7 +190,7 @@ class Guard:
         self._role = role
         self._tiers: dict[str, str] = {}
         # Nobody knows here what contacts an earlier run gave its users.
-        self._by_address: set[str] = set(ledger.adopted)
+        self._by_address: set[str] = set(ledger.kept)
         self._reachable: set[tuple[str, str]] = set()
         self._tokens: set[str] = set()
         self._lock = threading.Lock()

@@ -159,7 +159,7 @@ def read(path: Path) -> Plan:
 
 
 def check_fits(
-    plan: Plan, account: str, region: str, options: Mapping[str, Any], stage: Mapping[str, int] | None
+    plan: Plan, account: str, region: str, options: Mapping[str, Any], stage: Mapping[str, int] | None = None
 ) -> None:
     """Raise BadInput where a run with these options is not the one that was planned."""
     document = plan.document
@@ -176,7 +176,10 @@ def check_fits(
                 f"the plan was made with {option} {document['selection'][name]}, this run has {options.get(name)}: "
                 "plan and run take the same options"
             )
-    if (planned := document["selection"]["state"]) != stage:
+    planned = document["selection"]["state"]
+    # A run that goes on has set users up already, or judged them; it may not have more to do than was planned.
+    goes_on = options.get("resume") and stage and planned and stage["due"] <= planned["due"]
+    if planned != stage and not goes_on:
         raise BadInput(f"the plan was made {_staged(planned)}, this run is {_staged(stage)}: make it anew")
 
 

@@ -60,7 +60,6 @@ class RunLedger:
         self.clients: dict[str, str] = {}
         self.unanswered: set[str] = set()
         self.kept: set[str] = set()
-        self.adopted: set[str] = set()
         self.gone: set[str] = set()
         self.numbers = 0
         self.used: dict[str, Any] = {}
@@ -128,7 +127,6 @@ class RunLedger:
                 self.kept.add(line["pool"])
                 self.clients.update(dict.fromkeys(line.get("clients", ()), line["pool"]))
             case "adopted":
-                self.adopted.add(line["pool"])
                 self.kept.add(line["pool"])
                 self.pools[line["pool"]] = line["name"]
                 self.clients.update(dict.fromkeys(line["clients"], line["pool"]))

@@ -140,7 +140,7 @@ def test_a_replay_invents_no_answer(recorded):
     "text",
     [
         "User ada@example.com does not exist",
-        "arn:aws:iam::123456789012:user/ada",
+        "User: arn:aws:sts::123456789012:assumed-role/Mine/ada is not authorized",
         "eu-west-1_aB3dE6gH9",
         "AKIAIOSFODNN7EXAMPLE",
         "eyJhbGciOiJub25lIn0.eyJzdWIi.c2ln",

@@ -320,6 +320,19 @@ def test_a_ceiling_stops_the_run(members, most, what):
     assert [sent.operation for sent in socket.sent] == [members[0], members[0], "DeleteUserPool"]
 
 
+def test_a_run_has_so_many_minutes():
+    """Once its minutes are over, nothing is sent but what cleans up."""
+    socket, ledger = Socket(), RunLedger(RUN)
+    ledger.pools[OURS] = NAME
+    passage = AwsGate(Guard(HOST, ledger, MOST), ledger, socket, CountedTime(), minutes=-1)
+
+    with pytest.raises(Inconclusive, match="longer than its plan allows"):
+        passage.send(request("AdminGetUser", USER))
+    passage.send(request("DeleteUserPool", {"UserPoolId": OURS}))
+
+    assert [sent.operation for sent in socket.sent] == ["DeleteUserPool"]
+
+
 # Repeating
 
 TOO_FAST = Received(400, {}, b'{"__type": "TooManyRequestsException"}')

@@ -98,10 +98,11 @@ def test_policies_are_judged_by_sessions(judged):
 
 
 def test_no_artefact_holds_credentials_of_a_session(judged):
-    """Neither key nor secret nor token of a session, nor the account, is in a report, the output or the evidence."""
+    """No key, secret or token of the caller or a session, nor the account, is in a report, output or evidence."""
     place, _, service, done = judged
     sessions = [caller for caller in service.account.callers.values() if caller.token]
-    secrets = {value for one in sessions for value in (one.access_key, one.secret_key, one.token)} | {ACCOUNT}
+    secrets = {value for one in sessions for value in (one.access_key, one.secret_key, one.token)}
+    secrets |= {ACCOUNT, *service.keys, *service.keys.values(), *(f"stand-in-token-{n}" for n in range(9))}
     files = [*place.glob("report.*"), *(place / "evidence").iterdir()]
     texts = [path.read_text("utf-8") for path in files]
 

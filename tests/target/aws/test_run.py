@@ -14,7 +14,8 @@ from pathlib import Path
 import boto3
 import pytest
 
-from conformance.reference.http import HttpAnswer
+from conformance.reference.errors import Refusal
+from conformance.reference.http import HttpAnswer, refused
 from conformance.reference.stand_in import FAULTS, strangers
 from conformance.target.aws.guard import RUN_TAG, TAG, UNTIL_TAG
 from conformance.target.client import Cognito
@@ -81,6 +82,39 @@ def test_a_run_judges_and_leaves_nothing(stage, planned, tmp_path):
     assert stage.service.account.pools == {}
     assert stage.service.log.messages == 0
     assert ACCOUNT not in done.stdout
+
+
+def test_messages_go_out_only_as_many_as_were_allowed(stage, planned, tmp_path):
+    """With --messages 2 two go out, to the mailbox simulator; what needs more is skipped."""
+    chosen = ("-k", "permanent_password_signs_in and RESET_REQUIRED", "--messages", "2")
+    plan = planned(*chosen)
+
+    done = stage.call("run", "aws", "--plan", str(plan), *chosen, f"--json={tmp_path / 'r.json'}")
+
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert json.loads(plan.read_text("utf-8"))["messages"] == 2
+    assert stage.service.log.messages == 2
+    assert "--messages 2 are used up" in (tmp_path / "r.json").read_text("utf-8")
+    assert set(verdicts(tmp_path / "r.json").values()) == {"conforms", "skipped"}
+
+
+def test_what_cannot_be_deleted_is_said_aloud(stage, planned, monkeypatch):
+    """Where a pool cannot be deleted, the exit code is 3, and the output has the command that deletes it by hand."""
+    real = stage.service.answer
+
+    def keep(request):
+        if request.operation == "DeleteUserPool":
+            return refused(Refusal("InvalidParameterException", "The user pool cannot be deleted."))
+        return real(request)
+
+    monkeypatch.setattr(stage.service, "answer", keep)
+
+    done = stage.call("run", "aws", "--plan", str(planned(*SMOKE)), *SMOKE)
+
+    (pool,) = stage.service.account.pools
+    assert done.returncode == 3, done.stdout + done.stderr
+    assert f"NOT DELETED: {pool}" in done.stdout
+    assert f"aws cognito-idp delete-user-pool --region eu-west-1 --user-pool-id {pool}" in done.stdout
 
 
 def test_the_aws_cli_judges_through_the_gate(tmp_path, planned):
@@ -413,7 +447,8 @@ def test_faults_change_no_verdict(tmp_path, planned, selection):
             assert stage.service.account.pools == {}
             assert stage.service.log.messages == 0
             assert len(stage.service.log.operations) <= most
-    assert stage.service.log.faults.keys() >= {"throttling", "lost-answers", "resets", "server-errors", "expiry"}
+    met = FAULTS if selection == () else ("throttling", "lost-answers", "resets", "server-errors", "expiry")
+    assert stage.service.log.faults.keys() >= set(met)
     assert found["all"] == found["none"]
 
 
