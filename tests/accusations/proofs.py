@@ -6,6 +6,7 @@ of conformance.target only the arithmetic of SRP and the provider that vouches f
 
 from __future__ import annotations
 
+import base64
 import json
 import re
 import time
@@ -1172,6 +1173,38 @@ def every_token_is_an_access_token(world: World) -> Iterator[Breach]:
         yield from refused("only-an-access-token-shows-the-user", raw.call("GetUser", AccessToken=token), kind)
         answer = raw.call("ChangePassword", AccessToken=token, PreviousPassword=OLD, ProposedPassword=NEW)
         yield from refused("only-an-access-token-changes-the-password", answer, kind)
+
+
+@proves("access-token-names-user-and-client", "id-token-names-user-and-client")
+def tokens_name_another_sub(world: World) -> Iterator[Breach]:
+    """The claim sub of a token is not the sub that AdminGetUser shows of the user."""
+    raw = world.raw
+    app = raw.app(raw.pool())
+    name = raw.confirmed(app.pool)
+    sub = raw.sub(app.pool, name)
+    for flow in BY_PASSWORD:
+        tokens = raw.sign_in(app, name, flow=flow).tokens
+        for claim, kind in (
+            ("access-token-names-user-and-client", "AccessToken"),
+            ("id-token-names-user-and-client", "IdToken"),
+        ):
+            payload = tokens[kind].split(".")[1]
+            seen = json.loads(base64.urlsafe_b64decode(payload + "=" * (-len(payload) % 4))).get("sub")
+            if seen != sub:
+                observed = "claim sub: <uuid>, which is not the user's"
+                yield Breach(claim, flow, observed, f"AdminGetUser has sub {sub}, {kind} has sub {seen}")
+
+
+@proves("revoked-refresh-token-does-not-sign-in")
+def sign_out_leaves_refresh_tokens(world: World) -> Iterator[Breach]:
+    """A refresh token gives tokens after AdminUserGlobalSignOut."""
+    raw = world.raw
+    app = raw.app(raw.pool())
+    name = raw.confirmed(app.pool)
+    token = raw.admitted(app, name)["RefreshToken"]
+    raw.must("AdminUserGlobalSignOut", UserPoolId=app.pool, Username=name)
+    answer = raw.initiate(app, "REFRESH_TOKEN_AUTH", REFRESH_TOKEN=token)
+    yield from held("revoked-refresh-token-does-not-sign-in", answer, NOT_AUTHORIZED, by="sign-in")
 
 
 @proves("refresh-token-is-of-one-client")
