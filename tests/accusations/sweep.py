@@ -72,7 +72,7 @@ class Swept:
                 breach
                 for breach in self.breaches
                 if (breach.claim, breach.observed) == (accused.claim, accused.observed)
-                and (accused.case is None or breach.case in (None, accused.case))
+                and (accused.case is None or breach.case is None or f"{accused.case}-".startswith(f"{breach.case}-"))
             ),
             None,
         )
