@@ -19,7 +19,7 @@ ROOT = Path(__file__).resolve().parents[1]
 WORKERS = ("0", "2", "1", "3")
 
 
-def said(arguments: list[str], order: int | None, workers: str) -> dict[str, tuple[str, ...]]:
+def verdicts_of(arguments: list[str], order: int | None, workers: str) -> dict[str, tuple[str, ...]]:
     """What a run says of each result."""
     own = {"ORDER": str(order)} if order else {}
     with tempfile.TemporaryDirectory() as directory:
@@ -39,7 +39,7 @@ def main() -> None:
     for number in range(times):
         order, workers = (number if number % 2 else None), WORKERS[number // 2 % len(WORKERS)]
         started = time.perf_counter()
-        results = said(arguments, order, workers)
+        results = verdicts_of(arguments, order, workers)
         seconds = time.perf_counter() - started
         first = first or results
         changed = sorted(name for name in first.keys() | results.keys() if first.get(name) != results.get(name))

@@ -25,8 +25,8 @@ def lane(title: str, arguments: list[str]) -> None:
     done = subprocess.run([*GATE, *arguments], capture_output=True, text=True, check=False)
     seconds, after = time.monotonic() - start, os.times()
     spent = after.children_user + after.children_system - before.children_user - before.children_system
-    said = (done.stdout or done.stderr).strip().splitlines()[-1:]
-    print(f"{title:<52} {seconds:6.1f} s, {spent:6.1f} s of processors  exit code {done.returncode}: {said[0]}")
+    last_line = (done.stdout or done.stderr).strip().splitlines()[-1:]
+    print(f"{title:<52} {seconds:6.1f} s, {spent:6.1f} s of processors  exit code {done.returncode}: {last_line[0]}")
 
 
 def main() -> None:

@@ -193,11 +193,11 @@ def check_writable(*paths: Path | None) -> None:
     """Check before a long run that each report can be written, leaving no empty file behind.
 
     Raises BadInput otherwise."""
-    asked = [path for path in paths if path is not None]
-    for path in asked:
+    files = [path for path in paths if path is not None]
+    for path in files:
         if path == Path("-"):
             raise BadInput("- is not understood as standard output: name a file, or /dev/stdout")
-        if sum(_same(path, other) for other in asked) > 1:
+        if sum(_same(path, other) for other in files) > 1:
             raise BadInput(f"{path} is asked for twice: give each report a file of its own")
         existed = path.exists()
         try:

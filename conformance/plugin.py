@@ -75,8 +75,8 @@ def pytest_configure(config: pytest.Config) -> None:
         raise pytest.UsageError("--assert=plain hides what an assertion compares, and so the verdict: leave it out")
     try:
         verify_aws_environment()
-        given = [getattr(plugin, "conformance_target", None) for plugin in config.pluginmanager.get_plugins()]
-        prepared = next(filter(None, given), None)
+        targets = [getattr(plugin, "conformance_target", None) for plugin in config.pluginmanager.get_plugins()]
+        prepared = next(filter(None, targets), None)
         checked = Settings.of({o.dest: getattr(config.option, o.dest) for o in (TARGET, *OPTIONS) if o.own}, prepared)
         check_writable(*_reports(config).values())
         if prepared is None and checked.target.name == "aws":
@@ -92,8 +92,8 @@ def _command(config: pytest.Config) -> str:
     values = {o.dest: getattr(config.option, o.dest) for o in OPTIONS if o.own and not o.file}
     values["expression"] = config.option.keyword or None
     target = [config.option.target] if config.option.target else []
-    asked = [word for name in words(values) for word in (name.split("=", 1) if name.startswith("--") else [name])]
-    return shlex.join(["cognito-conformance", "run", *target, *asked])
+    flags = [word for name in words(values) for word in (name.split("=", 1) if name.startswith("--") else [name])]
+    return shlex.join(["cognito-conformance", "run", *target, *flags])
 
 
 def _reports(config: pytest.Config) -> dict[str, Path | None]:
@@ -133,8 +133,8 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
         able = metafunc.definition.get_closest_marker("bindings")
         names = able.args if able else NAMES
         run = metafunc.config.stash.get(RUN, None)
-        asked = [name for name in names if run is None or name in run.settings.bindings]
-        metafunc.parametrize(_way(metafunc.fixturenames), asked or names[:1], indirect=True)
+        chosen = [name for name in names if run is None or name in run.settings.bindings]
+        metafunc.parametrize(_way(metafunc.fixturenames), chosen or names[:1], indirect=True)
 
 
 @pytest.hookimpl(wrapper=True, tryfirst=True)

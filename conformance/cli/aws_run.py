@@ -119,8 +119,8 @@ class KeptResults:
         run = config.stash.get(RUN, None)
         if run is None or not self._known:
             return
-        asked = {item.name for item in items}
-        run.results.update({name: result for name, result in self._known.items() if name in asked})
+        chosen = {item.name for item in items}
+        run.results.update({name: result for name, result in self._known.items() if name in chosen})
         items[:] = [item for item in items if item.name not in self._known]
 
     def pytest_runtest_logreport(self, report: Any) -> None:

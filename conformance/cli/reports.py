@@ -47,15 +47,15 @@ def diff(ctx: click.Context, old: Path, new: Path) -> None:
 def _line(moved: Moved) -> Text:
     result = moved.shown
     claims = len({(after or before).claim for before, after in moved.results if after or before})  # type: ignore[union-attr]
-    said = f"{result.observed}; documented: {result.expected}" if result.kind else result.reason or ""
+    line = f"{result.observed}; documented: {result.expected}" if result.kind else result.reason or ""
     if moved.move == Move.CHANGED:
         verdicts = Counter(str(before.verdict) for before, _ in moved.results if before)
-        said += f" (was {', '.join(f'{count} {name}' for name, count in verdicts.items())})"
+        line += f" (was {', '.join(f'{count} {name}' for name, count in verdicts.items())})"
     where = f"{result.operation}{f' by {result.flow}' if result.flow else ''}: " if result.operation else ""
     counts = f"{counted(len(moved.results), 'result'):>11} {counted(claims, 'claim'):>10}"
     text = f"  {result.kind or result.verdict:<12} {counts}"
     first = moved.results[0][1] or moved.results[0][0]
-    return Text(f"{text}  {where}{said}\n{'':27}first: {first.id if first else ''}")
+    return Text(f"{text}  {where}{line}\n{'':27}first: {first.id if first else ''}")
 
 
 @click.command()

@@ -55,8 +55,8 @@ class Change:
         if self.waiver is not None:
             return Advice.SAFE
         if self.scope == "service":
-            asked = severity == Severity.BREAK and self.service_wide
-            return Advice.REVIEW if asked else Advice.SAFE
+            doubtful = severity == Severity.BREAK and self.service_wide
+            return Advice.REVIEW if doubtful else Advice.SAFE
         if severity == Severity.BREAK:
             return Advice.BREAKING
         if severity == Severity.BEHAVIOUR:

@@ -106,11 +106,11 @@ def promises(model: Mapping[str, Any] | None) -> dict[Fact, Any]:
     metadata, shapes = model["metadata"], model["shapes"]
     promised = {Fact("promise", f"service/{name}"): value for name, value in metadata.items()}
     for name, body in model["operations"].items():
-        taken, given = (shapes[body[end]["shape"]] if body.get(end) else {"members": {}} for end in ("input", "output"))
+        taken, reply = (shapes[body[end]["shape"]] if body.get(end) else {"members": {}} for end in ("input", "output"))
         parts = {
             "members": sorted(taken["members"]),
             "required": sorted(taken.get("required", ())),
-            "answers": sorted(given["members"]),
+            "answers": sorted(reply["members"]),
             "errors": sorted(error["shape"] for error in body.get("errors", ())),
             "auth": body["auth"],
             "target": f"{metadata['targetPrefix']}.{name}",

@@ -225,7 +225,7 @@ def write(place: Path, text: str) -> None:
     Path(file.name).replace(place)
 
 
-def _refusal(requirement: str, said: str) -> BadInput | Inconclusive:
+def _refusal(requirement: str, complaint: str) -> BadInput | Inconclusive:
     """Tell a release that is not there from an index that fails, by asking it for what it should have."""
     name = Requirement(requirement).name
     anything = _ask(name)
@@ -237,10 +237,10 @@ def _refusal(requirement: str, said: str) -> BadInput | Inconclusive:
         here = ".".join(map(str, sys.version_info[:3]))
         return BadInput(f"{requirement} needs Python {needs}, and the gate runs on {here}")
     [*pinned] = (clause.version for clause in Requirement(requirement).specifier if clause.operator == "==")
-    nearest = _ask(f"{name}<={pinned[0]}") if pinned else said
+    nearest = _ask(f"{name}<={pinned[0]}") if pinned else complaint
     if not isinstance(nearest, str) or not pinned:
         return BadInput(f"{requirement} is not a release: the newest in the package index is {_version(anything)}")
-    return Inconclusive(f"the package index does not send {requirement}: {said}")
+    return Inconclusive(f"the package index does not send {requirement}: {complaint}")
 
 
 def _version(report: dict[str, Any]) -> str:

@@ -128,6 +128,6 @@ class Belief:
 
 def password_in(sent: Mapping[str, Any]) -> str | None:
     """The new password that a request brings; None if it brings none."""
-    given = {**sent, **sent.get("ChallengeResponses", {})}
+    members = {**sent, **sent.get("ChallengeResponses", {})}
     names = ("TemporaryPassword", "ProposedPassword", "NEW_PASSWORD", "Password")
-    return next((str(given[name]) for name in names if name in given), None)
+    return next((str(members[name]) for name in names if name in members), None)

@@ -46,13 +46,13 @@ def _needed(calls: tuple[Call, ...]) -> tuple[Call, ...]:
     kept: list[Call] = []
     wanted: set[str] = set()
     for number, call in enumerate(reversed(calls)):
-        given = wanted & set(call.gives)
-        if call.check and number and not given:
+        available = wanted & set(call.gives)
+        if call.check and number and not available:
             continue
         kept.append(call)
-        wanted -= given
+        wanted -= available
         if call.operation == REMEMBER:
-            wanted |= {call.gives[name] for name in given}
+            wanted |= {call.gives[name] for name in available}
         text = json.dumps(dict(call.parameters))
         wanted |= set(re.findall(r'"\$([A-Z_]+)"', text)) - {"POOL", "CLIENT", "NAME"}
     return tuple(reversed(kept))

@@ -199,8 +199,8 @@ class Walks:
         if answer in EXHAUSTED:
             return Inconclusive(f"{row.operation} answers {answer}: no more messages may be sent")
         if answer is not None:
-            asked = f"{row.operation}{f' ({row.when})' if row.when else ''}"
-            return Unsupported(f"{asked} is not implemented: it answers {answer}")
+            call = f"{row.operation}{f' ({row.when})' if row.when else ''}"
+            return Unsupported(f"{call} is not implemented: it answers {answer}")
         if self._blocked is not None:
             return Blocked(self._blocked)
         if self._unsent and row.start == "RESET_REQUIRED":

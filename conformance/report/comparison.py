@@ -93,8 +93,8 @@ def _move(before: Result | None, after: Result | None) -> Move | None:
         return Move.APPEARED
     if after is None:
         return Move.VANISHED
-    said = [(r.verdict, r.kind, r.observed, r.expected) for r in (before, after)]
-    if said[0] == said[1]:
+    looks = [(r.verdict, r.kind, r.observed, r.expected) for r in (before, after)]
+    if looks[0] == looks[1]:
         return None
     if before.verdict == Verdict.CONFORMS and after.verdict in (Verdict.DIVERGES, Verdict.UNSUPPORTED):
         return Move.BROKE

@@ -33,7 +33,7 @@ _WAYS = {"sdk": "boto3", "aws": "AWS CLI", "curl": "curl"}
 class CauseSection:
     """A cause as the page shows it: what the JSON report says of it, and the result that stands for all."""
 
-    said: Mapping[str, Any]
+    entry: Mapping[str, Any]
     results: Sequence[Result]
 
     @property
@@ -45,7 +45,7 @@ class CauseSection:
     @property
     def tone(self) -> str:
         """How it is coloured."""
-        return "known" if self.said["known"] else str(self.said["verdict"])
+        return "known" if self.entry["known"] else str(self.entry["verdict"])
 
 
 def render(report: Mapping[str, Any]) -> str:
@@ -63,10 +63,10 @@ def render(report: Mapping[str, Any]) -> str:
             summary=report["summary"],
             tally=Tally.of(results.values()),
             results=list(results.values()),
-            new=[cause for cause in causes if cause.said["new"]],
+            new=[cause for cause in causes if cause.entry["new"]],
             known=_known(causes),
             known_causes=len(known_causes_of(report)),
-            unjudged=[cause for cause in causes if cause.said["kind"] is None],
+            unjudged=[cause for cause in causes if cause.entry["kind"] is None],
             examples={cause.shown.id for cause in causes},
             topics=topics,
             by_claim=by_claim,
@@ -109,15 +109,15 @@ def _causes(report: Mapping[str, Any], results: Iterable[Result]) -> list[CauseS
     for result in results:
         if result.cause:
             groups.setdefault(result.cause, []).append(result)
-    return [CauseSection(said, groups[said["id"]]) for said in report["causes"]]
+    return [CauseSection(entry, groups[entry["id"]]) for entry in report["causes"]]
 
 
 def _known(causes: Iterable[CauseSection]) -> dict[str, list[CauseSection]]:
     """The known causes by what the baseline says of them."""
     groups: dict[str, list[CauseSection]] = {}
     for cause in causes:
-        if cause.said["known"]:
-            groups.setdefault("; ".join(cause.said["reasons"]), []).append(cause)
+        if cause.entry["known"]:
+            groups.setdefault("; ".join(cause.entry["reasons"]), []).append(cause)
     return groups
 
 

@@ -41,7 +41,7 @@ class Settings:
     @property
     def arguments(self) -> str:
         """The arguments of `cognito-conformance run` that judge the same target, with no baseline."""
-        asked = {
+        named = {
             "endpoint_url": self.target.url,
             "tier": self.tier,
             "stateful_examples": self.examples,
@@ -50,7 +50,7 @@ class Settings:
             "baseline": "none",
         }
         target = [self.target.argument] if self.target.argument else []
-        return shlex.join([*target, *(word for name in words(asked) for word in name.split("=", 1))])
+        return shlex.join([*target, *(word for name in words(named) for word in name.split("=", 1))])
 
     @classmethod
     def of(cls, options: Mapping[str, Any], prepared: Target | None = None) -> Settings:

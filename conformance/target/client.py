@@ -120,8 +120,8 @@ class _Given:
 
     def load_credentials(self) -> Any:
         """The credentials, as an object that botocore asks for them before each request."""
-        given = self._credentials
-        return given if hasattr(given, "get_frozen_credentials") else Credentials(*given)
+        held = self._credentials
+        return held if hasattr(held, "get_frozen_credentials") else Credentials(*held)
 
 
 def _through(gate: Gate, sender: str) -> Callable[..., AWSResponse]:
@@ -202,8 +202,8 @@ class Cognito:
         try:
             answer = self.call(operation, **parameters)
         except ServiceError as error:
-            said = f"is not implemented: {error.message or error.code}"
-            reason = said if error.code in UNIMPLEMENTED else f"answered {error.code}: {error.message}"
+            missing = f"is not implemented: {error.message or error.code}"
+            reason = missing if error.code in UNIMPLEMENTED else f"answered {error.code}: {error.message}"
             raise Blocked(self.journal.anonymous(f"{operation} {reason}"), operation) from None
         output = self._client.meta.service_model.operation_model(operation).output_shape
         for path in members:

@@ -151,22 +151,22 @@ class Target:
                 arguments = ["conformance.target.emulator", json.dumps(recipe)]
                 environment = dict(os.environ)
             root = Path(__file__).resolve().parents[2]
-            with starting.serving(self.name, ["-m", *arguments], environment, root) as said:
-                yield self._endpoint(said, clock)
+            with starting.serving(self.name, ["-m", *arguments], environment, root) as started:
+                yield self._endpoint(started, clock)
 
-    def _endpoint(self, said: Mapping[str, str], clock: Path | None) -> Endpoint:
+    def _endpoint(self, started: Mapping[str, str], clock: Path | None) -> Endpoint:
         """The endpoint of which this is said: its url, and where it was started its port, directory and version."""
         region, credentials = _identity() if self.url else (REGION, INVENTED)
         region = self.region or region
-        credentials = _given(self.credentials, said) or credentials
-        callers = IamCallers(said["url"], region, credentials) if self.iam else None
+        credentials = _own_credentials(self.credentials, started) or credentials
+        callers = IamCallers(started["url"], region, credentials) if self.iam else None
         return Endpoint(
-            said["url"],
+            started["url"],
             region,
             callers.administrator() if callers else credentials,
-            said.get("version", self.version),
+            started.get("version", self.version),
             clock,
-            ca_bundle=_path(self.ca_bundle, said) if self.ca_bundle else None,
+            ca_bundle=_path(self.ca_bundle, started) if self.ca_bundle else None,
             callers=callers,
             ends=self.url is None,
         )
@@ -189,46 +189,46 @@ def resolve(name: str | None, endpoint_url: str | None) -> Target:
     argument, place = name, None
     if name is not None and name.endswith(".toml"):
         place = Path(name)
-        said, name = _read(place), place.stem
+        table, name = _read(place), place.stem
     else:
-        said = shipped().get(name or "endpoint", {})
-    if not said and endpoint_url is None:
+        table = shipped().get(name or "endpoint", {})
+    if not table and endpoint_url is None:
         known = ", ".join(known_targets())
         raise BadInput(
             f"unknown target {name!r}: choose one of {known}, name a target file (.toml), or give any endpoint with "
             "--endpoint-url"
         )
-    url = said.get("url") if endpoint_url is None else endpoint_url
+    url = table.get("url") if endpoint_url is None else endpoint_url
     if url is not None:
         _check(url)
-    users = said.get("federated")
+    users = table.get("federated")
     target = Target(
         name or "endpoint",
-        said.get("title", str(url)),
+        table.get("title", str(url)),
         argument,
         url=url.rstrip("/") if url else None,
-        region=said.get("region"),
-        credentials=said.get("credentials", {}),
-        ca_bundle=said.get("ca_bundle"),
-        control=said.get("control"),
+        region=table.get("region"),
+        credentials=table.get("credentials", {}),
+        ca_bundle=table.get("ca_bundle"),
+        control=table.get("control"),
         federated=Federated(users["user_pool_id"], users["client_id"], tuple(users["usernames"])) if users else None,
-        hosted_ui=said.get("hosted_ui", False),
-        without=said.get("without", {}),
-        baseline=place.parent / said["baseline"] if place and "baseline" in said else None,
-        unverified=said.get("unverified"),
+        hosted_ui=table.get("hosted_ui", False),
+        without=table.get("without", {}),
+        baseline=place.parent / table["baseline"] if place and "baseline" in table else None,
+        unverified=table.get("unverified"),
     )
-    return target if url is not None else _startable(target, said)
+    return target if url is not None else _startable(target, table)
 
 
-def _startable(target: Target, said: Mapping[str, Any]) -> Target:
+def _startable(target: Target, table: Mapping[str, Any]) -> Target:
     """The target as the suite starts it.
 
     Raises BadInput where it is not installed."""
-    if "start" not in said:
+    if "start" not in table:
         raise BadInput(f"{target.argument} names no endpoint: give it a url, a table [start], or use --endpoint-url")
-    start = dict(said["start"])
-    remedy = _remedy(target, said)
-    distribution = said.get("distribution")
+    start = dict(table["start"])
+    remedy = _remedy(target, table)
+    distribution = table.get("distribution")
     if "module" in start:
         found = installed.of_distribution(distribution) if distribution else None
         if distribution and found is None:
@@ -240,11 +240,12 @@ def _startable(target: Target, said: Mapping[str, Any]) -> Target:
             raise BadInput(f"target {target.name} is not installed, {where}{remedy}")
         start["command"] = [str(program), *start["command"][1:]]
         found = installed.version(program, distribution)
-    return replace(target, version=found, start=start, faketime=said.get("faketime", False), iam=said.get("iam", False))
+    clock, iam = table.get("faketime", False), table.get("iam", False)
+    return replace(target, version=found, start=start, faketime=clock, iam=iam)
 
 
-def _remedy(target: Target, said: Mapping[str, Any]) -> str:
-    recipe = said.get("install", {})
+def _remedy(target: Target, table: Mapping[str, Any]) -> str:
+    recipe = table.get("install", {})
     command = recipe if isinstance(recipe, str) else recipe.get("command")
     if command is None:
         return ""
@@ -258,7 +259,7 @@ def known_targets() -> dict[str, str]:
     def place(item: tuple[str, dict[str, Any]]) -> tuple[bool, bool, str]:
         return "unverified" in item[1], "command" in item[1].get("start", {}), item[0]
 
-    return {name: said["title"] for name, said in sorted(shipped().items(), key=place)}
+    return {name: table["title"] for name, table in sorted(shipped().items(), key=place)}
 
 
 @cache
@@ -270,7 +271,7 @@ def shipped() -> dict[str, dict[str, Any]]:
 def installed_as(name: str) -> str:
     """The name under which a target is in the cache: that of the first one with the same recipe."""
     recipe = shipped().get(name, {}).get("install")
-    return min((one for one, said in shipped().items() if recipe and said.get("install") == recipe), default=name)
+    return min((one for one, table in shipped().items() if recipe and table.get("install") == recipe), default=name)
 
 
 def baseline_of(name: str) -> Path:
@@ -283,12 +284,12 @@ def _read(path: Path) -> dict[str, Any]:
     """A target file (schemas/target.schema.json).
 
     Raises BadInput where it cannot be read or is malformed."""
-    said = files.toml("target file", path)
-    problem = files.fault(said, "target")
+    table = files.toml("target file", path)
+    problem = files.fault(table, "target")
     if problem is not None:
         where = ".".join(str(part) for part in problem.absolute_path) or "the file"
         raise BadInput(f"target file {path}, {where}: {problem.message}")
-    return said
+    return table
 
 
 def _check(url: str) -> None:
@@ -324,12 +325,12 @@ def _identity() -> tuple[str, ReadOnlyCredentials]:
         raise BadInput(f"the AWS configuration cannot be used: {error}") from None
 
 
-def _given(credentials: Mapping[str, str], said: Mapping[str, str]) -> ReadOnlyCredentials | None:
+def _own_credentials(credentials: Mapping[str, str], started: Mapping[str, str]) -> ReadOnlyCredentials | None:
     """The credentials that a target's file has, or names a file of; None without them."""
     if "access_key_id" in credentials:
         found = {f"aws_{name}": value for name, value in credentials.items()}
     elif "file" in credentials:
-        found = _profile(_path(credentials["file"], said))
+        found = _profile(_path(credentials["file"], started))
     else:
         return None
     return ReadOnlyCredentials(
@@ -350,11 +351,11 @@ def _profile(path: str) -> dict[str, str]:
     raise Inconclusive(f"the credentials file {path} has no key")
 
 
-def _path(pattern: str, said: Mapping[str, str]) -> str:
+def _path(pattern: str, started: Mapping[str, str]) -> str:
     """The file that a target's file names: {port} and {directory} filled in, ~ the home, * any part of a name.
 
     Raises Inconclusive where there is none."""
-    wanted = os.path.expanduser(filled(pattern, said))  # noqa: PTH111 - it may be a pattern
+    wanted = os.path.expanduser(filled(pattern, started))  # noqa: PTH111 - it may be a pattern
     found = sorted(glob.glob(wanted))  # noqa: PTH207 - Path.glob takes no absolute pattern
     if not found:
         raise Inconclusive(f"there is no file {wanted}, which the target makes at its start")

@@ -44,14 +44,14 @@ class HostedUi:
         self._provider.claims[code] = {"sub": subject, "email": email, "email_verified": True}
         if pool.id not in self._clients:
             self._clients[pool.id] = self._client(pool)
-        asked = {
+        query = {
             "client_id": self._clients[pool.id],
             "response_type": "code",
             "scope": "openid email",
             "redirect_uri": _CALLBACK,
             "identity_provider": _PROVIDER,
         }
-        state = self._redirected(f"/oauth2/authorize?{urlencode(asked)}").get("state", [""])[0]
+        state = self._redirected(f"/oauth2/authorize?{urlencode(query)}").get("state", [""])[0]
         self._redirected(f"/oauth2/idpresponse?{urlencode({'code': code, 'state': state})}")
         username = f"{_PROVIDER}_{subject}"
         pool.service.journal.names[username] = "<user>"

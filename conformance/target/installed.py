@@ -51,9 +51,9 @@ def version(path: Path, distribution: str | None) -> str | None:
         return None
     if interpreter == sys.executable:
         return of_distribution(distribution)
-    asked = [interpreter, "-c", _ASK, distribution]
+    command = [interpreter, "-c", _ASK, distribution]
     try:
-        done = subprocess.run(asked, capture_output=True, text=True, timeout=_VERSION_SECONDS, check=True)
+        done = subprocess.run(command, capture_output=True, text=True, timeout=_VERSION_SECONDS, check=True)
     except (OSError, subprocess.SubprocessError):
         return None
     return done.stdout.strip()

@@ -223,8 +223,8 @@ class Pool:
         Without `username` it gets a name of its own in the shape of an e-mail address, which every target takes. Raises
         Blocked where the target cannot get a user there."""
         named, exchangeable = username is not None, bool(alike) or (username is None and not attributes)
-        given = None if named else attributes
-        twin = partial(self.user, start, attributes=given, password=password, fresh=True, new=new)
+        own = None if named else attributes
+        twin = partial(self.user, start, attributes=own, password=password, fresh=True, new=new)
         if exchangeable and not fresh and (lent := self._lent(start, password, alike, least=2 if new else 1)):
             lent = replace(lent, _start=start, _made_at=len(self.service.journal.exchanges), _twin=twin)
             return self._in_use(lent, alike)

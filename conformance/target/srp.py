@@ -90,12 +90,12 @@ class SrpClient:
         pool_key = self.pool_id.partition("_")[2]
         stamp = timestamp(datetime.now(UTC))
         key = self._key(pool_key, user_id, b_public, salt)
-        said = pool_key.encode() + user_id.encode() + base64.b64decode(secret_block) + stamp.encode()
+        message = pool_key.encode() + user_id.encode() + base64.b64decode(secret_block) + stamp.encode()
         return {
             "USERNAME": username or user_id,
             "TIMESTAMP": stamp,
             "PASSWORD_CLAIM_SECRET_BLOCK": secret_block,
-            "PASSWORD_CLAIM_SIGNATURE": base64.b64encode(hmac.digest(key, said, "sha256")).decode(),
+            "PASSWORD_CLAIM_SIGNATURE": base64.b64encode(hmac.digest(key, message, "sha256")).decode(),
         }
 
     def _key(self, pool_key: str, user_id: str, b_public: int, salt: int) -> bytes:

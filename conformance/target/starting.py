@@ -42,8 +42,8 @@ def serving(
             if not line:
                 ended = process.wait(_END_SECONDS)
                 complaints.seek(0)
-                said = complaints.read().strip().splitlines() or [f"it ended with {ended}"]
-                raise Inconclusive(f"{name} did not start: {said[-1]}")
+                lines = complaints.read().strip().splitlines() or [f"it ended with {ended}"]
+                raise Inconclusive(f"{name} did not start: {lines[-1]}")
             yield json.loads(line)
         finally:
             process.stdin.close()

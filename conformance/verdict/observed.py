@@ -157,8 +157,8 @@ class Outcome(_Text):
     @property
     def refused(self) -> bool:
         """Whether this is an error of the service: neither accepted, nor tokens or a challenge, nor a server fault."""
-        given = self.removesuffix(f" with {TOKENS}")
-        return not is_crash(self) and given not in (ACCEPTED, TOKENS, NEITHER) and given not in CHALLENGES
+        plain = self.removesuffix(f" with {TOKENS}")
+        return not is_crash(self) and plain not in (ACCEPTED, TOKENS, NEITHER) and plain not in CHALLENGES
 
     def kind_beside(self, expected: object) -> Kind:
         return kind_of_outcome(self, refused=self.refused, expected=expected)

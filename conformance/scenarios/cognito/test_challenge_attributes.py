@@ -64,8 +64,8 @@ def test_missing_attributes_must_be_given(pool, nameless, operation):
 
     assert answer.outcome == "InvalidParameterException"
     assert nameless.status == FORCED
-    given = {"userAttributes.name": "Ada"}
-    put_right = pool.client.choose(_challenge(nameless), nameless.username, "Chosen-by-me-1!", operation, **given)
+    responses = {"userAttributes.name": "Ada"}
+    put_right = pool.client.choose(_challenge(nameless), nameless.username, "Chosen-by-me-1!", operation, **responses)
     require("the same with the name", put_right.outcome, TOKENS, by="answer-stores-the-given-attributes")
 
 
@@ -74,9 +74,9 @@ def test_missing_attributes_must_be_given(pool, nameless, operation):
 @pytest.mark.parametrize("attribute", ["name", "nickname"], ids=["required", "not-required"])
 def test_answer_stores_the_given_attributes(pool, nameless, operation, attribute):
     """The attributes that the answer gives are the user's from then on, required ones and others."""
-    given = {"userAttributes.name": "Ada", f"userAttributes.{attribute}": "Ada"}
+    responses = {"userAttributes.name": "Ada", f"userAttributes.{attribute}": "Ada"}
 
-    answer = pool.client.choose(_challenge(nameless), nameless.username, "Chosen-by-me-1!", operation, **given)
+    answer = pool.client.choose(_challenge(nameless), nameless.username, "Chosen-by-me-1!", operation, **responses)
 
     assert answer == NOT_REFUSED
     assert nameless.attribute(attribute) == "Ada"

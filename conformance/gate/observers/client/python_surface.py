@@ -112,7 +112,7 @@ def _events():
     session = botocore.session.get_session()
     session.register_component("data_loader", observed._LOADER)
     made = []
-    session.register("creating-client-class.cognito-identity-provider", lambda **given: made.append(sorted(given)))
+    session.register("creating-client-class.cognito-identity-provider", lambda **names: made.append(sorted(names)))
     session.register("before-call.cognito-idp", lambda **_: made.append("before-call"))
     session.set_credentials(*observed.CREDENTIALS)
     through = Observed(session.create_client("cognito-idp", region_name="us-east-1"))
