@@ -25,7 +25,7 @@ from tests.forked import inherited
 
 # What is not run here, and why; the first pattern that is found in a command counts.
 NOT_RUN = {
-    r"^python3 -m venv|^pip install|^pre-commit|^\.ci/run": "sets up: .ci/run does it in an environment of its own",
+    r"^python3 -m venv|^pip |^uvx|^pre-commit|^\.ci/run": "sets up: .ci/run does it in an environment of its own",
     r"^pytest": "the tests: .ci/run runs them",
     r"^python benchmarks": "takes minutes on a quiet machine",
     r"-git ": "compares revisions of your repository",
