@@ -196,8 +196,8 @@ def show(console: Console, document: Mapping[str, Any], file: Path | None) -> No
     console.print(table)
     refused = sum(document["refusals"].values())
     console.print(
-        f"{refused} requests are refused on purpose (bad signatures, malformed bodies); CloudTrail shows them under "
-        "your name.",
+        f"{refused} requests are refused on purpose (bad signatures, no permission, malformed bodies); CloudTrail "
+        "shows them under your name.",
         soft_wrap=True,
     )
     if file is None:

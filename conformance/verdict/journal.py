@@ -13,7 +13,8 @@ from conformance.verdict.reply import Reply
 
 HIDDEN = "<hidden>"
 _SECRET_MEMBERS = re.compile(
-    r"token|^session$|signature|secret|authorization|^srp_|^salt$|^credentials?$|access.?key|^confirmationcode$",
+    r"token|^session$|signature|secret|authorization|^srp_|^salt$|^credentials?$|access.?key|^confirmationcode$"
+    r"|^userpools$",  # a list of pools has those of others
     re.IGNORECASE,
 )
 _SECRET_TEXT = re.compile(

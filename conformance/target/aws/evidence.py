@@ -98,13 +98,14 @@ KINDS = {
 # Random by design: what is proved or hidden by them is not to be compared.
 _ANY = {"srp", "proof"}
 _TIMES = ("Date",)
-_CLAIMS = ("username", "cognito:username", "sub", "client_id", "aud", "token_use", "iss")
+_CLAIMS = ("username", "cognito:username", "cognito:groups", "sub", "client_id", "aud", "token_use", "iss")
 _HEADERS = ("content-type", "x-amzn-errortype", "x-amzn-errormessage", "x-amzn-requestid")
 _MARK = re.compile(r"<([a-z]+):([0-9a-f]+)>")
 _UUID = re.compile(r"[0-9a-f]{8}-(?:[0-9a-f]{4}-){3}[0-9a-f]{12}", re.IGNORECASE)
 # What must not be in any file, whatever it was taken for: the last look before a line is written.
 LEAKS = re.compile(
-    r"arn:aws[\w-]*:[^\s\"<]+|\d{12}|(?:AKIA|ASIA)[A-Z0-9]{8,}|eyJ[\w-]{6,}|[a-z]{2}(?:-[a-z]+)+-\d+_[0-9A-Za-z]{9}|[\w.+-]+@[\w-]+\.\w+"
+    r"arn:aws[\w-]*:[^\s\"<]+|\d{12}|(?:AKIA|ASIA)[A-Z0-9]{8,}|eyJ[\w-]{6,}"
+    r"|[a-z]{2}(?:-[a-z]+)+-\d+_[0-9A-Za-z]{9}|[\w.+-]+@[\w-]+\.\w+"
     r"|[0-9a-f]{8}-(?:[0-9a-f]{4}-){3}[0-9a-f]{12}",
     re.IGNORECASE,
 )
@@ -192,9 +193,11 @@ def _invented(kind: str) -> str:
 def written(names: Names, value: Any, member: str = "") -> Any:
     """A value of a request or an answer, as it is written down."""
     if isinstance(value, Mapping):
-        attribute = str(value.get("Name", "")) if "Value" in value else ""
+        meant = {"Value": _attribute(str(value.get("Name", "")))} if "Value" in value else {}
+        if "Id" in value:  # a pool, which may be somebody else's where pools are listed
+            meant["Name"] = "PoolName"
         return {
-            str(names.text(str(name))): written(names, inner, _attribute(attribute) if name == "Value" else str(name))
+            str(names.text(str(name))): written(names, inner, meant.get(str(name), str(name)))
             for name, inner in value.items()
         }
     if isinstance(value, list):
@@ -238,6 +241,7 @@ def _kept_claims(names: Names, claims: Mapping[str, Any]) -> dict[str, Any]:
     kinds = {
         "username": "Username",
         "cognito:username": "Username",
+        "cognito:groups": "GroupName",
         "sub": "UserSub",
         "client_id": "ClientId",
         "aud": "ClientId",
