@@ -13,6 +13,7 @@ from typing import Any
 from rich.console import Console
 
 from conformance.cli.aws_run import JudgedAgain, KeptResults, Recording
+from conformance.console import check_writable
 from conformance.errors import BadInput
 from conformance.report.findings import counted
 from conformance.run.options import AWS_OPTIONS
@@ -52,6 +53,7 @@ def prepared(options: Mapping[str, Any]) -> AwsTarget:
         raise BadInput(f"--messages {options['messages']}: give the number of messages that may go out")
     if options.get("state") is not None and options.get("record") is not None:
         raise BadInput("--record writes what one run sees, and --state takes two: leave one of them out")
+    check_writable(options.get("state"))
     adopted = waiting.adopted(where, options.get("state"))
     planned = plan.read(options["plan"])
     plan.check_fits(planned, where.account, where.region, options, waiting.stage(where, options.get("state")))

@@ -18,6 +18,7 @@ from conformance.reference.errors import Refusal
 from conformance.reference.http import HttpAnswer, refused
 from conformance.reference.stand_in import FAULTS, strangers
 from conformance.target.aws.guard import RUN_TAG, TAG, UNTIL_TAG
+from conformance.target.aws.operations import OPERATIONS
 from conformance.target.client import Cognito
 from conformance.target.definition import INVENTED, resolve
 from tests.target.aws.conftest import ACCOUNT, called, kill, names, staged, verdicts, without_aws
@@ -80,10 +81,23 @@ def test_a_run_judges_and_leaves_nothing(stage, planned, tmp_path):
 
     assert done.returncode == 0, done.stdout + done.stderr
     assert set(verdicts(tmp_path / "r.json").values()) == {"conforms"}
-    assert len(stage.service.log.operations) <= json.loads(plan.read_text("utf-8"))["calls"]
+    planned_run = json.loads(plan.read_text("utf-8"))
+    assert len(stage.service.log.operations) <= planned_run["calls"]
+    assert _allowed(planned_run) == _signed(stage)
     assert stage.service.account.pools == {}
     assert stage.service.log.messages == 0
     assert ACCOUNT not in done.stdout
+
+
+def _allowed(plan):
+    """The operations of Cognito that the policy of a plan allows."""
+    actions = {action for statement in plan["policy"]["Statement"] for action in statement["Action"]}
+    return {action.removeprefix("cognito-idp:") for action in actions if action.startswith("cognito-idp:")}
+
+
+def _signed(stage):
+    """The operations that a stand-in was asked for and that IAM decides on."""
+    return {name for name in stage.service.log.operations if name in OPERATIONS and OPERATIONS[name].signed}
 
 
 def test_messages_go_out_only_as_many_as_were_allowed(stage, planned, tmp_path):
@@ -138,6 +152,12 @@ def _change(path, place, **changes):
     file = place / "changed.json"
     file.write_text(json.dumps(document), encoding="utf-8")
     return str(file)
+
+
+def _state_of_an_emulator(place):
+    file = place / "emulator.jsonl"
+    file.write_text('{"format": 1, "url": "http://127.0.0.1:1"}\n', encoding="utf-8")
+    return file
 
 
 MISUSES = {
@@ -243,6 +263,26 @@ MISUSES = {
         lambda s, p: s.words("run", "aws", "--plan", p, *SMOKE, "--resume", "20261125T0134Z-0a1b2c"),
         {},
         "no ledger of that run",
+    ),
+    "a role of another account": (
+        lambda s, p: s.words("run", "aws", "--plan", p, *SMOKE, "--second-role", "arn:aws:iam::210987654321:role/A"),
+        {},
+        "is a role of account …4321",
+    ),
+    "a second role that was not planned": (
+        lambda s, p: s.words("run", "aws", "--plan", p, *SMOKE, "--second-role", f"arn:aws:iam::{ACCOUNT}:role/Admin"),
+        {},
+        "--second-role",
+    ),
+    "users of another endpoint who wait": (
+        lambda s, p: s.words("run", "aws", "--plan", p, *SMOKE, "--state", str(_state_of_an_emulator(s.place))),
+        {},
+        "is of http://127.0.0.1:1, not of AWS account …9012",
+    ),
+    "a file of users that cannot be written": (
+        lambda s, p: s.words("run", "aws", "--plan", p, *SMOKE, "--state", "/nowhere/state.jsonl"),
+        {},
+        "/nowhere",
     ),
     "a plan for an emulator": (lambda _, p: ["run", "moto", "--plan", p], {}, "for the target aws"),
 }
@@ -440,6 +480,7 @@ def test_faults_change_no_verdict(tmp_path, planned, selection):
             assert stage.service.account.pools == {}
             assert stage.service.log.messages == 0
             assert len(stage.service.log.operations) <= most
+            assert _signed(stage) == _allowed(json.loads(plan.read_text("utf-8")))
     met = FAULTS if selection == () else ("throttling", "lost-answers", "resets", "server-errors", "expiry")
     assert stage.service.log.faults.keys() >= set(met)
     assert found["all"] == found["none"]
