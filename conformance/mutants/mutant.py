@@ -256,6 +256,17 @@ def laxer(shape_name: str, words: str) -> Plant:
     return plant
 
 
+def longer(shape_name: str, bound: int) -> Plant:
+    """Let a shape have so many characters, more than its constraint says."""
+
+    @around(validation, "broken_constraints")
+    def plant(real: Call, shape: Any, value: str) -> list[str]:
+        within = shape.name == shape_name and len(value) <= bound
+        return [broken for broken in real(shape, value) if not within or "less than or equal" not in broken]
+
+    return plant
+
+
 def asks_to_set(request: HttpRequest) -> bool:
     """Whether a request asks for AdminSetUserPassword."""
     return request.headers.get("x-amz-target", "").endswith(f".{SET}")

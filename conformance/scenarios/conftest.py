@@ -145,7 +145,9 @@ def _journal(request: pytest.FixtureRequest, flows: Flows) -> None:
 def _skip_what_is_declared_off(request: pytest.FixtureRequest, target: Target) -> None:
     """Skip a scenario whose claim or topic the target's file declares off, for the reason that it gives."""
     marked = request.node.get_closest_marker("claim")
-    claim = ledger.load_all().claims.get(marked.args[0]) if marked and target.without else None
+    claim = ledger.load_all().claims.get(marked.args[0]) if marked else None
+    if claim and target.only and claim.topic not in target.only:
+        pytest.skip(f"the target's file has it judged for {', '.join(target.only)} only")
     for name in (claim.id, claim.topic) if claim else ():
         if name in target.without:
             pytest.skip(f"declared off in the target's file: {target.without[name]}")

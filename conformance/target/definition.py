@@ -93,9 +93,9 @@ class Target:
     """An endpoint under test. `url` is None for one that the suite starts by itself, as `start` says.
 
     `argument` is how a command line names it. `control` is the path at which it takes more than Cognito's operations,
-    `federated` its users from a provider, `without` the reason for each capability, topic or claim that is
-    not judged; `faketime` says that libfaketime moves its clock, `iam` that its IAM API makes callers, `hosted_ui` that
-    users can sign in through a provider, `unverified` why nobody has run it here."""
+    `federated` its users from a provider, `without` the reason for each capability, topic or claim that is not judged,
+    `only` the topics that are, where it is not all; `faketime` says that libfaketime moves its clock, `iam` that IAM
+    makes callers, `hosted_ui` that users can sign in through a provider, `unverified` why nobody has run it here."""
 
     name: str
     title: str
@@ -112,6 +112,7 @@ class Target:
     hosted_ui: bool = False
     federated: Federated | None = None
     without: Mapping[str, str] = field(default_factory=dict)
+    only: tuple[str, ...] = ()
     baseline: Path | None = None
     unverified: str | None = None
 
@@ -137,7 +138,8 @@ class Target:
 
         Raises Inconclusive where the suite cannot start it."""
         if self.url is not None:
-            yield self._endpoint({"url": self.url}, None)
+            with self._endpoint({"url": self.url}, None) as endpoint:
+                yield endpoint
             return
         with tempfile.TemporaryDirectory(prefix="cognito-conformance-") as directory:
             library = libfaketime() if self.faketime else None
@@ -151,25 +153,33 @@ class Target:
                 arguments = ["conformance.target.emulator", json.dumps(recipe)]
                 environment = dict(os.environ)
             root = Path(__file__).resolve().parents[2]
-            with starting.serving(self.name, ["-m", *arguments], environment, root) as started:
-                yield self._endpoint(started, clock)
+            with (
+                starting.serving(self.name, ["-m", *arguments], environment, root) as started,
+                self._endpoint(started, clock) as endpoint,
+            ):
+                yield endpoint
 
-    def _endpoint(self, started: Mapping[str, str], clock: Path | None) -> Endpoint:
+    @contextmanager
+    def _endpoint(self, started: Mapping[str, str], clock: Path | None) -> Iterator[Endpoint]:
         """The endpoint of which this is said: its url, and where it was started its port, directory and version."""
         region, credentials = _identity() if self.url else (REGION, INVENTED)
         region = self.region or region
         credentials = _own_credentials(self.credentials, started) or credentials
         callers = IamCallers(started["url"], region, credentials) if self.iam else None
-        return Endpoint(
-            started["url"],
-            region,
-            callers.administrator() if callers else credentials,
-            started.get("version", self.version),
-            clock,
-            ca_bundle=_path(self.ca_bundle, started) if self.ca_bundle else None,
-            callers=callers,
-            ends=self.url is None,
-        )
+        try:
+            yield Endpoint(
+                started["url"],
+                region,
+                callers.administrator if callers else credentials,
+                started.get("version", self.version),
+                clock,
+                ca_bundle=_path(self.ca_bundle, started) if self.ca_bundle else None,
+                callers=callers,
+                ends=self.url is None,
+            )
+        finally:
+            if callers:
+                callers.remove()
 
 
 def resolve(name: str | None, endpoint_url: str | None) -> Target:
@@ -212,8 +222,10 @@ def resolve(name: str | None, endpoint_url: str | None) -> Target:
         ca_bundle=table.get("ca_bundle"),
         control=table.get("control"),
         federated=Federated(users["user_pool_id"], users["client_id"], tuple(users["usernames"])) if users else None,
+        iam=table.get("iam", False),
         hosted_ui=table.get("hosted_ui", False),
         without=table.get("without", {}),
+        only=tuple(table.get("only", ())),
         baseline=place.parent / table["baseline"] if place and "baseline" in table else None,
         unverified=table.get("unverified"),
     )
@@ -240,8 +252,7 @@ def _startable(target: Target, table: Mapping[str, Any]) -> Target:
             raise BadInput(f"target {target.name} is not installed, {where}{remedy}")
         start["command"] = [str(program), *start["command"][1:]]
         found = installed.version(program, distribution)
-    clock, iam = table.get("faketime", False), table.get("iam", False)
-    return replace(target, version=found, start=start, faketime=clock, iam=iam)
+    return replace(target, version=found, start=start, faketime=table.get("faketime", False))
 
 
 def _remedy(target: Target, table: Mapping[str, Any]) -> str:

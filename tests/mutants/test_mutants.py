@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import subprocess
 import sys
+from collections import Counter
 from dataclasses import replace
 
 import pytest
@@ -64,11 +65,11 @@ def test_a_mutant_says_what_is_wrong_and_names_claims_that_are_judged():
     assert [one.name for one in every if set(one.claims) & set(one.also)] == []
 
 
-def test_every_testable_claim_has_a_mutant():
-    """A claim about a target that is judged is one that some mutant must be killed by."""
-    needed = {claim for one in faults.catalogue().values() for claim in one.claims}
+def test_every_testable_claim_has_two_mutants():
+    """A claim about a target that is judged is one that at least two mutants must be killed by."""
+    needed = Counter(claim for one in faults.catalogue().values() for claim in one.claims)
 
-    assert sorted(set(breakable()) - needed) == []
+    assert sorted(claim for claim in breakable() if needed[claim] < 2) == []
 
 
 @needs_aws_cli

@@ -240,7 +240,7 @@ def test_a_copy_of_an_earlier_version_is_replaced(install):
     ("text", "said"),
     [
         ("title = 'mine'\nunverified = ''", "'' should be non-empty"),
-        ("title = 'mine'\niam = true", "'start' is a required property"),
+        ("title = 'mine'\nonly = []", "should be non-empty"),
         ("title = 'mine'\n[credentials]\naccess_key_id = 'a'", "is not valid under any of the given schemas"),
         ("\ufefftitle = 'mine'", "names no endpoint"),
         ("title = ", "is not TOML"),
@@ -257,7 +257,7 @@ def test_a_copy_of_an_earlier_version_is_replaced(install):
     ],
     ids=[
         "unverified",
-        "iam",
+        "only",
         "half-a-key",
         "byte-order-mark",
         "no-toml",

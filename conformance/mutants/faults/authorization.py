@@ -129,17 +129,27 @@ def _too_late(code: str) -> Plant:
     return plant
 
 
-for _name, _code, _claim, _named in (
-    ("unsigned", "MissingAuthenticationTokenException", "unsigned-request-is-refused", TOKEN),
-    ("wrong-signature", "InvalidSignatureException", "wrong-signature-is-refused", SIGNATURE),
-    ("unknown-key", "UnrecognizedClientException", "unknown-access-key-is-refused", ("unknown-access-key-is-named",)),
+for _name, _code, _claims, _named in (
+    ("unsigned", "MissingAuthenticationTokenException", ("unsigned-request-is-refused",), TOKEN),
+    (
+        "wrong-signature",
+        "InvalidSignatureException",
+        ("wrong-signature-is-refused", "altered-body-is-refused"),
+        SIGNATURE,
+    ),
+    (
+        "unknown-key",
+        "UnrecognizedClientException",
+        ("unknown-access-key-is-refused",),
+        ("unknown-access-key-is-named",),
+    ),
 ):
-    mutant(f"{_name}-is-a-fault", f"{_code} is answered with a plain HTTP 500.", _claim, also=_named)(
+    mutant(f"{_name}-is-a-fault", f"{_code} is answered with a plain HTTP 500.", *_claims, also=_named)(
         refused(_as_a_fault, _code)
     )
     mutant(
         f"{_name}-is-refused-too-late",
         f"{_code} is answered after the request was carried out.",
-        _claim,
+        *_claims,
         also=_named,
     )(_too_late(_code))

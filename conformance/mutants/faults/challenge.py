@@ -106,6 +106,16 @@ def shows_sub(real: Call, self: CognitoSpec, client: StoredClient, user: StoredU
     return _with_parameters(real(self, client, user), userAttributes=json.dumps(user.attributes))
 
 
+@mutant("administrators-challenge-shows-sub", "userAttributes has the sub at AdminInitiateAuth.", "challenge-omits-sub")
+@around(CognitoSpec, "admin_initiate_auth")
+def shows_administrators_the_sub(real: Call, self: CognitoSpec, asked: Members) -> Members:
+    answer: Members = real(self, asked)
+    if answer.get("ChallengeName") != "NEW_PASSWORD_REQUIRED":
+        return answer
+    user = self.find(self.pool(asked), asked["AuthParameters"]["USERNAME"])
+    return _with_parameters(answer, userAttributes=json.dumps(user.attributes if user else {}))
+
+
 @mutant("session-is-short", "The session has too few characters to be one.", "challenge-carries-a-session")
 @challenged
 def short_session(real: Call, *rest: Any) -> Members:

@@ -107,6 +107,23 @@ def used_expire(real: Call, self: CognitoSpec, client: StoredClient, user: Store
     return real(self, client, user)
 
 
+@mutant(
+    "used-accounts-are-challenged-again",
+    "Once the validity has passed, a password that the user chose meets the challenge for a new one.",
+    "used-account-does-not-expire",
+)
+@around(CognitoSpec, "granted")
+def challenged_again(real: Call, self: CognitoSpec, client: StoredClient, user: StoredUser) -> Any:
+    try:
+        self.check_expiry(client.pool, user)
+    except Refusal:
+        return self.challenged(client, user)
+    return real(self, client, user)
+
+
+mutant("expired-text-of-a-wrong-password", "An expired password reads like a wrong one.", "expired-password-message")(
+    constant(errors, "EXPIRED_PASSWORD", errors.WRONG_PASSWORD)
+)
 mutant("expired-text-of-2018", "The text is the one that was given in 2018.", "expired-password-message")(
     constant(errors, "EXPIRED_PASSWORD", "User account has expired, it must be reset by an administrator.")
 )

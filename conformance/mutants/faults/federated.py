@@ -6,6 +6,7 @@ from collections.abc import Callable
 
 from conformance.contract.transitions import Row
 from conformance.mutants.mutant import SET, Call, Plant, around, at_sign_in, low, mutant, refuse, rows, setting
+from conformance.reference import errors
 from conformance.reference.directory import Members
 from conformance.reference.service import CognitoSpec
 from conformance.reference.stored import StoredClient, StoredPool, StoredUser
@@ -99,6 +100,30 @@ def by_the_subject(real: Call, self: CognitoSpec, asked: Members) -> Members:
 def by_their_address(real: Call, self: CognitoSpec, pool: StoredPool, user: StoredUser) -> list[str]:
     addresses = [user.attributes[name] for name in pool.username_attributes if name in user.attributes]
     return [*real(self, pool, user), *addresses]
+
+
+@mutant("federated-users-are-set-by-sub", "AdminSetUserPassword reaches a federated user by sub only.", NAMED, GETS)
+@around(CognitoSpec, "admin_set_user_password")
+def by_sub_only(real: Call, self: CognitoSpec, asked: Members) -> Members:
+    user = self.find(self.pool(asked), asked["Username"])
+    if user is not None and _came(user) and asked["Username"] == user.username:
+        refuse("UserNotFoundException", errors.NO_USER)
+    answer: Members = real(self, asked)
+    return answer
+
+
+@mutant(
+    "federated-address-is-a-bad-parameter",
+    "A federated user's address is InvalidParameterException.",
+    "email-does-not-name-a-federated-user",
+)
+@around(CognitoSpec, "admin_set_user_password")
+def address_is_bad(real: Call, self: CognitoSpec, asked: Members) -> Members:
+    users = self.pool(asked).users.values()
+    if any(_came(user) and user.attributes.get("email") == asked["Username"] for user in users):
+        refuse("InvalidParameterException", "Username should be a user of this pool.")
+    answer: Members = real(self, asked)
+    return answer
 
 
 mutant(

@@ -44,6 +44,12 @@ def count_as_new(user: StoredUser) -> None:
     user.created += 1
 
 
+@mutant("creation-date-is-lost", "The user counts as created in 1970.", "creation-date-is-kept", also=ELSEWHERE)
+@_afterwards
+def forget_the_creation(user: StoredUser) -> None:
+    user.created = 0.0
+
+
 CHANGES: dict[str, tuple[str, Callable[[StoredUser], object], str]] = {
     "name-is-lost": ("The name is lost.", lambda u: u.attributes.pop("name", ""), "attributes-are-kept"),
     "address-becomes-verified": (

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import itertools
+import uuid
 from collections.abc import Collection
+from typing import Any
 
 from botocore import xform_name
 
@@ -19,7 +21,7 @@ from conformance.mutants.consequences import (
     of_topic,
     saying,
 )
-from conformance.mutants.mutant import SET, Call, Plant, around, mutant, refuse
+from conformance.mutants.mutant import SET, Call, Plant, around, mutant, refuse, renamed, rows
 from conformance.reference.directory import Members
 from conformance.reference.errors import Refusal
 from conformance.reference.service import CognitoSpec
@@ -103,7 +105,35 @@ def _consequences(operation: str, error: str | None) -> set[str]:
     return found
 
 
-# What each claim of the table says, not done: refused where accepted, by another name where it is refused.
+def _let_through(operation: str, error: str, starts: Collection[tuple[str, bool]]) -> Plant:
+    """Answer what is to be refused with `error` for a user in one of these statuses as if it had been carried out."""
+
+    @around(CognitoSpec, "call")
+    def plant(real: Call, self: CognitoSpec, asked: str, members: Members) -> Members:
+        start = _start(self, members)
+        try:
+            answer: Members = real(self, asked, members)
+        except Refusal as problem:
+            mine = asked == operation or operation in SRP_ENDS.get(asked, ())
+            if not mine or problem.code != error or (start is not None and start not in starts):
+                raise
+            return _as_if(self, asked, members)
+        return answer
+
+    return plant
+
+
+def _as_if(self: CognitoSpec, operation: str, members: Members) -> Members:
+    """What an operation answers when it has worked, with tokens for the user who is named."""
+    given = members.get("AuthParameters") or members.get("ChallengeResponses") or {}
+    client = self.clients.get(str(members.get("ClientId")))
+    user = self.find(client.pool, given.get("USERNAME", "")) if client else None
+    if operation == "SignUp":
+        return {"UserConfirmed": False, "UserSub": str(uuid.uuid4())}
+    return self.granted(client, user) if client and user else {}
+
+
+# What each claim of the table says, not done: refused where accepted; by another name, or not at all, where refused.
 for _claim in dict.fromkeys(row.claim for row in driven()):
     _rows = [row for row in driven() if row.claim == _claim]
     _operation, _error = _rows[0].operation, _rows[0].error
@@ -119,3 +149,146 @@ for _claim in dict.fromkeys(row.claim for row in driven()):
         # The scenarios of a status want the call accepted first: only the walks, with one binding, judge a refusal.
         hidden_by=("wire",) if _operation == SET and _error is None else (),
     )(_not_so(_operation, _error, _starts))
+    if _error and _rows[0].also != "accepted":
+        mutant(
+            f"let-through-{_claim}",
+            f"{_operation} is answered as if it had worked: {', '.join(sorted({start for start, _ in _starts}))}.",
+            str(_claim),
+            also=(*_consequences(_operation, _error), *KEPT_OUT),
+        )(_let_through(_operation, _error, _starts))
+
+
+def _does_nothing(operation: str) -> Plant:
+    """Accept an operation and leave the user as it was, but for the first calls, which the instruments need."""
+    spared = itertools.count()
+
+    @around(CognitoSpec, xform_name(operation))
+    def plant(real: Call, self: CognitoSpec, asked: Members) -> Members:
+        user = self.find(self.pool(asked), asked["Username"])
+        mine = user is not None and next(spared) >= SPARED.get(operation, 0)
+        answer: Members = {} if mine else real(self, asked)
+        return answer
+
+    return plant
+
+
+for _operation, _claim in (
+    ("AdminConfirmSignUp", "administrator-confirms-a-sign-up"),
+    ("AdminDeleteUser", "administrator-deletes-a-user"),
+    ("AdminDisableUser", "administrator-disables-a-user"),
+    ("AdminEnableUser", "administrator-enables-a-user"),
+    ("AdminResetUserPassword", "reset-makes-a-new-password-required"),
+):
+    _name = xform_name(_operation).replace("_", "-")
+    mutant(f"{_name}-does-nothing", f"{_operation} is accepted and does nothing.", _claim)(_does_nothing(_operation))
+
+
+def _right(*flows: str) -> list[str]:
+    return [f"{flow}, right password" for flow in flows]
+
+
+BY_USERS = _right("USER_PASSWORD_AUTH", "USER_SRP_AUTH")
+BY_ADMINISTRATORS = _right("ADMIN_USER_PASSWORD_AUTH")
+FORCED, CONFIRMED = "FORCE_CHANGE_PASSWORD", "CONFIRMED"
+for _name, _intent, _claim, _plant in (
+    (
+        "resend-confirms",
+        "RESEND leaves the user CONFIRMED.",
+        "resend-renews-the-invitation",
+        rows("AdminCreateUser", "MessageAction=RESEND", FORCED, to=CONFIRMED),
+    ),
+    (
+        "changed-password-has-to-be-changed",
+        "ChangePassword leaves the user in FORCE_CHANGE_PASSWORD.",
+        "signed-in-user-changes-the-password",
+        rows("ChangePassword", "right previous password", CONFIRMED, to=FORCED),
+    ),
+    (
+        "confirmed-user-is-challenged-by-administrators",
+        "AdminInitiateAuth asks a CONFIRMED user for a new password.",
+        "confirmed-user-is-signed-in",
+        rows("AdminInitiateAuth", BY_ADMINISTRATORS, CONFIRMED, answer="NEW_PASSWORD_REQUIRED"),
+    ),
+    (
+        "confirmed-user-is-challenged",
+        "InitiateAuth asks a CONFIRMED user for a new password.",
+        "confirmed-user-signs-in",
+        rows("InitiateAuth", BY_USERS, CONFIRMED, answer="NEW_PASSWORD_REQUIRED"),
+    ),
+    (
+        "forced-change-is-forgotten-for-administrators",
+        "AdminInitiateAuth gives tokens where a change is forced.",
+        "forced-change-is-a-challenge-for-administrators",
+        rows("AdminInitiateAuth", BY_ADMINISTRATORS, FORCED, answer="tokens"),
+    ),
+):
+    mutant(_name, _intent, _claim)(_plant)
+
+
+@mutant(
+    "forgotten-password-forces-a-reset",
+    "ForgotPassword leaves the user in RESET_REQUIRED.",
+    "forgotten-password-sends-a-code",
+)
+@around(CognitoSpec, "forgot_password")
+def forces_a_reset(real: Call, self: CognitoSpec, asked: Members) -> Members:
+    answer: Members = real(self, asked)
+    user = self.find(self.client(asked).pool, asked["Username"])
+    if user is not None:
+        user.status = "RESET_REQUIRED"
+    return answer
+
+
+@mutant("refreshing-gives-nothing", "A refresh token is accepted and gives no tokens.", "refresh-token-signs-in")
+@around(CognitoSpec, "refresh")
+def refreshes_nothing(real: Call, *given: Any) -> Members:
+    real(*given)
+    return {"ChallengeParameters": {}}
+
+
+def _created_confirmed() -> Plant:
+    """Let AdminCreateUser confirm each user but the first ones, which the instruments need."""
+    spared = itertools.count()
+
+    @around(CognitoSpec, "admin_create_user")
+    def plant(real: Call, self: CognitoSpec, asked: Members) -> Members:
+        answer: Members = real(self, asked)
+        if next(spared) >= SPARED["AdminCreateUser"]:
+            self.user(self.pool(asked), asked["Username"]).status = CONFIRMED
+        return answer
+
+    return plant
+
+
+mutant(
+    "created-user-is-confirmed",
+    f"Whoever an administrator creates is CONFIRMED, but for the first {SPARED['AdminCreateUser']}.",
+    "created-user-must-change-the-password",
+)(_created_confirmed())
+
+
+@mutant("disabling-confirms", "AdminDisableUser leaves an UNCONFIRMED user CONFIRMED.", "disabling-keeps-the-status")
+@around(CognitoSpec, "admin_disable_user")
+def disabling_confirms(real: Call, self: CognitoSpec, asked: Members) -> Members:
+    answer: Members = real(self, asked)
+    user = self.user(self.pool(asked), asked["Username"])
+    user.status = CONFIRMED if user.status == "UNCONFIRMED" else user.status
+    return answer
+
+
+@mutant("sign-out-crashes", "AdminUserGlobalSignOut fails with a fault.", "administrator-signs-a-user-out")
+@around(CognitoSpec, "admin_user_global_sign_out")
+def sign_out_crashes(real: Call, self: CognitoSpec, asked: Members) -> Members:
+    real(self, asked)
+    refuse("InternalErrorException", "Internal error.")
+
+
+for _code, _claim in (
+    ("UserNotFoundException", "forgotten-password-needs-a-user"),
+    ("InvalidParameterException", "forgotten-password-needs-a-verified-contact"),
+):
+    mutant(
+        f"forgot-password-crashes-for-{_code.removesuffix('Exception').lower()}",
+        f"ForgotPassword fails with a fault where {_code} is due.",
+        _claim,
+    )(around(CognitoSpec, "forgot_password")(renamed("InternalErrorException", _code)))

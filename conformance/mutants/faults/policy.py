@@ -75,6 +75,10 @@ def _for_class(name: str, word: str) -> None:
     def always(password: str, policy: Policy) -> bool:
         return real(password, {**policy, member: True})
 
+    def with_another(password: str, policy: Policy) -> bool:
+        required = any(value for rule, value in policy.items() if rule.startswith("Require"))
+        return real(password, {**policy, member: required})
+
     def of_any_script(password: str, policy: Policy) -> bool:
         return not policy[member] or COUNTED[name](password)
 
@@ -83,6 +87,11 @@ def _for_class(name: str, word: str) -> None:
     mutant(f"{name}-always-required", f"{member} counts as true, whatever the pool says.", f"{name}-may-be-unrequired")(
         _rule(name, always)
     )
+    mutant(
+        f"{name}-required-with-another",
+        f"{member} counts as true where another class is required.",
+        f"{name}-may-be-unrequired",
+    )(_rule(name, with_another))
     mutant(f"{name}-rule-by-default-off", f"A pool without a policy does not ask for {name}.", DEFAULT)(
         _by_default(member, False)
     )
@@ -153,6 +162,8 @@ for _word, _status in (("temporary", "FORCE_CHANGE_PASSWORD"), ("permanent", "CO
         f"policy-exempts-{_word}",
         f"A {_word} password is not held to the policy.",
         "uppercase-is-required",
+        "lowercase-is-required",
+        "numbers-are-required",
         ENFORCED,
         "symbols-are-required",
         also=(*POLICY, *HISTORY),
@@ -180,6 +191,10 @@ mutant(
     "inner-space-counts-as-a-symbol",
     also=(*POLICY, *WORDED),
 )(entry(validation.PATTERNS, "PasswordType", r"\S[\S]+"))
+_symbols = RULES["symbols"][0]
+mutant("spaces-are-weak", "A password with a space breaks the policy.", "inner-spaces-are-allowed")(
+    _rule("symbols", lambda password, policy: " " not in password and _symbols(password, policy))
+)
 
 
 def _characters_below(bound: str) -> Plant:
@@ -202,6 +217,12 @@ for _name, _intent, _pattern, _claims in (
         "one-character-allowed",
         "A single character gets as far as the policy.",
         r"(?s)\S(.*\S)?",
+        ("one-character-password-is-refused",),
+    ),
+    (
+        "one-sign-allowed",
+        "A single character gets as far as the policy if it is a sign.",
+        r"(?s)\S.*\S|[^\w\s]",
         ("one-character-password-is-refused",),
     ),
     ("empty-password-allowed", "An empty password is accepted by the pattern.", BUT_EMPTY, (EMPTY,)),

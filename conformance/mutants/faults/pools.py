@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from conformance.mutants.consequences import saying
-from conformance.mutants.mutant import Call, around, laxer, mutant, pattern_of, renamed
+from conformance.mutants.mutant import Call, around, laxer, longer, mutant, pattern_of, renamed
 from conformance.reference.directory import Members
 from conformance.reference.service import CognitoSpec
 from conformance.reference.stored import StoredPool
@@ -11,6 +11,7 @@ from conformance.reference.stored import StoredPool
 # A constraint that is not looked at is not counted either.
 COUNTED = ("several-violations-are-counted", "malformed-pool-id-message", "constraints-come-before-lookups")
 UNKNOWN, MALFORMED = "unknown-pool-is-not-found", "malformed-pool-id-is-refused"
+LONG_ID = "pool-id-over-55-characters-is-refused"
 
 for _name, _code in (
     ("a-missing-user", "UserNotFoundException"),
@@ -53,6 +54,9 @@ for _name, _intent, _pattern in (
     ("pool-is-trimmed", "Space around an id does not count.", r"\s*[\w-]+_[0-9a-zA-Z]+\s*"),
 ):
     mutant(_name, _intent, MALFORMED, also=COUNTED)(pattern_of("UserPoolIdType", _pattern))
-mutant(
-    "pool-length-unchecked", "An id may be as long as you like.", "pool-id-over-55-characters-is-refused", also=COUNTED
-)(laxer("UserPoolIdType", "less than or equal"))
+mutant("pool-length-unchecked", "An id may be as long as you like.", LONG_ID, also=COUNTED)(
+    laxer("UserPoolIdType", "less than or equal")
+)
+mutant("pool-id-may-have-64-characters", "The limit of an id is 64 characters.", LONG_ID, also=COUNTED)(
+    longer("UserPoolIdType", 64)
+)

@@ -97,6 +97,20 @@ def list_users_stale(real: Call, self: CognitoSpec, asked: Members) -> Members:
     return {**answer, "Users": [{**user, "UserStatus": "CONFIRMED"} for user in answer["Users"]]}
 
 
+@mutant(
+    "list-users-hides-the-forced-change",
+    "ListUsers shows whoever has a temporary password as UNCONFIRMED.",
+    "list-users-shows-the-same-status",
+)
+@around(CognitoSpec, "list_users")
+def hides_the_forced_change(real: Call, self: CognitoSpec, asked: Members) -> Members:
+    answer = real(self, asked)
+    shown = [
+        {**u, "UserStatus": u["UserStatus"].replace("FORCE_CHANGE_PASSWORD", "UNCONFIRMED")} for u in answer["Users"]
+    ]
+    return {**answer, "Users": shown}
+
+
 NEW_CONFIRMS = "new-password-confirms-the-user"
 # What the claims of the lifecycle on each operation of RESPOND begin with.
 ANSWERED = ("answered-challenge", "challenge-answered-for-the-user")

@@ -221,6 +221,26 @@ def namesakes(self: CognitoSpec, pool: StoredPool, user: StoredUser) -> Iterable
     return [(other, other.users[user.username]) for other in others if user.username in other.users]
 
 
+def _also_moved(others: Callable[[CognitoSpec, StoredPool, StoredUser], Iterable[StoredUser]]) -> Plant:
+    """Give the status that AdminSetUserPassword leads to to these users as well."""
+
+    @setting
+    def plant(real: Call, self: CognitoSpec, pool: StoredPool, user: StoredUser, operation: str, *rest: Any) -> None:
+        real(self, pool, user, operation, *rest)
+        for other in others(self, pool, user) if operation == SET else ():
+            other.status = user.status
+
+    return plant
+
+
+mutant("status-of-the-whole-pool", "Every user of the pool gets the status.", "only-the-specified-user-changes")(
+    _also_moved(lambda _, pool, __: pool.users.values())
+)
+mutant(
+    "status-of-namesakes", "Users of the same name in other pools get the status.", "only-the-specified-pool-changes"
+)(_also_moved(lambda self, _, user: [p.users[user.username] for p in self.pools.values() if user.username in p.users]))
+
+
 @mutant(
     "first-call-wins",
     "A second password in a row by AdminSetUserPassword is accepted, but not stored.",

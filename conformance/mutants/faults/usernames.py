@@ -8,7 +8,19 @@ from collections.abc import Callable
 import regex
 
 from conformance.mutants.consequences import ACCEPTED, HISTORY, STATUS, WEAK, saying
-from conformance.mutants.mutant import Call, Plant, around, constant, laxer, low, mutant, pattern_of, renamed, stricter
+from conformance.mutants.mutant import (
+    Call,
+    Plant,
+    around,
+    constant,
+    laxer,
+    longer,
+    low,
+    mutant,
+    pattern_of,
+    renamed,
+    stricter,
+)
 from conformance.reference.directory import Members
 from conformance.reference.errors import Refusal
 from conformance.reference.service import CognitoSpec
@@ -129,6 +141,44 @@ for _attribute, _claim in (("email", EMAIL), ("phone_number", PHONE)):
         _claim,
     )(_unknown_as(_attribute))
 
+AT_SETTING = (
+    "alias-reaches-the-user-at-every-operation",
+    "sub-reaches-the-user-at-every-operation",
+    "names-ignore-case-at-every-operation",
+)
+
+
+def _not_by(reached: Callable[[StoredUser, str], bool]) -> Plant:
+    """Have AdminSetUserPassword alone find nobody by a name that reaches the user in this way."""
+
+    def change(self: CognitoSpec, asked: Members) -> str:
+        name = str(asked["Username"])
+        user = self.find(self.pool(asked), name)
+        return NOBODY if user and name != user.username and reached(user, name) else name
+
+    return _set_for(change)
+
+
+for _attribute, _claim in (
+    ("email", "email-alias-names-the-user"),
+    ("phone_number", "phone-alias-names-the-user"),
+    ("preferred_username", "preferred-username-alias-names-the-user"),
+):
+    mutant(
+        f"{low(_attribute)}-alias-sets-nothing",
+        f"AdminSetUserPassword alone does not take {_attribute} for a name.",
+        _claim,
+        also=(*ALIASES, *AT_SETTING, EMAIL, PHONE),
+    )(_not_by(lambda user, name, of=_attribute: user.attributes.get(of, "").lower() == name.lower()))  # type: ignore[misc]
+mutant("sub-sets-nothing", "AdminSetUserPassword alone does not take the sub.", "sub-names-the-user", also=AT_SETTING)(
+    _not_by(lambda user, name: user.attributes["sub"] == name)
+)
+mutant(
+    "another-case-sets-nothing",
+    "AdminSetUserPassword alone minds the case of a username in every pool.",
+    INSENSITIVE,
+    also=AT_SETTING,
+)(_not_by(lambda user, name: user.username.lower() == name.lower()))
 mutant("case-is-always-ignored", "Names are compared without case in every pool.", SENSITIVE, also=MINDED)(
     constant(CognitoSpec, "folded", lambda self, pool, name: name.lower())
 )
@@ -187,6 +237,12 @@ mutant(
     "username-over-128-characters-is-refused",
     also=COUNTED,
 )(laxer("UsernameType", "less than or equal"))
+mutant(
+    "name-may-have-256-characters",
+    "The limit of a name is 256 characters.",
+    "username-over-128-characters-is-refused",
+    also=COUNTED,
+)(longer("UsernameType", 256))
 
 mutant(
     "unknown-user-is-hidden",

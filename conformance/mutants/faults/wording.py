@@ -34,6 +34,18 @@ def length_last(real: Call, operation: str, password: str, policy: Any) -> None:
     real(operation, password, policy)
 
 
+@mutant("every-broken-rule-is-reported", "The text lists each rule that is broken.", "length-is-reported-first")
+@around(passwords, "check_policy")
+def every_rule(_: Call, operation: str, password: str, policy: Any) -> None:
+    texts = [text for holds, text in passwords.RULES.values() if not holds(password, policy)]
+    if texts:
+        prefix = passwords.PREFIXES.get(operation, passwords.PREFIX)
+        raise Refusal("InvalidPasswordException", prefix + ", ".join(texts))
+
+
+mutant("no-user-of-a-client", "The text on an unknown user is that of a hidden one.", "unknown-user-message")(
+    constant(errors, "NO_USER", "Username/client id combination not found.")
+)
 mutant("no-user-without-a-full-stop", "No full stop ends the text on an unknown user.", "unknown-user-message")(
     constant(errors, "NO_USER", "User does not exist")
 )
@@ -46,6 +58,15 @@ def without_its_id(real: Call, self: CognitoSpec, asked: Any) -> Any:
         return real(self, asked)
     except Refusal as problem:
         raise Refusal(problem.code, "User pool does not exist.") from None
+
+
+@mutant("no-pool-but-a-client", "The text on an unknown pool speaks of a client.", "unknown-pool-message")
+@around(CognitoSpec, "pool")
+def but_a_client(real: Call, self: CognitoSpec, asked: Any) -> Any:
+    try:
+        return real(self, asked)
+    except Refusal as problem:
+        raise Refusal(problem.code, str(problem.message).replace("User pool ", "User pool client ")) from None
 
 
 def _clause(pattern: str, instead: str) -> Plant:
