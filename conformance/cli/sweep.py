@@ -62,8 +62,13 @@ def _sweep_endpoint(console: Console, url: str, hours: float, number: int | None
         service = Cognito(endpoint)
         try:
             found = sweep.leftovers_by_name(service, hours)
+            newer = 0 if found else len(sweep.leftovers_by_name(service, 0))
         except ServiceError as error:
             raise Inconclusive(f"{url}: {error}") from None
+        if newer:
+            made = f"{newer} made less than {hours:g} h ago, by a run that may still go on"
+            console.print(f"no user pool was left, but {made}: --older-than 0 lists them", soft_wrap=True)
+            return 0
         return _finish(
             console, found, number, lambda pool: sweep.delete(service, pool), lambda p: sweep.is_gone(service, p)
         )
