@@ -17,10 +17,12 @@ from conformance.console import check_writable
 from conformance.errors import BadInput
 from conformance.report.findings import counted
 from conformance.run.options import AWS_OPTIONS
+from conformance.run.run import Run
 from conformance.target import definition
 from conformance.target.aws import plan, roles, runledger, waiting
 from conformance.target.aws.evidence import Evidence
 from conformance.target.aws.service import AwsPlace, AwsTarget, stand_in
+from conformance.verdict.verdicts import Verdict
 
 
 def place(options: Mapping[str, Any]) -> AwsPlace:
@@ -120,14 +122,15 @@ def check_unused(options: Mapping[str, Any]) -> None:
             raise BadInput(f"{option.name} is for the target aws: write `run aws {option.name} …`, or leave it out")
 
 
-def ended(console: Console, target: definition.Target, exit_code: int) -> int:
+def ended(console: Console, target: definition.Target, done: Run) -> int:
     """The exit code, which is 3 where something could not be deleted; says how to delete it by hand."""
     assert isinstance(target, AwsTarget)
+    exit_code = done.exit_code
     for pool in target.left:
         console.print(f"NOT DELETED: {pool}", style="bold red", soft_wrap=True)
         command = f"aws cognito-idp delete-user-pool --region {target.place.region} --user-pool-id {pool}"
         console.print(f"  delete it by hand: {command}", soft_wrap=True)
-    if exit_code == 3:
+    if any(result.verdict == Verdict.INCONCLUSIVE for result in done.results.values()):
         console.print(f"what got no answer is judged with --resume {target.run_id}", soft_wrap=True)
     if target.left:
         return exit_code if exit_code not in (0, 1) else 3

@@ -104,7 +104,7 @@ def run(ctx: click.Context, /, verbose: bool, **options: Any) -> None:
     console.print(details(done, None) if verbose else details(done), soft_wrap=True)
     if verbose:
         console.print(statements(done))
-    ctx.exit(done.exit_code if target is None else aws.ended(console, target, done.exit_code))
+    ctx.exit(done.exit_code if target is None else aws.ended(console, target, done))
 
 
 def judge(
