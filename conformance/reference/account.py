@@ -30,38 +30,38 @@ class AccountSpec(CognitoSpec):
         self.region = region
         self.about: dict[str, dict[str, Any]] = {}
 
-    def create_user_pool(self, asked: Members) -> Members:
+    def create_user_pool(self, request: Members) -> Members:
         """A pool with tags and a tier; only from Essentials on it remembers passwords."""
-        tier = asked.get("UserPoolTier", "ESSENTIALS")
-        if tier == "LITE" and asked.get("Policies", {}).get("PasswordPolicy", {}).get("PasswordHistorySize"):
+        tier = request.get("UserPoolTier", "ESSENTIALS")
+        if tier == "LITE" and request.get("Policies", {}).get("PasswordPolicy", {}).get("PasswordHistorySize"):
             raise Refusal("FeatureUnavailableInTierException", "Password history is not available in this tier.")
-        made = self.pools[super().create_user_pool(asked)["UserPool"]["Id"]]
+        made = self.pools[super().create_user_pool(request)["UserPool"]["Id"]]
         del self.pools[made.id]
         made.id = f"{self.region}_{''.join(secrets.choice(_LETTERS) for _ in range(9))}"
         self.pools[made.id] = made
         self.about[made.id] = {
-            "UserPoolTags": asked.get("UserPoolTags", {}),
+            "UserPoolTags": request.get("UserPoolTags", {}),
             "UserPoolTier": tier,
             "CreationDate": time.time(),
         }
         return self.describe_user_pool({"UserPoolId": made.id})
 
-    def update_user_pool(self, asked: Members) -> Members:
+    def update_user_pool(self, request: Members) -> Members:
         """Another password policy; every setting that is not sent is reset, tags and tier among them."""
-        pool = self.pool(asked)
-        self.about[pool.id]["UserPoolTags"] = asked.get("UserPoolTags", {})
-        self.about[pool.id]["UserPoolTier"] = asked.get("UserPoolTier", "ESSENTIALS")
-        return super().update_user_pool(asked)
+        pool = self.pool(request)
+        self.about[pool.id]["UserPoolTags"] = request.get("UserPoolTags", {})
+        self.about[pool.id]["UserPoolTier"] = request.get("UserPoolTier", "ESSENTIALS")
+        return super().update_user_pool(request)
 
-    def describe_user_pool(self, asked: Members) -> Members:
+    def describe_user_pool(self, request: Members) -> Members:
         """A pool with its tags."""
-        pool = self.pool(asked)
+        pool = self.pool(request)
         return {"UserPool": {"Id": pool.id, "Name": pool.name, **self.about[pool.id]}}
 
-    def list_user_pools(self, asked: Members) -> Members:
+    def list_user_pools(self, request: Members) -> Members:
         """A page of the pools, without their tags."""
-        first = int(asked.get("NextToken", 0))
-        last = first + min(int(asked.get("MaxResults", PAGE)), PAGE)
+        first = int(request.get("NextToken", 0))
+        last = first + min(int(request.get("MaxResults", PAGE)), PAGE)
         pools = [
             {"Id": pool.id, "Name": pool.name, "CreationDate": self.about[pool.id]["CreationDate"]}
             for pool in self.pools.values()

@@ -12,9 +12,9 @@ PREFIX = "userAttributes."
 MEDIUMS = {"email": "EMAIL", "phone_number": "SMS"}
 
 
-def given(asked: Mapping[str, Any]) -> dict[str, str]:
+def given(request: Mapping[str, Any]) -> dict[str, str]:
     """The attributes that a request gives."""
-    return {attribute["Name"]: attribute.get("Value", "") for attribute in asked.get("UserAttributes", ())}
+    return {attribute["Name"]: attribute.get("Value", "") for attribute in request.get("UserAttributes", ())}
 
 
 def required_by(schema: list[dict[str, Any]]) -> tuple[str, ...]:

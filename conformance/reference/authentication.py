@@ -27,12 +27,12 @@ class Authentication(Directory):
         super().__init__(callers)
         self.sessions = Sessions()
 
-    def initiate_auth(self, asked: Members, operation: str = "InitiateAuth") -> Members:
+    def initiate_auth(self, request: Members, operation: str = "InitiateAuth") -> Members:
         """Sign in with a password, sent or (SRP) proven, or with a refresh token."""
-        client = self.client(asked)
-        flow = flow_named(asked["AuthFlow"])
+        client = self.client(request)
+        flow = flow_named(request["AuthFlow"])
         check_flow(operation, client, flow)
-        parameters = asked.get("AuthParameters", {})
+        parameters = request.get("AuthParameters", {})
         if flow == "REFRESH_TOKEN_AUTH":
             return self.refresh(client, parameters)
         name = required(parameters, "USERNAME")
@@ -43,10 +43,10 @@ class Authentication(Directory):
         password = required(parameters, "PASSWORD")
         return self.sign_in(operation, flow, client, user, user is not None and user.password == password)
 
-    def admin_initiate_auth(self, asked: Members) -> Members:
+    def admin_initiate_auth(self, request: Members) -> Members:
         """As initiate_auth, for an administrator."""
-        self.client_of(self.pool(asked), asked)
-        return self.initiate_auth(asked, "AdminInitiateAuth")
+        self.client_of(self.pool(request), request)
+        return self.initiate_auth(request, "AdminInitiateAuth")
 
     def refresh(self, client: StoredClient, parameters: Mapping[str, str]) -> Members:
         """New tokens for a refresh token of the same client."""
@@ -78,18 +78,18 @@ class Authentication(Directory):
         }
         return {"ChallengeName": "PASSWORD_VERIFIER", "ChallengeParameters": parameters}
 
-    def respond_to_auth_challenge(self, asked: Members, operation: str = "RespondToAuthChallenge") -> Members:
+    def respond_to_auth_challenge(self, request: Members, operation: str = "RespondToAuthChallenge") -> Members:
         """Answer a challenge: with the proof of SRP, or with the new password that was required."""
-        client, responses = self.client(asked), asked.get("ChallengeResponses", {})
+        client, responses = self.client(request), request.get("ChallengeResponses", {})
         check_secret_hash(client, responses.get("SECRET_HASH"), required(responses, "USERNAME"))
-        if asked["ChallengeName"] == "PASSWORD_VERIFIER":
+        if request["ChallengeName"] == "PASSWORD_VERIFIER":
             return self.finish_srp(client, responses)
-        return self.answer_challenge(operation, client, asked.get("Session", ""), responses)
+        return self.answer_challenge(operation, client, request.get("Session", ""), responses)
 
-    def admin_respond_to_auth_challenge(self, asked: Members) -> Members:
+    def admin_respond_to_auth_challenge(self, request: Members) -> Members:
         """As respond_to_auth_challenge, for an administrator."""
-        self.client_of(self.pool(asked), asked)
-        return self.respond_to_auth_challenge(asked, "AdminRespondToAuthChallenge")
+        self.client_of(self.pool(request), request)
+        return self.respond_to_auth_challenge(request, "AdminRespondToAuthChallenge")
 
     def finish_srp(self, client: StoredClient, responses: Members) -> Members:
         """Sign in whoever proves to know the password."""
@@ -107,11 +107,11 @@ class Authentication(Directory):
         if not user.enabled:
             raise Refusal("NotAuthorizedException", errors.DISABLED)
         chosen = required(responses, "NEW_PASSWORD")
-        given = attributes.answered(responses)
-        attributes.check_answered(client.pool, user, given)
+        answered = attributes.answered(responses)
+        attributes.check_answered(client.pool, user, answered)
         row = self.row(operation, "NEW_PASSWORD_REQUIRED", user)
         self.set_password(client.pool, user, operation, chosen, row)
-        user.attributes |= given
+        user.attributes |= answered
         opened.used = True
         return self.granted(client, user)
 

@@ -39,13 +39,13 @@ def check_flow(operation: str, client: StoredClient, flow: str) -> None:
         raise Refusal("InvalidParameterException", f"{flow} flow not enabled for this client")
 
 
-def check_secret_hash(client: StoredClient, given: str | None, *names: str) -> None:
+def check_secret_hash(client: StoredClient, proof: str | None, *names: str) -> None:
     """Raise Refusal where the client has a secret, and the hash for one of these names did not come."""
     if not client.secret:
         return
-    if not given:
+    if not proof:
         raise Refusal("NotAuthorizedException", errors.NO_SECRET_HASH.format(client.id))
-    if not any(hmac.compare_digest(given.encode(), secret_hash(client, name).encode()) for name in names):
+    if not any(hmac.compare_digest(proof.encode(), secret_hash(client, name).encode()) for name in names):
         raise Refusal("NotAuthorizedException", errors.WRONG_SECRET_HASH.format(client.id))
 
 

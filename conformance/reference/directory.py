@@ -32,29 +32,29 @@ class Directory:
         self.table = transitions.load()
         self._lock = threading.Lock()
 
-    def pool(self, asked: Members) -> StoredPool:
+    def pool(self, request: Members) -> StoredPool:
         """The pool that is named."""
-        if asked["UserPoolId"] not in self.pools:
-            raise Refusal("ResourceNotFoundException", f"User pool {asked['UserPoolId']} does not exist.")
-        return self.pools[asked["UserPoolId"]]
+        if request["UserPoolId"] not in self.pools:
+            raise Refusal("ResourceNotFoundException", f"User pool {request['UserPoolId']} does not exist.")
+        return self.pools[request["UserPoolId"]]
 
-    def client(self, asked: Members) -> StoredClient:
+    def client(self, request: Members) -> StoredClient:
         """The client that is named."""
-        if asked["ClientId"] not in self.clients:
-            raise Refusal("ResourceNotFoundException", f"User pool client {asked['ClientId']} does not exist.")
-        return self.clients[asked["ClientId"]]
+        if request["ClientId"] not in self.clients:
+            raise Refusal("ResourceNotFoundException", f"User pool client {request['ClientId']} does not exist.")
+        return self.clients[request["ClientId"]]
 
-    def client_of(self, pool: StoredPool, asked: Members) -> StoredClient:
+    def client_of(self, pool: StoredPool, request: Members) -> StoredClient:
         """The client that is named, which must be one of this pool's."""
-        client = self.client(asked)
+        client = self.client(request)
         if client.pool is not pool:
             raise Refusal("ResourceNotFoundException", f"User pool client {client.id} does not exist.")
         return client
 
-    def client_proven(self, asked: Members) -> StoredClient:
+    def client_proven(self, request: Members) -> StoredClient:
         """The client that is named; if it has a secret, the request proves that it comes from there."""
-        client = self.client(asked)
-        check_secret_hash(client, asked.get("SecretHash"), asked["Username"])
+        client = self.client(request)
+        check_secret_hash(client, request.get("SecretHash"), request["Username"])
         return client
 
     def user(self, pool: StoredPool, name: str) -> StoredUser:
@@ -110,10 +110,10 @@ class Directory:
         """A name as it is compared."""
         return name if pool.case_sensitive else name.lower()
 
-    def made(self, pool: StoredPool, name: str, asked: Members, status: str = NONE) -> StoredUser:
+    def made(self, pool: StoredPool, name: str, request: Members, status: str = NONE) -> StoredUser:
         """A new user; where an attribute is the username, its value is not a name but an attribute."""
         sub, now = str(uuid.uuid4()), pool.now
-        attributes = {"sub": sub, **given(asked)}
+        attributes = {"sub": sub, **given(request)}
         username = name
         if pool.username_attributes and status != "EXTERNAL_PROVIDER":
             email = "@" in name and "email" in pool.username_attributes

@@ -53,8 +53,10 @@ PREFIX = "Password does not conform to policy: "
 
 def policy_of(configured: Mapping[str, Any]) -> dict[str, Any]:
     """The policy of a pool, with the default where nothing is said; zero days of validity say nothing."""
-    said = {name: value for name, value in configured.items() if (name, value) != ("TemporaryPasswordValidityDays", 0)}
-    return {**DEFAULTS, **said}
+    named = {
+        name: value for name, value in configured.items() if (name, value) != ("TemporaryPasswordValidityDays", 0)
+    }
+    return {**DEFAULTS, **named}
 
 
 def check_policy(operation: str, password: str, policy: Mapping[str, Any]) -> None:

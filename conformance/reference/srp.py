@@ -72,6 +72,6 @@ def proven(exchange: SrpExchange, pool_key: str, username: str, timestamp: str, 
     # HKDF (RFC 5869), of which one block is enough.
     extracted = hmac.new(padded(f"{u:x}"), padded(f"{shared:x}"), hashlib.sha256).digest()
     key = hmac.new(extracted, b"Caldera Derived Key\x01", hashlib.sha256).digest()[:16]
-    said = pool_key.encode() + username.encode() + base64.b64decode(exchange.secret_block) + timestamp.encode()
-    wanted = base64.b64encode(hmac.new(key, said, hashlib.sha256).digest()).decode()
+    message = pool_key.encode() + username.encode() + base64.b64decode(exchange.secret_block) + timestamp.encode()
+    wanted = base64.b64encode(hmac.new(key, message, hashlib.sha256).digest()).decode()
     return hmac.compare_digest(wanted.encode(), signature.encode())
