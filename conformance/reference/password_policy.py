@@ -53,9 +53,7 @@ PREFIX = "Password does not conform to policy: "
 
 def policy_of(configured: Mapping[str, Any]) -> dict[str, Any]:
     """The policy of a pool, with the default where nothing is said; zero days of validity say nothing."""
-    named = {
-        name: value for name, value in configured.items() if (name, value) != ("TemporaryPasswordValidityDays", 0)
-    }
+    named = {name: value for name, value in configured.items() if (name, value) != ("TemporaryPasswordValidityDays", 0)}
     return {**DEFAULTS, **named}
 
 
