@@ -36,6 +36,16 @@ AT_EVERY_OPERATION = (
     "alias-reaches-the-user-at-every-operation",
     "sub-reaches-the-user-at-every-operation",
 )
+# Sentences that say that a name reaches nobody.
+NOBODYS = ("unverified-alias-names-nobody", "usernames-are-case-sensitive")
+# Sentences that say that somebody is not let in, by whichever operation.
+LET_IN_ANYWAY = (
+    "disabled-user-stays-signed-out",
+    "required-reset-shows-where-users-are-hidden",
+    "hidden-user-is-refused-like-a-wrong-password",
+    "sign-in-requires-the-secret-hash",
+    "expired-temporary-password-is-refused",
+)
 # What the operations of the lifecycle never answer by themselves.
 ANOTHER_ERROR = "AliasExistsException"
 # What makes users is refused before it has an effect, after so many times: without two users to check the instruments
@@ -123,6 +133,12 @@ def _let_through(operation: str, error: str, starts: Collection[tuple[str, bool]
     return plant
 
 
+def _broken_by_letting_through(operation: str, error: str) -> tuple[str, ...]:
+    """The other claims that say of some user, or of somebody, that this operation refuses with this error."""
+    nobodys = NOBODYS if error == "UserNotFoundException" else ()
+    return (*nobodys, *(LET_IN_ANYWAY if operation in SIGN_IN else ()), *KEPT_OUT)
+
+
 def _as_if(self: CognitoSpec, operation: str, members: Members) -> Members:
     """What an operation answers when it has worked, with tokens for the user who is named."""
     given = members.get("AuthParameters") or members.get("ChallengeResponses") or {}
@@ -154,7 +170,7 @@ for _claim in dict.fromkeys(row.claim for row in driven()):
             f"let-through-{_claim}",
             f"{_operation} is answered as if it had worked: {', '.join(sorted({start for start, _ in _starts}))}.",
             str(_claim),
-            also=(*_consequences(_operation, _error), *KEPT_OUT),
+            also=(*_consequences(_operation, _error), *_broken_by_letting_through(_operation, _error)),
         )(_let_through(_operation, _error, _starts))
 
 
@@ -190,39 +206,44 @@ def _right(*flows: str) -> list[str]:
 BY_USERS = _right("USER_PASSWORD_AUTH", "USER_SRP_AUTH")
 BY_ADMINISTRATORS = _right("ADMIN_USER_PASSWORD_AUTH")
 FORCED, CONFIRMED = "FORCE_CHANGE_PASSWORD", "CONFIRMED"
-for _name, _intent, _claim, _plant in (
+for _name, _intent, _claim, _also, _plant in (
     (
         "resend-confirms",
         "RESEND leaves the user CONFIRMED.",
         "resend-renews-the-invitation",
+        (),
         rows("AdminCreateUser", "MessageAction=RESEND", FORCED, to=CONFIRMED),
     ),
     (
         "changed-password-has-to-be-changed",
         "ChangePassword leaves the user in FORCE_CHANGE_PASSWORD.",
         "signed-in-user-changes-the-password",
+        ("change-password-works-afterwards", "federated-user-changes-the-password"),
         rows("ChangePassword", "right previous password", CONFIRMED, to=FORCED),
     ),
     (
         "confirmed-user-is-challenged-by-administrators",
         "AdminInitiateAuth asks a CONFIRMED user for a new password.",
         "confirmed-user-is-signed-in",
+        LET_IN,
         rows("AdminInitiateAuth", BY_ADMINISTRATORS, CONFIRMED, answer="NEW_PASSWORD_REQUIRED"),
     ),
     (
         "confirmed-user-is-challenged",
         "InitiateAuth asks a CONFIRMED user for a new password.",
         "confirmed-user-signs-in",
+        LET_IN,
         rows("InitiateAuth", BY_USERS, CONFIRMED, answer="NEW_PASSWORD_REQUIRED"),
     ),
     (
         "forced-change-is-forgotten-for-administrators",
         "AdminInitiateAuth gives tokens where a change is forced.",
         "forced-change-is-a-challenge-for-administrators",
+        (*LET_IN, *of_topic("challenge")),
         rows("AdminInitiateAuth", BY_ADMINISTRATORS, FORCED, answer="tokens"),
     ),
 ):
-    mutant(_name, _intent, _claim)(_plant)
+    mutant(_name, _intent, _claim, also=_also)(_plant)
 
 
 @mutant(
@@ -239,7 +260,12 @@ def forces_a_reset(real: Call, self: CognitoSpec, asked: Members) -> Members:
     return answer
 
 
-@mutant("refreshing-gives-nothing", "A refresh token is accepted and gives no tokens.", "refresh-token-signs-in")
+@mutant(
+    "refreshing-gives-nothing",
+    "A refresh token is accepted and gives no tokens.",
+    "refresh-token-signs-in",
+    also=("client-without-flows-signs-in-by-srp", "revocation-leaves-other-sign-ins"),
+)
 @around(CognitoSpec, "refresh")
 def refreshes_nothing(real: Call, *given: Any) -> Members:
     real(*given)

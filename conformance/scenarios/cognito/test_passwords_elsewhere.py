@@ -54,8 +54,16 @@ def _change(user, password, previous=None):
 
 def _confirm_forgotten(user, control, password):
     """What comes of ConfirmForgotPassword with the code that was sent for it."""
+    return _confirm(user, _code(user, control), password)
+
+
+def _code(user, control):
+    """The code that ForgotPassword sends."""
     user.pool.service.arrange("ForgotPassword", ClientId=user.pool.client_id, Username=user.login)
-    code = control.code(user.pool, user.username)
+    return control.code(user.pool, user.username)
+
+
+def _confirm(user, code, password):
     members = {"Username": user.login, "ConfirmationCode": code, "Password": password}
     return user.pool.client.call("ConfirmForgotPassword", **members)
 
@@ -136,9 +144,10 @@ def test_changed_password_is_held_to_the_history(pools):
 def test_forgotten_password_is_held_to_the_policy(user, control, password):
     """ConfirmForgotPassword with a password that breaks one rule is refused with InvalidPasswordException."""
     user.verify_email()
+    code = _code(user, control)
     before = user.state
 
-    assert _confirm_forgotten(user, control, password) == REFUSED
+    assert _confirm(user, code, password) == REFUSED
     assert user.state == before
     put_right = _confirm_forgotten(user, control, "My-0wn-one!")
     require("the same put right", put_right, ACCEPTED, by="password-code-sets-the-password")

@@ -126,6 +126,7 @@ def test_disabled_user_answers_no_challenge(invited, operation):
     challenge = invited.sign_in(invited.password)
     require("the sign-in", challenge.outcome, "NEW_PASSWORD_REQUIRED", by="temporary-password-is-challenged")
     invited.arrange("AdminDisableUser")
+    require("AdminDisableUser", invited.flags, {"Enabled": "False"}, by="administrator-disables-a-user")
 
     answer = invited.answer(challenge, "Chosen-by-me-1!", operation)
 
