@@ -130,6 +130,8 @@ class Walks:
         for steps in approaches(row, controlled=self._control is not None):
             if self._saw(row) or (row.operation, row.when) in self._unusable:
                 return
+            if any(self._hinders(taken, row) for taken in steps[:-1]):
+                continue
             walker = Walker(self._pool, self._control)
             walker.unusable = self._unusable
             arrived = self._arrived(walker, steps[:-1], row)
@@ -142,19 +144,23 @@ class Walks:
             if not taken.possible(walker.user):
                 return None
             walker = self._take(walker, taken)
-            if (taken.operation, taken.when) in self._unsent:
-                self._in_the_way.setdefault(row, WouldSend(self._unsent[taken.operation, taken.when]))
-                return None
-            outcome = self._unusable.get((taken.operation, taken.when))
-            if outcome is not None:
-                reason = f"{taken.operation}, on the way to {row.start}, answers {outcome}"
-                self._in_the_way.setdefault(row, Blocked(reason, taken.operation))
+            if self._hinders(taken, row):
                 return None
         arrived = (walker.user.status, walker.user.enabled) == (row.start, row.enabled)
         if steps and not arrived:
             reason = f"a user could not be brought to {row.start}: {steps[-1].operation} led to {walker.user.status}"
             self._in_the_way.setdefault(row, Blocked(reason, steps[-1].operation))
         return walker if arrived else None
+
+    def _hinders(self, taken: Step, row: Row) -> bool:
+        """Whether a step on the way to a row is known to lead nowhere: then that is noted."""
+        name = taken.operation, taken.when
+        if name in self._unsent:
+            self._in_the_way.setdefault(row, WouldSend(self._unsent[name]))
+        elif name in self._unusable:
+            reason = f"{taken.operation}, on the way to {row.start}, answers {self._unusable[name]}"
+            self._in_the_way.setdefault(row, Blocked(reason, taken.operation))
+        return name in self._unsent or name in self._unusable
 
     def follow(self, routes: Mapping[Row, Sequence[Step]]) -> Walks:
         """Take the steps that lead to each of these rows, until one of its claim disagreed.

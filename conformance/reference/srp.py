@@ -10,6 +10,8 @@ import hmac
 import secrets
 from dataclasses import dataclass
 
+from gmpy2 import powmod
+
 from conformance.target.srp import G, N
 
 
@@ -42,12 +44,12 @@ class SrpExchange:
 
 def public_value(n: int, g: int, k: int, verifier: int, small_b: int) -> int:
     """What the server sends, B of RFC 5054."""
-    return (k * verifier + pow(g, small_b, n)) % n
+    return int(k * verifier + powmod(g, small_b, n)) % n
 
 
 def premaster_secret(n: int, big_a: int, verifier: int, u: int, small_b: int) -> int:
     """What the server computes alone and shares with a client who knows the password (RFC 5054, 2.6)."""
-    return pow(big_a * pow(verifier, u, n), small_b, n)
+    return int(powmod(big_a * powmod(verifier, u, n), small_b, n))
 
 
 def begin(pool_key: str, username: str, password: str, srp_a: str) -> SrpExchange:
@@ -59,7 +61,7 @@ def begin(pool_key: str, username: str, password: str, srp_a: str) -> SrpExchang
         raise ValueError("A must not be a multiple of N")
     salt = f"{secrets.randbits(128):x}"  # a number: clients hash it as one, without zeros in front
     known_by = hashlib.sha256(f"{pool_key}{username}:{password}".encode()).digest()
-    verifier = pow(G, number(padded(salt) + known_by), N)
+    verifier = int(powmod(G, number(padded(salt) + known_by), N))
     small_b = secrets.randbits(256)
     big_b = public_value(N, G, K, verifier, small_b)
     return SrpExchange(big_a, small_b, big_b, verifier, salt, base64.b64encode(secrets.token_bytes(48)).decode())

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 import pytest
 from _pytest.runner import call_and_report
 
 from conformance.run.run import Run
+from conformance.target.kept_users import Accusation
+from conformance.verdict.observed import Outcome
 from conformance.verdict.verdicts import Verdict
 
 Reports = list[pytest.TestReport]
@@ -17,6 +19,8 @@ Reports = list[pytest.TestReport]
 NEW_USERS = pytest.StashKey[bool]()
 # Whoever stands behind these verdicts is not to blame for them.
 _NOBODY = (Verdict.SKIPPED, Verdict.INCONCLUSIVE)
+# What a report says of an answer begins with this.
+_REPLY = f"{Outcome.noun}: "
 
 
 def attempt(item: Any, nextitem: pytest.Item | None, again: Callable[[Reports], bool]) -> tuple[Reports, bool]:
@@ -39,18 +43,30 @@ def attempt(item: Any, nextitem: pytest.Item | None, again: Callable[[Reports], 
 def judged(item: pytest.Item, run: Run, reports: Sequence[pytest.TestReport]) -> bool:
     """Whether the verdict counts; if not, the next attempt at the scenario has new users only.
 
-    The user of a scenario that conformed is kept."""
+    The user of a scenario that conformed is kept, and that of one whose request was answered otherwise than it should
+    be."""
     found = [document for report in reports if (document := getattr(report, "conformance", None))]
     exchanges = run.journal.exchanges if run.journal else ()
-    conforms = all(document["verdict"] == Verdict.CONFORMS for document in found)
-    accused = any(document["verdict"] not in (Verdict.CONFORMS, *_NOBODY) or document["fault"] for document in found)
-    if run.kept_users.distrusted(accused, exchanges):
-        run.kept_users.never_again(_function(item))
+    accusing = [document for document in found if document["verdict"] not in (Verdict.CONFORMS, *_NOBODY)]
+    faulty = any(document["fault"] for document in found)
+    said = [] if faulty else [_said(item, document) for document in accusing]
+    about_answers = None not in said
+    if run.kept_users.distrusted(bool(accusing) or faulty, exchanges, [one for one in said if one and about_answers]):
+        if not about_answers:
+            run.kept_users.never_again(_kind(item))
         item.stash[NEW_USERS] = True
         return False
-    if conforms:
+    if not accusing and not faulty:
+        run.kept_users.lend_again(_kind(item))
+    if about_answers and all(document["verdict"] in (Verdict.CONFORMS, Verdict.DIVERGES) for document in found):
         run.kept_users.end(exchanges)
     return True
+
+
+def _said(item: pytest.Item, document: Mapping[str, Any]) -> Accusation | None:
+    """The accusation, if it is that the request under test was answered otherwise than it should be."""
+    answer = document["operation"] == "AdminSetUserPassword" and str(document["expected"]).startswith(_REPLY)
+    return (_function(item), document["expected"], document["observed"]) if answer else None
 
 
 def spelled(item: Any) -> set[str]:
@@ -63,7 +79,13 @@ def spelled(item: Any) -> set[str]:
 
 def lending(item: pytest.Item, run: Run) -> bool:
     """Whether a scenario may have users that were kept."""
-    return not item.stash.get(NEW_USERS, False) and run.kept_users.may_borrow(_function(item))
+    return not item.stash.get(NEW_USERS, False) and run.kept_users.may_borrow(_kind(item))
+
+
+def _kind(item: pytest.Item) -> str:
+    """The scenario and the flow that it is run with: where one accuses, the others of its kind are likely to."""
+    callspec = getattr(item, "callspec", None)
+    return f"{_function(item)} {callspec.params.get('flow', '') if callspec else ''}"
 
 
 def _function(item: pytest.Item) -> str:

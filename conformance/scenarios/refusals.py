@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from conformance.errors import Blocked
-from conformance.scenarios.requests import NEW_PASSWORD, new_password_of
+from conformance.scenarios.requests import new_password_of
 from conformance.target.pools import User
 from conformance.verdict.observed import NEW_PASSWORD_REQUIRED, TOKENS
 from conformance.verdict.reply import Reply
@@ -17,25 +17,25 @@ def refusal(
     user: User,
     odd: Callable[[], Reply],
     put_right: Callable[[], Reply],
-    password: str = NEW_PASSWORD,
+    password: str = "",
     outcome: str = TOKENS,
 ) -> Reply:
     """The reply to the `odd` request, which says by itself whether it was refused, by what, and what changed.
 
-    After a refusal that changed nothing the request is `put_right`, which must set `password`. Where it does not,
-    nobody knows what the odd request was refused for: the reply is `unproven`."""
-    state_before = user.before()
+    After a refusal that changed nothing the request is `put_right`, which must set `password` (if none is given, the
+    `new_password_of` the user). Where it does not, nobody knows what the odd request was refused for: the reply is
+    `unproven`."""
+    state_before_and_after = user.watched()
     reply = odd()
     if not reply.refused:
         return reply
-    after = user.state
-    before = state_before(after)
+    before, after = state_before_and_after()
     if after != before:
         _, changed = after.beside(before)
         return replace(reply, changed=changed)
     try:
         put_right().requires_success("the same request put right")
-        user.requires(password, outcome)
+        user.requires(password or new_password_of(user), outcome)
     except Blocked as blocked:
         return replace(reply, unproven=blocked)
     return reply

@@ -12,12 +12,18 @@ from conformance.errors import Blocked
 from conformance.target.pools import Pool, User
 from conformance.verdict.observed import NEW_PASSWORD_REQUIRED, TOKENS
 
-NEW_PASSWORD = "New-Passw0rd!"
-_ANOTHER = "Other-Passw0rd!"
+_PASSWORDS = ("New-Passw0rd!", "Other-Passw0rd!", "Third-Passw0rd!")
+
+ADA = {"name": "Ada", "email": "success+ada@simulator.amazonses.com"}
 
 # Of a pool with every alias, and of one whose users sign up with an address or a number.
 WITH_ALIASES = {"AliasAttributes": ["email", "phone_number", "preferred_username"]}
 BY_CONTACT = {"UsernameAttributes": ["email", "phone_number"]}
+# Of a pool in which a name in another case is the same name, and an alias too.
+IGNORING_CASE = {
+    "AliasAttributes": ["email", "preferred_username"],
+    "UsernameConfiguration": {"CaseSensitive": False},
+}
 
 # A permanent password and a temporary one, each with what a sign-in with it leads to.
 either_way = pytest.mark.parametrize(
@@ -32,9 +38,32 @@ def user_before(pool: Pool, permanent: bool, **more: Any) -> User:
     return pool.user("CONFIRMED" if permanent else "FORCE_CHANGE_PASSWORD", new="FORCE_CHANGE_PASSWORD", **more)
 
 
-def new_password_of(user: User) -> str:
-    """A password that the user does not have."""
-    return NEW_PASSWORD if user.password != NEW_PASSWORD else _ANOTHER
+def new_password_of(*users: User) -> str:
+    """A password that none of these users has; there are two of them at most."""
+    return next(password for password in _PASSWORDS if password not in [user.password for user in users])
+
+
+def new_passwords_of(user: User) -> tuple[str, str]:
+    """Two passwords that the user does not have."""
+    first, second, *_ = [password for password in _PASSWORDS if password != user.password]
+    return first, second
+
+
+def member(pool: Pool, start: str = "CONFIRMED") -> User:
+    """A user with the attributes ADA and in a group of their own, or any other who was made so."""
+
+    def join(user: User) -> None:
+        group = f"group-of-{user.login.partition('@')[0]}"
+        pool.service.arrange("CreateGroup", UserPoolId=pool.id, GroupName=group)
+        user.arrange("AdminAddUserToGroup", GroupName=group)
+
+    return ada(pool, start, alike="Ada, in a group", prepare=join)
+
+
+def ada(pool: Pool, start: str = "CONFIRMED", *, verified: str = "true", **more: Any) -> User:
+    """A user with the attributes ADA, whose address is `verified` or not; any other who was made so will do."""
+    alike = {"alike": f"Ada, verified {verified}", **more}
+    return pool.user(start, attributes={**ADA, "email_verified": verified}, **alike)
 
 
 # The command with nothing but its required options, and the members that they stand for.
@@ -43,9 +72,9 @@ SENT = {"UserPoolId": "us-east-1_Example", "Username": "alice", "Password": "Per
 
 
 def members_for(user: User, **others: Any) -> dict[str, Any]:
-    """The members of a request that gives the user NEW_PASSWORD for good; `others` replace them."""
+    """The members of a request that gives the user `new_password_of` them for good; `others` replace them."""
     named = {"UserPoolId": user.pool.id, "Username": user.username}
-    return {**named, "Password": NEW_PASSWORD, "Permanent": True, **others}
+    return {**named, "Password": new_password_of(user), "Permanent": True, **others}
 
 
 def requires_sent(aws: CommandLine, recorder: Recorder, *options: str, **surroundings: Any) -> Done:

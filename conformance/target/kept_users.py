@@ -14,15 +14,37 @@ from conformance.verdict.observed import NEW_PASSWORD_REQUIRED, TOKENS
 if TYPE_CHECKING:
     from conformance.target.pools import User
 
-# What a user can be asked who is kept. What gives a user another password is among it: a sign-in must follow.
-_LOOKING = frozenset({"AdminGetUser", "GetUser", "ListUsers", "AdminInitiateAuth", "InitiateAuth"})
+# What a user can be asked who is kept. What gives a user another password is among it, and what enables one: a sign-in
+# must follow.
+_LOOKING = frozenset(
+    {"AdminGetUser", "AdminListGroupsForUser", "GetUser", "ListUsers", "AdminInitiateAuth", "InitiateAuth"}
+)
 _MAKING_USERS = frozenset({"SignUp", "AdminCreateUser"})
 _MAKING = _MAKING_USERS | {"CreateUserPool", "CreateUserPoolClient", "AdminConfirmSignUp"}
-_SETTING = frozenset({"AdminSetUserPassword", "RespondToAuthChallenge", "AdminRespondToAuthChallenge"})
+_SETTING = frozenset(
+    {
+        "AdminSetUserPassword",
+        "ChangePassword",
+        "RespondToAuthChallenge",
+        "AdminRespondToAuthChallenge",
+        "AdminEnableUser",
+    }
+)
 _HARMLESS = _LOOKING | _MAKING | _SETTING
+# What a user can have been brought to a status by, before the scenario began.
+_ARRANGING = _HARMLESS | {
+    "AdminAddUserToGroup",
+    "AdminDisableUser",
+    "AdminResetUserPassword",
+    "AdminUpdateUserAttributes",
+    "CreateGroup",
+}
 
 # The status of a user that a password lets in so far. That it is so is another claim: see KeptUsers.
 _STATUSES = {TOKENS: "CONFIRMED", NEW_PASSWORD_REQUIRED: "FORCE_CHANGE_PASSWORD"}
+
+# The scenario, what it expected of the answer to the request under test, and the answer.
+Accusation = tuple[str, str, str]
 
 # Cognito locks a user out after five failed sign-ins; a scenario has two or three of its own.
 _MOST_FAILURES = 2
@@ -34,6 +56,7 @@ class _Known:
 
     user: User
     alike: str
+    since: int
     password: str = ""
     outcome: str = ""
     shown_at: int = 0
@@ -44,11 +67,12 @@ class KeptUsers:
     """The users that are kept, by pool, status and whatever else is special about them.
 
     The invariant: **nobody is accused on the evidence of a kept user, and nobody is cleared by what another scenario
-    did.** A user is kept only by a scenario that conformed, made or borrowed no other user, sent nothing but what is
-    harmless, and ended with a sign-in that shows the password in force. It is lent only to a scenario that does not
-    spell that password, and so cannot find in force already what it is about to set. A scenario that accuses the
-    target with a lent user is judged again with new ones, and only that judgement counts (`distrusted`); its user, like
-    that of every scenario that does not conform, is not kept. So a verdict does not depend on what ran before."""
+    did.** A user is kept only by a scenario that is believed and sent nothing but what is harmless. The password in
+    force is known by a sign-in after all that sets one, or it is set anew before the user is lent. A user is lent only
+    to a scenario that does not spell that password, and so cannot find in force already what it is about to set. A
+    scenario that accuses the target with a lent user is judged again with new ones, and only that judgement counts
+    (`distrusted`), unless a request for a new user was answered in the same way before, and broke the same claim. So a
+    verdict does not depend on what ran before."""
 
     lending: bool = False
     times_lent: int = 0
@@ -59,6 +83,9 @@ class KeptUsers:
     # By the name of each user who is lent: the password, and after how many exchanges.
     _lent: dict[str, tuple[str, int]] = field(default_factory=dict)
     _new_only: set[str] = field(default_factory=set)
+    # Whose password is to be set before they are lent: the last scenario did not show which one they have.
+    _unshown: dict[tuple[str, str], list[User]] = field(default_factory=dict)
+    _confirmed: set[Accusation] = field(default_factory=set)
 
     def begin(self, spelled: Collection[str], *, lending: bool) -> None:
         """Begin a scenario whose source and parameters spell these words; without `lending` all its users are new."""
@@ -76,13 +103,14 @@ class KeptUsers:
         shelf = self._shelves.get((pool_id, status, alike), []) if self.lending else []
         return self._taken(shelf, [user for user in shelf if user.password not in self._spelled])
 
-    def spare(self, pool_id: str, least: int) -> User | None:
-        """Any kept user of this pool, who is to be brought to a status; None if there are not so many, the `least`."""
-        shelves = (
-            [self._shelves.get((pool_id, status, ""), []) for status in _STATUSES.values()] if self.lending else []
-        )
-        shelf = max(shelves, key=len, default=[])
-        return self._taken(shelf, shelf) if sum(map(len, shelves)) >= least else None
+    def spare(self, pool_id: str, least: int, alike: str = "") -> User | None:
+        """A kept user who is to be brought to another status; None if there are not so many, the `least`."""
+        if not self.lending:
+            return None
+        unshown = self._unshown.get((pool_id, alike), [])
+        shelves = [self._shelves.get((pool_id, status, alike), []) for status in _STATUSES.values()]
+        shelf = unshown or max(shelves, key=len)
+        return self._taken(shelf, shelf) if len(unshown) + sum(map(len, shelves)) >= least else None
 
     def _taken(self, shelf: list[User], fitting: Sequence[User]) -> User | None:
         if not fitting:
@@ -97,7 +125,7 @@ class KeptUsers:
         """Note that a scenario has this user, new or lent, after so many exchanges.
 
         Nothing but password, status and what `alike` says may be special about the user."""
-        self._in_use.append(_Known(user, alike))
+        self._in_use.append(_Known(user, alike, exchanges))
         if user.login in self._lent:
             self._lent[user.login] = user.password, exchanges
 
@@ -110,43 +138,73 @@ class KeptUsers:
             if known.user.login == user.login:
                 known.password, known.outcome, known.shown_at = password, outcome, exchanges
 
-    def distrusted(self, accused: bool, exchanges: Sequence[Exchange]) -> bool:
+    def distrusted(self, accused: bool, exchanges: Sequence[Exchange], said: Collection[Accusation] = ()) -> bool:
         """Whether a scenario is to be judged again, with new users.
 
-        So it is if it accused the target, or if it set the very password that the lent user had."""
-        return bool(self._lent) and (
-            accused or any(printable(had) in _passwords_set(exchanges[since:]) for had, since in self._lent.values())
-        )
+        So it is if it set the very password that the lent user had, or if it accused the target; but not if a new user
+        gave it cause before to say all that it `said`. What it says of new users is remembered."""
+        if not self._lent:
+            self._confirmed.update(said)
+            return False
+        if any(printable(had) in _passwords_set(exchanges[since:]) for had, since in self._lent.values()):
+            return True
+        return accused and not (said and self._confirmed.issuperset(said))
 
     def never_again(self, scenario: str) -> None:
-        """Spare a scenario that was judged twice the detour; its verdicts are the same either way."""
+        """Spare a scenario that was judged twice the detour until it conforms; its verdicts are the same either way."""
         self._new_only.add(scenario)
+
+    def lend_again(self, scenario: str) -> None:
+        """Take back `never_again`: the scenario has conformed since."""
+        self._new_only.discard(scenario)
 
     def may_borrow(self, scenario: str) -> bool:
         """Whether a scenario was not judged twice yet."""
         return scenario not in self._new_only
 
     def end(self, exchanges: Sequence[Exchange]) -> None:
-        """Keep the user of a scenario that conformed, if what was exchanged leaves no doubt of the user's state."""
+        """Keep the users of a scenario that is believed, if only passwords and what follows from them can have changed.
+
+        All that it made must be in use: nobody knows what became of another."""
         made = sum(exchange.operation in _MAKING_USERS for exchange in exchanges)
-        if len(self._in_use) != 1 or made > (not self._lent) or not all(map(_harmless, exchanges)):
+        new = [known for known in self._in_use if known.user.login not in self._lent]
+        early = min((known.since for known in self._in_use), default=0)
+        if made != len(new) or not all(_harmless(one, early=at < early) for at, one in enumerate(exchanges)):
             return
-        (known,) = self._in_use
-        settled = known.shown_at and not any(map(_sets, exchanges[known.shown_at :]))
-        if settled and self._failures[known.user.login] <= _MOST_FAILURES:
-            shelf = self._shelves.setdefault((known.user.pool.id, _STATUSES[known.outcome], known.alike), [])
+        for known in self._in_use:
+            if self._failures[known.user.login] <= _MOST_FAILURES:
+                self._keep(known, shown=not any(map(_sets, exchanges[known.shown_at :])) and known.shown_at > 0)
+
+    def _keep(self, known: _Known, *, shown: bool) -> None:
+        """Put a user on the shelf of the password that was `shown`, else among those who must be given one."""
+        pool_id = known.user.pool.id
+        if shown:
+            shelf = self._shelves.setdefault((pool_id, _STATUSES[known.outcome], known.alike), [])
             shelf.append(known.user.with_password(known.password))
+        else:
+            self._unshown.setdefault((pool_id, known.alike), []).append(known.user)
 
 
-def _harmless(exchange: Exchange) -> bool:
-    """Whether nothing moved but a password; a note of the sign-in by SRP has no operation, and no answer."""
+def _harmless(exchange: Exchange, *, early: bool) -> bool:
+    """Whether nothing moved but a password; a note of the sign-in by SRP has no operation, and no answer.
+
+    What is `early` brought the user to where the scenario has them."""
     noted = exchange.operation is None and not exchange.judged and not exchange.received
-    return exchange.later == 0 and (noted or exchange.operation in _HARMLESS)
+    return exchange.later == 0 and (
+        noted or _raw(exchange) or exchange.operation in (_ARRANGING if early else _HARMLESS)
+    )
 
 
 def _sets(exchange: Exchange) -> bool:
     """Whether a password may be another after this."""
-    return exchange.operation in _SETTING and exchange.members.get("ChallengeName") != "PASSWORD_VERIFIER"
+    return _raw(exchange) or (
+        exchange.operation in _SETTING and exchange.members.get("ChallengeName") != "PASSWORD_VERIFIER"
+    )
+
+
+def _raw(exchange: Exchange) -> bool:
+    """Whether the request under test was sent as bytes that no SDK would send."""
+    return str(exchange.request.get("headers", {}).get("X-Amz-Target", "")).endswith(".AdminSetUserPassword")
 
 
 def _passwords_set(exchanges: Sequence[Exchange]) -> str:

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field, replace
 from functools import partial
 from typing import Any
 
-from conformance.errors import Blocked
+from conformance.errors import Blocked, WouldSend
 from conformance.process import signals
 from conformance.target.app_client import AppClient, outcome, require_own_name, require_session
 from conformance.target.client import Cognito, ServiceError
@@ -57,6 +57,9 @@ POLICY = {
     "RequireSymbols": True,
 }
 
+
+# What is special about a user who can be reset: the verified address, which the reset asks for.
+_WITH_CONTACT = "with a verified address"
 
 # What a sign-in with the password before leads to, by the status that a user was brought to.
 _OPENS = {"CONFIRMED": TOKENS, "FORCE_CHANGE_PASSWORD": NEW_PASSWORD_REQUIRED}
@@ -109,6 +112,7 @@ class Pools:
         self._notes = PoolNotes(service.endpoint)
         self._made: set[str] = set()
         self._reached: dict[str, set[str]] = defaultdict(set)
+        self._unsent: dict[str, WouldSend] = {}
 
     def get(
         self, *, policy: Mapping[str, Any] | None = POLICY, apart: str = "", days: int = 0, **configuration: Any
@@ -164,7 +168,7 @@ class Pools:
     def known(self, pool_id: str, client_id: str) -> Pool:
         """The pool with this id and client, whoever made it; what is observed of it shows neither."""
         self._service.journal.names |= {pool_id: "<pool>", client_id: "<client>"}
-        return Pool(self._service, pool_id, client_id, self.flows, reached=self._reached[pool_id])
+        return Pool(self._service, pool_id, client_id, self.flows, reached=self._reached[pool_id], unsent=self._unsent)
 
     def keep(self, pool: Pool) -> None:
         """Leave a pool for a later run."""
@@ -202,6 +206,8 @@ class Pool:
     kept: KeptUsers = field(default_factory=KeptUsers, repr=False, compare=False)
     # The starts that AdminGetUser showed once, after the same requests: they are not looked at again.
     reached: set[str] = field(default_factory=set, repr=False, compare=False)
+    # The starts that nobody is brought to, since a message would be sent: no user is made for them.
+    unsent: dict[str, WouldSend] = field(default_factory=dict, repr=False, compare=False)
 
     def user(
         self,
@@ -213,15 +219,19 @@ class Pool:
         fresh: bool = False,
         new: str | None = None,
         alike: str = "",
+        prepare: Callable[[User], None] = lambda _: None,
     ) -> User:
         """A user in the status `start`, one of STARTS, or DISABLED: one that was kept, else a new one with `password`.
 
-        The user is new if `fresh`, or if a name or attributes are given, unless every user that is made `alike` serves.
+        The user is new if `fresh`, or if a name or attributes are given, unless every user that is made `alike` serves,
+        and was made ready by `prepare`.
         Where the status does not matter, a new user may be in another, `new`. AdminSetUserPassword, which is under
         test, has no part in making one.
 
         Without `username` it gets a name of its own in the shape of an e-mail address, which every target takes. Raises
         Blocked where the target cannot get a user there."""
+        if start in self.unsent:
+            raise WouldSend(str(self.unsent[start]))
         named, exchangeable = username is not None, bool(alike) or (username is None and not attributes)
         own = None if named else attributes
         twin = partial(self.user, start, attributes=own, password=password, fresh=True, new=new)
@@ -230,7 +240,9 @@ class Pool:
             return self._in_use(lent, alike)
         start = new or start
         username = username or simulated(f"user-{uuid.uuid4().hex[:12]}")
-        sent = [{"Name": name, "Value": value} for name, value in (attributes or {}).items()]
+        late = {} if start == "FORCE_CHANGE_PASSWORD" else _for_administrators(attributes or {})
+        early = {name: value for name, value in (attributes or {}).items() if name not in late}
+        sent = [{"Name": name, "Value": value} for name, value in early.items()]
         wanted = ("CONFIRMED", False) if start == DISABLED else (start, True)
         arrange = self.service.arrange
         if start == "FORCE_CHANGE_PASSWORD":
@@ -252,8 +264,12 @@ class Pool:
                 arrange("AdminConfirmSignUp", UserPoolId=self.id, Username=username)
             if start == "RESET_REQUIRED":
                 # The reset is refused without a verified contact (https://repost.aws/knowledge-center/cognito-forgot-password).
-                self._verify_email(username, (attributes or {}).get("email", simulated("nobody")))
-                arrange("AdminResetUserPassword", UserPoolId=self.id, Username=username)
+                late = {"email": early.get("email", simulated("nobody")), "email_verified": "true", **late}
+            if late:
+                given = [{"Name": name, "Value": value} for name, value in late.items()]
+                arrange("AdminUpdateUserAttributes", UserPoolId=self.id, Username=username, UserAttributes=given)
+            if start == "RESET_REQUIRED":
+                self._reset(username)
             if start == DISABLED:
                 arrange("AdminDisableUser", UserPoolId=self.id, Username=username)
             members = ("Username", "UserStatus", "Enabled")
@@ -261,31 +277,55 @@ class Pool:
                 seen = arrange("AdminGetUser", *members, UserPoolId=self.id, Username=username)
             else:
                 seen = dict(zip(members, (username, *wanted), strict=True))
-        exchanges = len(self.service.journal.exchanges)
-        user = User(self, seen["Username"], username, password, start, exchanges, twin)
+        user = User(self, seen["Username"], username, password, start, _twin=twin)
         self.service.journal.names |= {username: "<user>", user.username: "<user>"}
         reached = (seen["UserStatus"], seen["Enabled"])
         if reached != wanted:
             raise Blocked(f"a user could not be brought to {start}: AdminGetUser shows {reached[0]}", "AdminGetUser")
         if user.username == username and not named:
             self.reached.add(start)
+        prepare(user)
+        user = replace(user, _made_at=len(self.service.journal.exchanges))
         return self._in_use(user, alike) if exchangeable else user
 
     def _lent(self, start: str, password: str, alike: str, least: int) -> User | None:
         """A kept user in this status; if there are at `least` so many others, one of them is brought there.
 
         That takes the operation under test: only a scenario that conforms has such a user for good (KeptUsers)."""
+        if start == "RESET_REQUIRED":
+            return self._brought(self.kept.lend(self.id, "CONFIRMED", _WITH_CONTACT), "AdminResetUserPassword", start)
+        if start == DISABLED:
+            return self._brought(self._lent("CONFIRMED", password, alike, least), "AdminDisableUser", "CONFIRMED")
         lent = self.kept.lend(self.id, start, alike)
-        if not (lent or alike) and start in _OPENS and (user := self.kept.spare(self.id, least)) is not None:
+        if not lent and start in _OPENS and (user := self.kept.spare(self.id, least, alike)) is not None:
             password = f"{password}-{uuid.uuid4().hex[:8]}"
             permanent = _OPENS[start] is TOKENS
             if user.call("AdminSetUserPassword", Password=password, Permanent=permanent) == ACCEPTED:
                 lent = user.with_password(password) if user.sign_in(password) == _OPENS[start] else None
-        if lent is not None:
-            self.service.journal.names |= {lent.login: "<user>", lent.username: "<user>"}
+        self._name(lent)
         return lent
 
+    def _reset(self, username: str) -> None:
+        try:
+            self.service.arrange("AdminResetUserPassword", UserPoolId=self.id, Username=username)
+        except WouldSend as message:
+            self.unsent["RESET_REQUIRED"] = message
+            raise
+
+    def _brought(self, lent: User | None, operation: str, status: str) -> User | None:
+        """The user who was lent, if there is one, after this operation; None where the status is another then."""
+        self._name(lent)
+        if lent is not None:
+            lent.arrange(operation)
+        return lent if lent is not None and lent.status == status else None
+
+    def _name(self, user: User | None) -> None:
+        if user is not None:
+            self.service.journal.names |= {user.login: "<user>", user.username: "<user>"}
+
     def _in_use(self, user: User, alike: str) -> User:
+        if user._start == "RESET_REQUIRED" and not alike:
+            alike = _WITH_CONTACT
         self.kept.in_use(user, len(self.service.journal.exchanges), alike)
         return user
 
@@ -320,14 +360,6 @@ class Pool:
     def find(self, username: str, login: str, password: str) -> User:
         """A user of this pool that the scenario knows to exist."""
         return User(self, username, login, password)
-
-    def _verify_email(self, username: str, email: str) -> None:
-        self.service.arrange(
-            "AdminUpdateUserAttributes",
-            UserPoolId=self.id,
-            Username=username,
-            UserAttributes=[{"Name": "email", "Value": email}, {"Name": "email_verified", "Value": "true"}],
-        )
 
 
 @dataclass(frozen=True)
@@ -425,12 +457,35 @@ class User:
 
         Of a user who was just made, and asked nothing since, the state is what it was brought to; only where the one
         afterwards is another is it read, of a user who is made the same way."""
-        opens = _OPENS.get(self._start)
-        if self._twin is None or opens is None or self._made_at != len(self.pool.service.journal.exchanges):
+        twin, arranged = self._twin, self._arranged
+        if twin is None or arranged is None:
             seen = self.state
             return lambda _: seen
-        twin, arranged = self._twin, State(self._start, True, opens)
         return lambda after: arranged if after == arranged else twin().state
+
+    def watched(self) -> Callable[[], tuple[State, State]]:
+        """Note the state, as `before` does; called after a refused request, it gives the state before and after.
+
+        Of a user whose state is known, a sign-in that leads where it led shows that it is the same: it takes the status
+        and an enabled user. Only after another is the state looked at in full."""
+        known = self._arranged
+        state_before = self.before()
+
+        def look() -> tuple[State, State]:
+            if known is not None and self.sign_in(self.password) == known.sign_in:
+                return known, known
+            after = self.state
+            return state_before(after), after
+
+        return look
+
+    @property
+    def _arranged(self) -> State | None:
+        """The state that the user was brought to, if nothing was asked since."""
+        opens = _OPENS.get(self._start)
+        if opens is None or self._made_at != len(self.pool.service.journal.exchanges):
+            return None
+        return State(self._start, True, opens)
 
     @property
     def state(self) -> State:
@@ -547,3 +602,12 @@ def _implemented(what: str, attempt: SignIn) -> SignIn:
         operation = OPERATIONS.get(what, what)
         raise Blocked(f"{what} is not implemented: {attempt.message or attempt.outcome}", operation)
     return attempt
+
+
+def _for_administrators(attributes: Mapping[str, str]) -> dict[str, str]:
+    """Those that no user can give at SignUp: a contact with the flag that it is verified, and preferred_username.
+
+    Only a confirmed user can have the latter (user-pool-settings-attributes.md of the developer guide)."""
+    verified = [name for name in attributes if name.endswith("_verified")]
+    late = [*verified, *(name.removesuffix("_verified") for name in verified), "preferred_username"]
+    return {name: value for name, value in attributes.items() if name in late}

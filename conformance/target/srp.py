@@ -15,6 +15,9 @@ import secrets
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from functools import cached_property
+
+from gmpy2 import powmod
 
 # RFC 3526, section 4: the 3072-bit MODP group; SRP's generator for it is 2.
 N = int(
@@ -38,7 +41,7 @@ _DAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
 
 def premaster_secret(n: int, g: int, k: int, x: int, a: int, u: int, b_public: int) -> int:
     """The secret that client and server share: (B - k * g^x) ^ (a + u * x) mod N (RFC 5054, section 2.6)."""
-    return pow(b_public - k * pow(g, x, n), a + u * x, n)
+    return int(powmod(b_public - k * powmod(g, x, n), a + u * x, n))
 
 
 def octets(number: int) -> bytes:
@@ -68,10 +71,10 @@ class SrpClient:
         """A sign-in with a private value of its own."""
         return cls(pool_id, username, password, secrets.randbits(_EXPONENT_BITS))
 
-    @property
+    @cached_property
     def public(self) -> int:
         """The value A that the client sends."""
-        return pow(G, self.private, N)
+        return int(powmod(G, self.private, N))
 
     @property
     def auth_parameters(self) -> dict[str, str]:

@@ -3,6 +3,7 @@
 import pytest
 
 from conformance.mutants.mutant import serving
+from conformance.scenarios.requests import member
 from conformance.target.client import Cognito
 from conformance.target.definition import INVENTED, REGION, Endpoint
 from conformance.target.kept_users import KeptUsers
@@ -91,24 +92,86 @@ def test_each_user_is_lent_to_one_scenario_at_a_time(scenarios):
 
 
 DOUBTFUL = {
-    "no-sign-in-since": (signs_in("Old-Passw0rd!"), sets(PASSWORD)),
-    "never-signed-in": (lambda user: user.status,),
     "attributes": (lambda user: user.give(name="Ada"), sets(PASSWORD), signs_in()),
     "disabled": (lambda user: user.arrange("AdminDisableUser"), lambda user: user.enable(), sets(PASSWORD), signs_in()),
     "signed-out": (lambda user: user.arrange("AdminUserGlobalSignOut"), sets(PASSWORD), signs_in()),
     "failures": (*[signs_in("Wrong-0ne!")] * 3, sets(PASSWORD), signs_in()),
-    "another-user": (lambda user: user.pool.user(fresh=True), sets(PASSWORD), signs_in()),
+    "another-user": (lambda user: user.pool.user(username="ada"), sets(PASSWORD), signs_in()),
 }
 
 
 @pytest.mark.parametrize("steps", DOUBTFUL.values(), ids=DOUBTFUL)
 def test_a_user_in_doubt_is_not_kept(scenarios, steps):
-    """A user who changed in more than the password, or whose password was not shown last, is lent to nobody."""
+    """A user who may have changed in more than password and status is lent to nobody."""
     before = scenarios.left(*steps)
 
     scenarios.begin()
 
     assert scenarios.pools.get().user().login != before.login
+
+
+UNSHOWN = {
+    "no-sign-in-since": (signs_in("Old-Passw0rd!"), sets(PASSWORD)),
+    "never-signed-in": (lambda user: user.status,),
+    "password-changed-since": (signs_in("Old-Passw0rd!"), sets(PASSWORD), signs_in(), sets("Permanent-2!")),
+}
+
+
+@pytest.mark.parametrize("steps", UNSHOWN.values(), ids=UNSHOWN)
+def test_a_user_whose_password_was_not_shown_is_given_one(scenarios, steps):
+    """The user is lent with a password that a sign-in has shown since."""
+    before = scenarios.left(*steps)
+
+    scenarios.begin()
+    user = scenarios.pools.get().user()
+
+    assert user.login == before.login
+    assert user.password not in (PASSWORD, "Permanent-2!", "Old-Passw0rd!")
+    assert user.sign_in(user.password) == TOKENS
+
+
+def test_every_user_of_a_scenario_is_kept(scenarios):
+    """Two users of one scenario are both lent afterwards."""
+    scenarios.begin()
+    before = {user.login for user in (scenarios.pools.get().user(), scenarios.pools.get().user())}
+    scenarios.end()
+
+    scenarios.begin()
+
+    assert {scenarios.pools.get().user().login for _ in range(2)} == before
+
+
+@pytest.mark.parametrize("start", ["RESET_REQUIRED", "disabled"])
+def test_a_kept_user_is_brought_to_a_status_of_the_administrator(scenarios, start):
+    """A user who was reset or disabled, and set a password, can be reset or disabled again."""
+    scenarios.begin()
+    before = scenarios.pools.get().user(start)
+    sets(PASSWORD)(before)
+    before.enable()
+    before.sign_in(PASSWORD)
+    scenarios.end()
+
+    scenarios.begin()
+    user = scenarios.pools.get().user(start)
+
+    assert user.login == before.login
+    assert (user.status, user.flags["Enabled"]) == (
+        ("CONFIRMED", "False") if start == "disabled" else ("RESET_REQUIRED", "True")
+    )
+
+
+def test_users_made_alike_are_lent_for_each_other(scenarios):
+    """Whoever asks for a user with attributes and in a group may have one who was made so for another scenario."""
+    scenarios.begin()
+    before = member(scenarios.pools.get())
+    before.sign_in(before.password)
+    scenarios.end()
+
+    scenarios.begin()
+    user = member(scenarios.pools.get())
+
+    assert user.login == before.login
+    assert (user.attributes["name"], len(user.groups)) == ("Ada", 1)
 
 
 def test_no_user_is_kept_of_a_pool_that_remembers_passwords(scenarios):
@@ -170,6 +233,37 @@ def test_an_accusation_with_a_lent_user_does_not_count(scenarios):
 
     assert scenarios.distrusted(accused=True)
     assert not scenarios.distrusted()
+
+
+def test_an_answer_that_a_new_user_had_as_well_counts(scenarios):
+    """That a request was answered otherwise than it should be counts with a lent user once it did with a new one."""
+    said = [("test_it", "reply: InvalidParameterException", "reply: accepted")]
+    other = [("test_it", "reply: InvalidParameterException", "reply: 500")]
+    scenarios.begin()
+    for _ in range(3):
+        scenarios.pools.get().user()
+    scenarios.end()
+
+    def accuses(said, lending=True):
+        scenarios.begin(lending=lending)
+        scenarios.pools.get().user()
+        return scenarios.kept.distrusted(True, scenarios.service.journal.exchanges, said)
+
+    assert accuses(said)
+    assert not accuses(said, lending=False)
+    assert not accuses(said)
+    assert accuses(other)
+
+
+def test_a_scenario_borrows_again_once_it_conformed():
+    """A scenario that was judged twice has new users until it conforms."""
+    kept = KeptUsers()
+
+    kept.never_again("test_it")
+    assert not kept.may_borrow("test_it")
+
+    kept.lend_again("test_it")
+    assert kept.may_borrow("test_it")
 
 
 def test_setting_the_password_that_a_lent_user_had_does_not_count(scenarios):

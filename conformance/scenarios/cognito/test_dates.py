@@ -3,7 +3,7 @@
 import pytest
 
 from conformance.errors import Blocked
-from conformance.scenarios.requests import NEW_PASSWORD
+from conformance.scenarios.requests import new_password_of
 from conformance.verdict.observed import Form
 from conformance.verdict.verdicts import Kind
 
@@ -13,9 +13,10 @@ from conformance.verdict.verdicts import Kind
 @pytest.mark.parametrize("permanent", [True, False], ids=["permanent", "temporary"])
 def test_last_modified_date_advances(admin_set_user_password, user, permanent):
     """The user's UserLastModifiedDate is later after the call."""
+    password = new_password_of(user)
     before = _modified(user)
 
-    admin_set_user_password(user, Password=NEW_PASSWORD, Permanent=permanent).requires_success()
+    admin_set_user_password(user, Password=password, Permanent=permanent).requires_success()
 
     assert _moved(before, _modified(user)) == "later"
 

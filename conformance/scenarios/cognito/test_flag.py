@@ -2,7 +2,7 @@
 
 import pytest
 
-from conformance.scenarios.requests import NEW_PASSWORD
+from conformance.scenarios.requests import new_password_of
 from conformance.verdict.observed import ACCEPTED, NEW_PASSWORD_REQUIRED, TOKENS
 
 pytestmark = pytest.mark.bindings("wire")
@@ -14,10 +14,11 @@ pytestmark = pytest.mark.bindings("wire")
 )
 def test_permanent_may_be_a_string(admin_set_user_password, user, text, outcome):
     """The text "true" sets a permanent password, the text "false" a temporary one."""
-    reply = admin_set_user_password(user, Password=NEW_PASSWORD, Permanent=text)
+    password = new_password_of(user)
+    reply = admin_set_user_password(user, Password=password, Permanent=text)
 
     assert reply == ACCEPTED
-    assert user.sign_in(NEW_PASSWORD) == outcome
+    assert user.sign_in(password) == outcome
 
 
 @pytest.mark.claim("null-permanent-is-refused")

@@ -2,7 +2,8 @@
 
 import pytest
 
-from conformance.scenarios.requests import NEW_PASSWORD, either_way
+from conformance.scenarios.preconditions import require
+from conformance.scenarios.requests import ada, either_way, member, new_password_of
 from conformance.target.pools import DISABLED
 from conformance.verdict.observed import REFUSED
 
@@ -12,13 +13,14 @@ from conformance.verdict.observed import REFUSED
 def test_only_the_specified_user_changes(admin_set_user_password, pool, permanent, outcome):
     """Another user of the same pool keeps status and password."""
     user, bystander = pool.user(), pool.user()
+    password = new_password_of(user, bystander)
     before = bystander.state
 
-    admin_set_user_password(user, Password=NEW_PASSWORD, Permanent=permanent).requires_success()
+    admin_set_user_password(user, Password=password, Permanent=permanent).requires_success()
 
-    user.requires(NEW_PASSWORD, outcome)
+    user.requires(password, outcome)
     assert bystander.state == before
-    assert bystander.sign_in(NEW_PASSWORD) == REFUSED
+    assert bystander.sign_in(password) == REFUSED
 
 
 @pytest.mark.claim("only-the-specified-pool-changes")
@@ -27,13 +29,14 @@ def test_only_the_specified_pool_changes(admin_set_user_password, pools, permane
     """A user of the same name in another pool keeps status and password."""
     user = pools.get().user()
     namesake = pools.get(apart="another").user(username=user.login)
+    password = new_password_of(user, namesake)
     before = namesake.state
 
-    admin_set_user_password(user, Password=NEW_PASSWORD, Permanent=permanent).requires_success()
+    admin_set_user_password(user, Password=password, Permanent=permanent).requires_success()
 
-    user.requires(NEW_PASSWORD, outcome)
+    user.requires(password, outcome)
     assert namesake.state == before
-    assert namesake.sign_in(NEW_PASSWORD) == REFUSED
+    assert namesake.sign_in(password) == REFUSED
 
 
 @pytest.mark.claim("attributes-are-kept")
@@ -41,35 +44,29 @@ def test_only_the_specified_pool_changes(admin_set_user_password, pools, permane
 @pytest.mark.parametrize("verified", ["true", "false"], ids=["verified", "unverified"])
 def test_attributes_are_kept(admin_set_user_password, pool, permanent, outcome, verified):
     """The user's attributes stay what they were, and so does the flag that the address is verified."""
-    address = "success+ada@simulator.amazonses.com"
-    user = pool.user(attributes={"name": "Ada", "email": address})
-    flag = [
-        {"Name": "email", "Value": address},
-        {"Name": "email_verified", "Value": verified},
-    ]
-    user.arrange("AdminUpdateUserAttributes", UserAttributes=flag)
+    user = ada(pool, verified=verified)
+    password = new_password_of(user)
     before = user.attributes
 
-    admin_set_user_password(user, Password=NEW_PASSWORD, Permanent=permanent).requires_success()
+    admin_set_user_password(user, Password=password, Permanent=permanent).requires_success()
 
     assert user.attributes == before
-    user.requires(NEW_PASSWORD, outcome)
+    user.requires(password, outcome)
 
 
 @pytest.mark.claim("groups-are-kept")
 @either_way
 def test_groups_are_kept(admin_set_user_password, pool, permanent, outcome):
     """The user stays in the groups that it was in, and comes into no other."""
-    user = pool.user()
-    group = f"group-of-{user.username.partition('@')[0]}"
-    pool.service.arrange("CreateGroup", UserPoolId=pool.id, GroupName=group)
-    user.arrange("AdminAddUserToGroup", GroupName=group)
+    user = member(pool)
+    password = new_password_of(user)
     before = user.groups
+    require("the groups", len(before), 1, by="AdminAddUserToGroup")
 
-    admin_set_user_password(user, Password=NEW_PASSWORD, Permanent=permanent).requires_success()
+    admin_set_user_password(user, Password=password, Permanent=permanent).requires_success()
 
     assert user.groups == before
-    user.requires(NEW_PASSWORD, outcome)
+    user.requires(password, outcome)
 
 
 @pytest.mark.claim("enabled-flag-is-kept")
@@ -78,13 +75,14 @@ def test_groups_are_kept(admin_set_user_password, pool, permanent, outcome):
 def test_enabled_flag_is_kept(admin_set_user_password, pool, permanent, outcome, start):
     """A disabled user stays disabled, an enabled one enabled."""
     user = pool.user(start)
+    password = new_password_of(user)
     before = user.flags
 
-    admin_set_user_password(user, Password=NEW_PASSWORD, Permanent=permanent).requires_success()
+    admin_set_user_password(user, Password=password, Permanent=permanent).requires_success()
 
     assert user.flags == before
     user.enable()
-    user.requires(NEW_PASSWORD, outcome)
+    user.requires(password, outcome)
 
 
 @pytest.mark.claim("creation-date-is-kept")
@@ -92,12 +90,13 @@ def test_enabled_flag_is_kept(admin_set_user_password, pool, permanent, outcome,
 def test_creation_date_is_kept(admin_set_user_password, pool, permanent, outcome):
     """The user's creation date stays what it was."""
     user = pool.user()
+    password = new_password_of(user)
     before = user.created
 
-    admin_set_user_password(user, Password=NEW_PASSWORD, Permanent=permanent).requires_success()
+    admin_set_user_password(user, Password=password, Permanent=permanent).requires_success()
 
     assert user.created == before
-    user.requires(NEW_PASSWORD, outcome)
+    user.requires(password, outcome)
 
 
 REFUSALS = {
@@ -115,12 +114,13 @@ REFUSALS = {
 def test_refused_request_changes_nothing(admin_set_user_password, pool, start, permanent, outcome, odd):
     """After a refused request the user has the status and the password from before."""
     user = pool.user(start)
+    password = new_password_of(user)
     state_before = user.before()
 
-    reply = admin_set_user_password(user, **{"Password": NEW_PASSWORD, "Permanent": permanent} | odd(user))
+    reply = admin_set_user_password(user, **{"Password": password, "Permanent": permanent} | odd(user))
 
     reply.requires_refusal()
     after = user.state
     assert after == state_before(after)
-    admin_set_user_password(user, Password=NEW_PASSWORD, Permanent=permanent).requires_success()
-    user.requires(NEW_PASSWORD, outcome)
+    admin_set_user_password(user, Password=password, Permanent=permanent).requires_success()
+    user.requires(password, outcome)

@@ -2,7 +2,7 @@
 
 import pytest
 
-from conformance.scenarios.requests import NEW_PASSWORD, either_way
+from conformance.scenarios.requests import either_way, new_password_of
 
 # What the AWS CLI prints is a claim about the program: cli-prints-nothing.
 pytestmark = pytest.mark.bindings("sdk", "wire")
@@ -12,8 +12,9 @@ pytestmark = pytest.mark.bindings("sdk", "wire")
 @either_way
 def test_output_is_empty(admin_set_user_password, user, permanent, outcome):
     """The answer holds nothing but an empty JSON object."""
-    reply = admin_set_user_password(user, Password=NEW_PASSWORD, Permanent=permanent)
-    user.requires(NEW_PASSWORD, outcome)
+    password = new_password_of(user)
+    reply = admin_set_user_password(user, Password=password, Permanent=permanent)
+    user.requires(password, outcome)
 
     reply.requires_success()
     assert reply.document == {}
@@ -23,8 +24,9 @@ def test_output_is_empty(admin_set_user_password, user, permanent, outcome):
 @either_way
 def test_success_is_http_200(admin_set_user_password, user, permanent, outcome):
     """The answer to a request that set the password has HTTP status 200."""
-    reply = admin_set_user_password(user, Password=NEW_PASSWORD, Permanent=permanent)
-    user.requires(NEW_PASSWORD, outcome)
+    password = new_password_of(user)
+    reply = admin_set_user_password(user, Password=password, Permanent=permanent)
+    user.requires(password, outcome)
 
     reply.requires_success()
     assert reply.http_status == 200
@@ -34,8 +36,9 @@ def test_success_is_http_200(admin_set_user_password, user, permanent, outcome):
 @either_way
 def test_success_content_type_is_amz_json(admin_set_user_password, user, permanent, outcome):
     """The answer is of the content type application/x-amz-json-1.1; a charset may follow."""
-    reply = admin_set_user_password(user, Password=NEW_PASSWORD, Permanent=permanent)
-    user.requires(NEW_PASSWORD, outcome)
+    password = new_password_of(user)
+    reply = admin_set_user_password(user, Password=password, Permanent=permanent)
+    user.requires(password, outcome)
 
     reply.requires_success()
     assert reply.media_type == "application/x-amz-json-1.1"
@@ -45,8 +48,9 @@ def test_success_content_type_is_amz_json(admin_set_user_password, user, permane
 @either_way
 def test_success_has_a_request_id(admin_set_user_password, user, permanent, outcome):
     """The answer has an x-amzn-requestid header, and in it a UUID."""
-    reply = admin_set_user_password(user, Password=NEW_PASSWORD, Permanent=permanent)
-    user.requires(NEW_PASSWORD, outcome)
+    password = new_password_of(user)
+    reply = admin_set_user_password(user, Password=password, Permanent=permanent)
+    user.requires(password, outcome)
 
     reply.requires_success()
     assert reply.request_id == "a UUID"

@@ -5,7 +5,7 @@ from concurrent.futures import ThreadPoolExecutor
 import pytest
 
 from conformance.scenarios.preconditions import unchallenged
-from conformance.scenarios.requests import NEW_PASSWORD
+from conformance.scenarios.requests import new_password_of, new_passwords_of
 from conformance.target.sign_in import FLOWS
 from conformance.verdict.observed import ACCEPTED, NEW_PASSWORD_REQUIRED, NOT_REFUSED, REFUSED, TOKENS, Count
 
@@ -50,13 +50,14 @@ def test_password_is_stored_exactly(admin_set_user_password, user, password, nea
 )
 def test_repeating_the_call_is_harmless(admin_set_user_password, user, permanent, status, outcome):
     """The same call once more is accepted and changes nothing."""
-    admin_set_user_password(user, Password=NEW_PASSWORD, Permanent=permanent).requires_success()
+    password = new_password_of(user)
+    admin_set_user_password(user, Password=password, Permanent=permanent).requires_success()
 
-    reply = admin_set_user_password(user, Password=NEW_PASSWORD, Permanent=permanent)
+    reply = admin_set_user_password(user, Password=password, Permanent=permanent)
 
     assert reply == ACCEPTED
     assert user.status == status
-    assert user.sign_in(NEW_PASSWORD) == outcome
+    assert user.sign_in(password) == outcome
 
 
 @pytest.mark.claim("last-call-wins")
@@ -73,12 +74,13 @@ def test_repeating_the_call_is_harmless(admin_set_user_password, user, permanent
 )
 def test_last_call_wins(admin_set_user_password, user, first, second, status, outcome, flow):
     """Of two passwords that are set one after the other, the second decides who signs in, and the status."""
-    admin_set_user_password(user, Password="First-0ne!", Permanent=first).requires_success()
+    password, another = new_passwords_of(user)
+    admin_set_user_password(user, Password=password, Permanent=first).requires_success()
 
-    admin_set_user_password(user, Password="Second-0ne!", Permanent=second).requires_success()
+    admin_set_user_password(user, Password=another, Permanent=second).requires_success()
 
-    assert user.sign_in("First-0ne!", flow) == REFUSED
-    assert user.sign_in("Second-0ne!", flow) == outcome
+    assert user.sign_in(password, flow) == REFUSED
+    assert user.sign_in(another, flow) == outcome
     assert user.status == status
 
 

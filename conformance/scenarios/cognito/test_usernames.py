@@ -9,7 +9,7 @@ from conformance.scenarios.preconditions import require
 from conformance.scenarios.refusals import refusal
 from conformance.scenarios.requests import (
     BY_CONTACT,
-    NEW_PASSWORD,
+    IGNORING_CASE,
     WITH_ALIASES,
     either_way,
     new_password_of,
@@ -20,6 +20,9 @@ from conformance.verdict.observed import ACCEPTED, NOT_REFUSED, REFUSED, TOKENS
 
 both_kinds = pytest.mark.parametrize("permanent", [True, False], ids=["permanent", "temporary"])
 verified_or_not = pytest.mark.parametrize("verified", ["true", "false"], ids=["verified", "unverified"])
+
+ADDRESS = "success+ada-NNN@simulator.amazonses.com"
+NUMBER = "+1555NNN"
 
 # Seven digits, so that +1555NNN is a telephone number; 555 is not an area code.
 _NUMBERS = itertools.count(1)
@@ -36,16 +39,16 @@ def spell():
 def called():
     """A user of a pool, called as is written, and what other names are with the digits that stand for this user's NNN.
 
-    The user is a new one, or was kept under the same written name and, where it is written, address."""
+    The user is a new one, or was kept under the same written name and with the same written attributes. Without
+    `start` it is one for a request whose outcome does not depend on the status."""
 
-    def call(pool, name, permanent=True, address=None):
+    def call(pool, name, permanent=True, attributes=None, start=None):
         number = f"{next(_NUMBERS):07d}"
-        attributes = {"email": spelled(address, number)} if address else None
-        user = user_before(
-            pool, permanent, username=spelled(name, number), attributes=attributes, alike=f"{name} {address}"
-        )
-        own = re.search("[0-9]{7}(?![0-9])", user.login)[0]
-        return user, lambda written: spelled(written, own)
+        own = {attribute: spelled(value, number) for attribute, value in (attributes or {}).items()}
+        like = {"username": spelled(name, number), "attributes": own, "alike": f"{name} {attributes}"}
+        user = pool.user(start, **like) if start else user_before(pool, permanent, **like)
+        digits = re.search("[0-9]{7}(?![0-9])", user.login)[0]
+        return user, lambda written: spelled(written, digits)
 
     return call
 
@@ -82,14 +85,13 @@ def test_username_names_the_user(admin_set_user_password, pool, called, name, pe
 
 @pytest.mark.claim("email-alias-names-the-user")
 @both_kinds
-def test_email_alias_names_the_user(admin_set_user_password, effect, pools, spell, permanent):
+def test_email_alias_names_the_user(admin_set_user_password, effect, pools, called, permanent):
     """In a pool where email is an alias, a verified address reaches the user who has it."""
-    address = spell("success+ada-NNN@simulator.amazonses.com")
-    user = pools.get(**WITH_ALIASES).user(
-        "FORCE_CHANGE_PASSWORD", username=spell("ada-NNN"), attributes={"email": address, "email_verified": "true"}
-    )
+    verified = {"email": ADDRESS, "email_verified": "true"}
+    user, spell = called(pools.get(**WITH_ALIASES), "ada-NNN", permanent, verified)
+    password = new_password_of(user)
 
-    reply = admin_set_user_password(user, Username=address, Password=NEW_PASSWORD, Permanent=permanent)
+    reply = admin_set_user_password(user, Username=spell(ADDRESS), Password=password, Permanent=permanent)
 
     assert reply == ACCEPTED
     assert effect(user, permanent) == NOT_REFUSED
@@ -97,16 +99,13 @@ def test_email_alias_names_the_user(admin_set_user_password, effect, pools, spel
 
 @pytest.mark.claim("phone-alias-names-the-user")
 @both_kinds
-def test_phone_alias_names_the_user(admin_set_user_password, effect, pools, spell, permanent):
+def test_phone_alias_names_the_user(admin_set_user_password, effect, pools, called, permanent):
     """In a pool where phone_number is an alias, a verified number reaches the user who has it."""
-    number = spell("+1555NNN")
-    user = pools.get(**WITH_ALIASES).user(
-        "FORCE_CHANGE_PASSWORD",
-        username=spell("ada-NNN"),
-        attributes={"phone_number": number, "phone_number_verified": "true"},
-    )
+    verified = {"phone_number": NUMBER, "phone_number_verified": "true"}
+    user, spell = called(pools.get(**WITH_ALIASES), "ada-NNN", permanent, verified)
+    password = new_password_of(user)
 
-    reply = admin_set_user_password(user, Username=number, Password=NEW_PASSWORD, Permanent=permanent)
+    reply = admin_set_user_password(user, Username=spell(NUMBER), Password=password, Permanent=permanent)
 
     assert reply == ACCEPTED
     assert effect(user, permanent) == NOT_REFUSED
@@ -114,14 +113,13 @@ def test_phone_alias_names_the_user(admin_set_user_password, effect, pools, spel
 
 @pytest.mark.claim("preferred-username-alias-names-the-user")
 @both_kinds
-def test_preferred_username_alias_names_the_user(admin_set_user_password, effect, pools, spell, permanent):
+def test_preferred_username_alias_names_the_user(admin_set_user_password, effect, pools, called, permanent):
     """In a pool where preferred_username is an alias, it reaches the user who has it."""
-    preferred = spell("countess-NNN")
-    # Only a confirmed user can have one (user-pool-settings-attributes.md of the developer guide).
-    user = pools.get(**WITH_ALIASES).user("CONFIRMED", username=spell("ada-NNN"))
-    user.arrange("AdminUpdateUserAttributes", UserAttributes=[{"Name": "preferred_username", "Value": preferred}])
+    preferred = {"preferred_username": "countess-NNN"}
+    user, spell = called(pools.get(**WITH_ALIASES), "ada-NNN", permanent, preferred, "CONFIRMED")
+    password = new_password_of(user)
 
-    reply = admin_set_user_password(user, Username=preferred, Password=NEW_PASSWORD, Permanent=permanent)
+    reply = admin_set_user_password(user, Username=spell("countess-NNN"), Password=password, Permanent=permanent)
 
     assert reply == ACCEPTED
     assert effect(user, permanent) == NOT_REFUSED
@@ -131,7 +129,8 @@ def test_preferred_username_alias_names_the_user(admin_set_user_password, effect
 @both_kinds
 def test_sub_names_the_user(admin_set_user_password, effect, user, permanent):
     """In a pool without aliases, the `sub` reaches the user who has it."""
-    reply = admin_set_user_password(user, Username=user.sub, Password=NEW_PASSWORD, Permanent=permanent)
+    password = new_password_of(user)
+    reply = admin_set_user_password(user, Username=user.sub, Password=password, Permanent=permanent)
 
     assert reply == ACCEPTED
     assert effect(user, permanent) == NOT_REFUSED
@@ -140,7 +139,7 @@ def test_sub_names_the_user(admin_set_user_password, effect, user, permanent):
 @pytest.mark.claim("unverified-alias-names-nobody")
 @pytest.mark.parametrize(
     ("attribute", "written"),
-    [("email", "success+ada-NNN@simulator.amazonses.com"), ("phone_number", "+1555NNN")],
+    [("email", ADDRESS), ("phone_number", NUMBER)],
     ids=["email", "phone_number"],
 )
 @either_way
@@ -150,16 +149,17 @@ def test_unverified_alias_names_nobody(admin_set_user_password, pools, spell, at
     user = pools.get(**WITH_ALIASES).user(
         "FORCE_CHANGE_PASSWORD", username=spell("ada-NNN"), attributes={attribute: alias}
     )
+    password = new_password_of(user)
 
     def call():
-        return admin_set_user_password(user, Username=alias, Password=NEW_PASSWORD, Permanent=permanent)
+        return admin_set_user_password(user, Username=alias, Password=password, Permanent=permanent)
 
     def verify_and_call():
         verified = [{"Name": attribute, "Value": alias}, {"Name": f"{attribute}_verified", "Value": "true"}]
         user.arrange("AdminUpdateUserAttributes", UserAttributes=verified)
         return call()
 
-    reply = refusal(user, call, verify_and_call, NEW_PASSWORD, outcome)
+    reply = refusal(user, call, verify_and_call, password, outcome)
 
     assert reply == REFUSED
 
@@ -167,14 +167,13 @@ def test_unverified_alias_names_nobody(admin_set_user_password, pools, spell, at
 @pytest.mark.claim("email-username-attribute-names-the-user")
 @verified_or_not
 @both_kinds
-def test_email_username_attribute_names_the_user(admin_set_user_password, effect, pools, spell, verified, permanent):
+def test_email_username_attribute_names_the_user(admin_set_user_password, effect, pools, called, verified, permanent):
     """In a pool whose users sign up with an address, it reaches the user, verified or not."""
-    address = spell("success+ada-NNN@simulator.amazonses.com")
-    user = pools.get(**BY_CONTACT).user(
-        "FORCE_CHANGE_PASSWORD", username=address, attributes={"email": address, "email_verified": verified}
-    )
+    attributes = {"email": ADDRESS, "email_verified": verified}
+    user, spell = called(pools.get(**BY_CONTACT), ADDRESS, permanent, attributes)
+    password = new_password_of(user)
 
-    reply = admin_set_user_password(user, Username=address, Password=NEW_PASSWORD, Permanent=permanent)
+    reply = admin_set_user_password(user, Username=spell(ADDRESS), Password=password, Permanent=permanent)
 
     assert reply == ACCEPTED
     assert effect(user, permanent) == NOT_REFUSED
@@ -183,16 +182,13 @@ def test_email_username_attribute_names_the_user(admin_set_user_password, effect
 @pytest.mark.claim("phone-username-attribute-names-the-user")
 @verified_or_not
 @both_kinds
-def test_phone_username_attribute_names_the_user(admin_set_user_password, effect, pools, spell, verified, permanent):
+def test_phone_username_attribute_names_the_user(admin_set_user_password, effect, pools, called, verified, permanent):
     """In a pool whose users sign up with a number, it reaches the user, verified or not."""
-    number = spell("+1555NNN")
-    user = pools.get(**BY_CONTACT).user(
-        "FORCE_CHANGE_PASSWORD",
-        username=number,
-        attributes={"phone_number": number, "phone_number_verified": verified},
-    )
+    attributes = {"phone_number": NUMBER, "phone_number_verified": verified}
+    user, spell = called(pools.get(**BY_CONTACT), NUMBER, permanent, attributes)
+    password = new_password_of(user)
 
-    reply = admin_set_user_password(user, Username=number, Password=NEW_PASSWORD, Permanent=permanent)
+    reply = admin_set_user_password(user, Username=spell(NUMBER), Password=password, Permanent=permanent)
 
     assert reply == ACCEPTED
     assert effect(user, permanent) == NOT_REFUSED
@@ -217,7 +213,7 @@ def test_usernames_are_case_sensitive(refused, pools, called, configuration, nam
 @both_kinds
 def test_usernames_ignore_case_when_configured(admin_set_user_password, effect, pools, called, name, sent, permanent):
     """In a pool with CaseSensitive false, a name in another case reaches the user."""
-    user, spell = called(pools.get(UsernameConfiguration={"CaseSensitive": False}), name, permanent)
+    user, spell = called(pools.get(**IGNORING_CASE), name, permanent)
 
     reply = admin_set_user_password(user, Username=spell(sent), Password=new_password_of(user), Permanent=permanent)
 
@@ -244,15 +240,13 @@ def test_usernames_ignore_case_when_configured(admin_set_user_password, effect, 
 )
 @both_kinds
 def test_aliases_ignore_case_when_configured(
-    admin_set_user_password, effect, pools, spell, attributes, sent, permanent
+    admin_set_user_password, effect, pools, called, attributes, sent, permanent
 ):
     """In a pool with CaseSensitive false, an alias of email or preferred_username in another case reaches the user."""
-    configuration = {"UsernameConfiguration": {"CaseSensitive": False}}
-    user = pools.get(AliasAttributes=["email", "preferred_username"], **configuration).user(username=spell("ada-NNN"))
-    aliases = [{"Name": name, "Value": spell(value)} for name, value in attributes.items()]
-    user.arrange("AdminUpdateUserAttributes", UserAttributes=aliases)
+    user, spell = called(pools.get(**IGNORING_CASE), "ada-NNN", permanent, attributes, "CONFIRMED")
+    password = new_password_of(user)
 
-    reply = admin_set_user_password(user, Username=spell(sent), Password=NEW_PASSWORD, Permanent=permanent)
+    reply = admin_set_user_password(user, Username=spell(sent), Password=password, Permanent=permanent)
 
     assert reply == ACCEPTED
     assert effect(user, permanent) == NOT_REFUSED
@@ -309,7 +303,7 @@ def test_username_over_128_characters_is_refused(refused, pool, called, name, se
 @pytest.mark.parametrize("permanent", [True, False], ids=["permanent", "temporary"])
 def test_unknown_user_is_not_found(refused, pool, called, name, sent, permanent):
     """A name that nobody in the pool has is refused with UserNotFoundException."""
-    user, spell = called(pool, name, permanent, address="success+ada-NNN@simulator.amazonses.com")
+    user, spell = called(pool, name, permanent, attributes={"email": ADDRESS})
 
     reply = refused(user, Username=spell(sent), Permanent=permanent, right={"Username": spell(name)})
 

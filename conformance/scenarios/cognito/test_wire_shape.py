@@ -5,6 +5,7 @@ import uuid
 import pytest
 
 from conformance.scenarios.preconditions import require
+from conformance.scenarios.requests import ada
 from conformance.target.app_client import outcome
 from conformance.verdict.observed import ACCEPTED, TOKENS, Parts
 
@@ -20,8 +21,7 @@ def binding():
 
 def _on_user(operation, start="CONFIRMED", **members):
     def call(pool):
-        user = pool.user(start)
-        user.verify_email()
+        user = ada(pool, start)
         require(operation, user.call(operation, Username=user.username, **members), ACCEPTED, by=operation)
 
     return call
@@ -29,8 +29,7 @@ def _on_user(operation, start="CONFIRMED", **members):
 
 def _on_client(operation, **members):
     def call(pool):
-        user = pool.user()
-        user.verify_email()
+        user = ada(pool)
         require(operation, pool.client.call(operation, Username=user.login, **members), ACCEPTED, by=operation)
 
     return call
