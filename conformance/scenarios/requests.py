@@ -24,6 +24,8 @@ IGNORING_CASE = {
     "AliasAttributes": ["email", "preferred_username"],
     "UsernameConfiguration": {"CaseSensitive": False},
 }
+# Of one in which it is another name, as it is by default.
+MINDING_CASE = {"UsernameConfiguration": {"CaseSensitive": True}}
 
 # A permanent password and a temporary one, each with what a sign-in with it leads to.
 either_way = pytest.mark.parametrize(

@@ -21,8 +21,8 @@ class Answers:
         self._broken: dict[str, set[str]] = {}
         self._schemas: dict[str, Any] = {}
 
-    def weigh(self, operation_model: OperationModel, response_dict: Mapping[str, Any], **_: Any) -> None:
-        """Compare an answer with its shape, as a handler of botocore's event before-parse."""
+    def weigh(self, operation_model: OperationModel, response_dict: Mapping[str, Any]) -> None:
+        """Compare an answer, as botocore has it before it parses it, with its shape."""
         if response_dict["status_code"] != 200:
             return
         broken = self._broken.setdefault(operation_model.name, set())

@@ -15,26 +15,27 @@ import botocore.loaders
 import botocore.parsers
 import botocore.session
 import urllib3
-from botocore.awsrequest import AWSResponse
+from botocore.auth import SigV4Auth
+from botocore.awsrequest import AWSPreparedRequest, AWSRequest, AWSResponse, HeadersDict
 from botocore.compat import HTTPHeaders
 from botocore.config import Config
 from botocore.credentials import Credentials
 from botocore.exceptions import (
     BotoCoreError,
-    ClientError,
     ConnectionClosedError,
     ConnectionError,
     HTTPClientError,
     IncompleteReadError,
     ParamValidationError,
 )
+from botocore.model import OperationModel
 
 from conformance.console import printable
 from conformance.errors import BadInput, Blocked, ConnectionClosed, Inconclusive
 from conformance.target import retries
 from conformance.target.answers import Answers
 from conformance.target.definition import Endpoint
-from conformance.target.exchange import ARRANGING, Gate, sent_by
+from conformance.target.exchange import ARRANGING, Gate, Received, sent_by
 from conformance.target.retries import CONNECT_SECONDS, READ_SECONDS, THROTTLED_ATTEMPTS, attempts, in_time, patiently
 from conformance.target.transport import BoundedSession, acceptable, addressed
 from conformance.verdict.journal import Journal, describe
@@ -142,17 +143,21 @@ def _loader(path: str | None) -> botocore.loaders.Loader:
 
 
 class Cognito:
-    """cognito-idp at an endpoint, called with AWS's own operation and parameter names."""
+    """cognito-idp at an endpoint, called with AWS's own operation and parameter names.
+
+    It validates, serializes, signs and parses with the parts of a boto3 client, and leaves out what is between them
+    (hooks, rules for endpoints, retries): that took as long as the rest of a request."""
 
     def __init__(self, endpoint: Endpoint, *, read_seconds: float = READ_SECONDS) -> None:
         self.endpoint = endpoint
         self.journal = Journal(endpoint.secrets)
         # Set once a target was seen to refuse the name of its own SRP challenge, and to take the one that was typed.
         self.typed_names_in_srp = False
-        self._client = client(endpoint, read_seconds=read_seconds)
+        made = client(endpoint, read_seconds=read_seconds)
         self.answers = Answers()
-        self._client.meta.events.register("before-parse.cognito-identity-provider", self.answers.weigh)
-        self._methods = {operation: method for method, operation in self._client.meta.method_to_api_mapping.items()}
+        self._service_model = made.meta.service_model
+        self._serializer, self._parser = made._serializer, made._response_parser
+        self._http = made._endpoint.http_session
 
     def call(self, operation: str, **parameters: Any) -> dict[str, Any]:
         """The members that the service answered with.
@@ -180,20 +185,46 @@ class Cognito:
         return patiently(lambda: in_time(operation, lambda: self._ask(operation, parameters), seconds), _patience)
 
     def _ask(self, operation: str, parameters: dict[str, Any]) -> dict[str, Any] | ServiceError:
-        method = getattr(self._client, self._methods[operation])
+        model = self._service_model.operation_model(operation)
         try:
-            answer: dict[str, Any] = method(**parameters)
-        except ClientError as error:
-            return ServiceError(operation, error.response["Error"]["Code"], error.response["Error"].get("Message", ""))
+            received = self._exchange(self._request(model, parameters))
         except ParamValidationError as problem:  # such as a Session that the target gave, outside the model
             raise Blocked(f"{operation} cannot be sent with what the target answered: {problem}", operation) from None
         except TRANSPORT_FAULTS as fault:
             raise transport_fault(operation, fault) from None
+        answered = {
+            "status_code": received.status,
+            "headers": HeadersDict(received.headers),
+            "body": received.body,
+            "context": {"operation_name": operation},
+        }
+        self.answers.weigh(model, answered)
+        try:
+            answer: dict[str, Any] = self._parser.parse(answered, model.output_shape)
         except Exception as error:
             if not from_the_parser(error):
                 raise
             return ServiceError(operation, UNPARSABLE, str(error)[:200])
+        if received.status >= 300:
+            return ServiceError(operation, answer["Error"]["Code"], answer["Error"].get("Message", ""))
         return answer
+
+    def _request(self, model: OperationModel, parameters: dict[str, Any]) -> AWSPreparedRequest:
+        """The request as an SDK sends it: signed, unless the model says that the operation takes no signature."""
+        written = self._serializer.serialize_to_request(parameters, model)
+        url = f"{self.endpoint.url}/"
+        request = AWSRequest(method=written["method"], url=url, headers=written["headers"], data=written["body"])
+        if model.auth_type != "none":
+            credentials = self.endpoint.credentials
+            frozen = getattr(credentials, "get_frozen_credentials", lambda: credentials)()
+            SigV4Auth(frozen, "cognito-idp", self.endpoint.region).add_auth(request)
+        return request.prepare()
+
+    def _exchange(self, request: AWSPreparedRequest) -> Received:
+        if self.endpoint.gate is not None:
+            return self.endpoint.gate.send(sent_by(ARRANGING, request))
+        response = self._http.send(request)
+        return Received(response.status_code, response.headers, response.content)
 
     def arrange(self, operation: str, *members: str, **parameters: Any) -> dict[str, Any]:
         """As `call`, for a step that must work before anything can be judged.
@@ -205,7 +236,7 @@ class Cognito:
             missing = f"is not implemented: {error.message or error.code}"
             reason = missing if error.code in UNIMPLEMENTED else f"answered {error.code}: {error.message}"
             raise Blocked(self.journal.anonymous(f"{operation} {reason}"), operation) from None
-        output = self._client.meta.service_model.operation_model(operation).output_shape
+        output = self._service_model.operation_model(operation).output_shape
         for path in members:
             value: Any = answer
             shape = output

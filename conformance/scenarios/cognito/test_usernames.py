@@ -10,6 +10,7 @@ from conformance.scenarios.refusals import refusal
 from conformance.scenarios.requests import (
     BY_CONTACT,
     IGNORING_CASE,
+    MINDING_CASE,
     WITH_ALIASES,
     either_way,
     new_password_of,
@@ -195,9 +196,7 @@ def test_phone_username_attribute_names_the_user(admin_set_user_password, effect
 
 
 @pytest.mark.claim("usernames-are-case-sensitive")
-@pytest.mark.parametrize(
-    "configuration", [{}, {"UsernameConfiguration": {"CaseSensitive": True}}], ids=["by-default", "configured"]
-)
+@pytest.mark.parametrize("configuration", [{}, MINDING_CASE], ids=["by-default", "configured"])
 @names_sent_otherwise("usernames-are-case-sensitive")
 def test_usernames_are_case_sensitive(refused, pools, called, configuration, name, sent):
     """In a pool without CaseSensitive false, a name in another case does not reach the user."""
