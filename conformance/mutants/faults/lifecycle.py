@@ -163,7 +163,7 @@ for _claim in dict.fromkeys(row.claim for row in driven()):
         str(_claim),
         also=_consequences(_operation, _error),
         # The scenarios of a status want the call accepted first: only the walks, with one binding, judge a refusal.
-        hidden_by=("wire",) if _operation == SET and _error is None else (),
+        hidden_by=("wire", "cli") if _operation == SET and _error is None else (),
     )(_not_so(_operation, _error, _starts))
     if _error and _rows[0].also != "accepted":
         mutant(
