@@ -43,8 +43,7 @@ def attempt(item: Any, nextitem: pytest.Item | None, again: Callable[[Reports], 
 def judged(item: pytest.Item, run: Run, reports: Sequence[pytest.TestReport]) -> bool:
     """Whether the verdict counts; if not, the next attempt at the scenario has new users only.
 
-    The user of a scenario that conformed is kept, and that of one whose request was answered otherwise than it should
-    be."""
+    The user of a scenario that conformed is kept, and so is that of one that accuses nothing but the answer."""
     found = [document for report in reports if (document := getattr(report, "conformance", None))]
     exchanges = run.journal.exchanges if run.journal else ()
     accusing = [document for document in found if document["verdict"] not in (Verdict.CONFORMS, *_NOBODY)]
@@ -64,7 +63,7 @@ def judged(item: pytest.Item, run: Run, reports: Sequence[pytest.TestReport]) ->
 
 
 def _said(item: pytest.Item, document: Mapping[str, Any]) -> Accusation | None:
-    """The accusation, if it is that the request under test was answered otherwise than it should be."""
+    """The accusation, if it is that the answer to the request under test was the wrong one."""
     answer = document["operation"] == "AdminSetUserPassword" and str(document["expected"]).startswith(_REPLY)
     return (_function(item), document["expected"], document["observed"]) if answer else None
 

@@ -236,7 +236,7 @@ def test_an_accusation_with_a_lent_user_does_not_count(scenarios):
 
 
 def test_an_answer_that_a_new_user_had_as_well_counts(scenarios):
-    """That a request was answered otherwise than it should be counts with a lent user once it did with a new one."""
+    """That the answer was the wrong one counts with a lent user, once a new user had the same."""
     said = [("test_it", "reply: InvalidParameterException", "reply: accepted")]
     other = [("test_it", "reply: InvalidParameterException", "reply: 500")]
     scenarios.begin()

@@ -71,7 +71,7 @@ def _call(operation, user, name):
 
 
 def _called(operation, user, name):
-    """The outcome of the operation by this name; where that is no success, it must be one by the username."""
+    """The outcome of the operation by this name; if it failed, it must succeed by the username."""
     seen = _call(operation, user, name)
     if seen != _right(operation):
         require(f"{operation} by the username", _call(operation, user, user.login), ACCEPTED, TOKENS, by=operation)
