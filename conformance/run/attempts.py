@@ -10,7 +10,7 @@ from _pytest.runner import call_and_report
 
 from conformance.run.run import Run
 from conformance.target.kept_users import Accusation
-from conformance.verdict.observed import Outcome
+from conformance.verdict.observed import Outcome, Text
 from conformance.verdict.verdicts import Verdict
 
 Reports = list[pytest.TestReport]
@@ -19,8 +19,8 @@ Reports = list[pytest.TestReport]
 NEW_USERS = pytest.StashKey[bool]()
 # Whoever stands behind these verdicts is not to blame for them.
 _NOBODY = (Verdict.SKIPPED, Verdict.INCONCLUSIVE)
-# What a report says of an answer begins with this.
-_REPLY = f"{Outcome.noun}: "
+# What a report expects of an answer begins with one of these.
+_ANSWER = (f"{Outcome.noun}: ", "header ", f"{Text.noun}: ")
 
 
 def attempt(item: Any, nextitem: pytest.Item | None, again: Callable[[Reports], bool]) -> tuple[Reports, bool]:
@@ -57,14 +57,15 @@ def judged(item: pytest.Item, run: Run, reports: Sequence[pytest.TestReport]) ->
         return False
     if not accusing and not faulty:
         run.kept_users.lend_again(_kind(item))
-    if about_answers and all(document["verdict"] in (Verdict.CONFORMS, Verdict.DIVERGES) for document in found):
+    decided = all(document["verdict"] in (Verdict.CONFORMS, Verdict.DIVERGES) for document in found)
+    if run.kept_users.blameless or (about_answers and decided):
         run.kept_users.end(exchanges)
     return True
 
 
 def _said(item: pytest.Item, document: Mapping[str, Any]) -> Accusation | None:
     """The accusation, if it is that the answer to the request under test was the wrong one."""
-    answer = document["operation"] == "AdminSetUserPassword" and str(document["expected"]).startswith(_REPLY)
+    answer = document["operation"] == "AdminSetUserPassword" and str(document["expected"]).startswith(_ANSWER)
     return (_function(item), document["expected"], document["observed"]) if answer else None
 
 

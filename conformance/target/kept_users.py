@@ -76,6 +76,8 @@ class KeptUsers:
 
     lending: bool = False
     times_lent: int = 0
+    # Set where a scenario is blocked whoever its user is: by a flow that cannot be trusted.
+    blameless: bool = False
     _shelves: dict[tuple[str, str, str], list[User]] = field(default_factory=dict)
     _in_use: list[_Known] = field(default_factory=list)
     _failures: Counter[str] = field(default_factory=Counter)
@@ -89,7 +91,7 @@ class KeptUsers:
 
     def begin(self, spelled: Collection[str], *, lending: bool) -> None:
         """Begin a scenario whose source and parameters spell these words; without `lending` all its users are new."""
-        self.lending, self._spelled = lending, frozenset(spelled)
+        self.lending, self._spelled, self.blameless = lending, frozenset(spelled), False
         self._in_use, self._lent = [], {}
 
     def forget(self) -> None:
@@ -141,14 +143,15 @@ class KeptUsers:
     def distrusted(self, accused: bool, exchanges: Sequence[Exchange], said: Collection[Accusation] = ()) -> bool:
         """Whether a scenario is to be judged again, with new users.
 
-        So it is if it set the very password that the lent user had, or if it accused the target; but not if a new user
-        gave it cause before to say all that it `said`. What it says of new users is remembered."""
+        So it is if it set the very password that the lent user had, or if it accused the target; but not if it was
+        blocked whoever the user is, nor if a new user gave it cause before to say all that it `said`. What it says of
+        new users is remembered."""
         if not self._lent:
             self._confirmed.update(said)
             return False
         if any(printable(had) in _passwords_set(exchanges[since:]) for had, since in self._lent.values()):
             return True
-        return accused and not (said and self._confirmed.issuperset(said))
+        return accused and not self.blameless and not (said and self._confirmed.issuperset(said))
 
     def never_again(self, scenario: str) -> None:
         """Spare a scenario that was judged twice the detour until it conforms; its verdicts are the same either way."""

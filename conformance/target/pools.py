@@ -498,7 +498,11 @@ class User:
 
         Raises Blocked where the flow cannot be trusted, unless the scenario judges that, or is not implemented."""
         chosen = flow or self.pool.flows.looking
-        self.pool.flows.require(chosen)
+        try:
+            self.pool.flows.require(chosen)
+        except Blocked:
+            self.pool.kept.blameless = True
+            raise
         attempt = sign_in(self.pool.service, self.pool.id, self.pool.client_id, self.login, password, chosen)
         self.pool.kept.signed_in(self, password, attempt.outcome, len(self.pool.service.journal.exchanges))
         return self.pool.flows.weigh(chosen, _implemented(chosen, attempt))
