@@ -1,7 +1,8 @@
 """Whether run after run says the same, in whatever order and however many processes, and how long each takes.
 
-Usage: python -m benchmarks.same_verdicts [TIMES] [options of run, as pytest takes them, such as --target=reference]
+Usage: python -m benchmarks.same_verdicts [TIMES | alone] [options of run, as pytest takes them: --target=reference]
 Every second run is in the order of the suite, the others in one that is drawn; one, two and three processes take turns.
+`alone` runs the suite once, and then each scenario in a process of its own, with all its parameters.
 Ends with 1 where a verdict, a kind or an observation differs from those of the first run.
 """
 
@@ -31,8 +32,28 @@ def verdicts_of(arguments: list[str], order: int | None, workers: str) -> dict[s
     return {r["id"]: tuple(str(r[name]) for name in ("verdict", "kind", "observed", "known")) for r in results}
 
 
+def alone(arguments: list[str]) -> None:
+    """Run each scenario by itself, and compare what it says with a run of all."""
+    together = verdicts_of(arguments, None, "0")
+    scenarios: dict[str, set[str]] = {}
+    for name in together:
+        scenarios.setdefault(name.partition("[")[0], set()).add(name)
+    different = []
+    for number, (scenario, names) in enumerate(sorted(scenarios.items()), 1):
+        results = verdicts_of([*arguments, "-k", scenario], None, "0")
+        changed = sorted(name for name in names if together[name] != results.get(name))
+        different += changed
+        print(f"{number:4} of {len(scenarios)}  {scenario}  {len(names)} results", flush=True)
+        for name in changed:
+            print(f"     {name}: {together[name]} -> {results.get(name)}", flush=True)
+    print(f"{len(scenarios)} scenarios alone: {len(different)} of {len(together)} results are others than in company")
+    sys.exit(1 if different else 0)
+
+
 def main() -> None:
     """Run, compare, and print a line for each run."""
+    if sys.argv[1:2] == ["alone"]:
+        alone(sys.argv[2:])
     times, arguments = (int(sys.argv[1]) if len(sys.argv) > 1 else 20), sys.argv[2:]
     first: dict[str, tuple[str, ...]] = {}
     different = 0
