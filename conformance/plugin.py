@@ -163,6 +163,8 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
         _drop(config, items, [item for item in _scenarios(items) if claim_of(item) not in mine])
     if run.problem:
         items[:] = []
+    if hasattr(config, "workerinput"):  # each worker is given a share from the front: so only one takes the walks
+        items.sort(key=lambda item: "visit" not in getattr(item, "fixturenames", ()))
     return result
 
 
