@@ -23,6 +23,7 @@ FORMAT = 1
 PRICES = {"LITE": 0.0055, "ESSENTIALS": 0.015}
 PRICE_OF_MESSAGE = 0.0001
 PRICES_AS_OF = "2026-09-20"
+# No plan of the whole suite, at the default tier and walks, asks for more.
 MOST_USERS = 400
 # A run may need a fifth more than was counted: what is throttled or lost is sent again.
 SPARE = 1.2

@@ -19,6 +19,7 @@ from conformance.reference.http import HttpAnswer, refused
 from conformance.reference.stand_in import FAULTS, strangers
 from conformance.target.aws.guard import RUN_TAG, TAG, UNTIL_TAG
 from conformance.target.aws.operations import OPERATIONS
+from conformance.target.aws.plan import MOST_USERS
 from conformance.target.client import Cognito
 from conformance.target.definition import INVENTED, resolve
 from tests.target.aws.conftest import ACCOUNT, called, kill, names, staged, verdicts, without_aws
@@ -469,7 +470,9 @@ def test_faults_change_no_verdict(tmp_path, planned, selection):
     """With every fault at once a run ends with the verdicts of a run without, within its plan, and leaves nothing."""
     found = {}
     plan = planned(*selection)
-    most = json.loads(plan.read_text("utf-8"))["ceilings"]["calls"]
+    counted = json.loads(plan.read_text("utf-8"))
+    assert counted["users"] <= MOST_USERS
+    most = counted["ceilings"]["calls"]
     for name, faults in (("none", ()), ("all", FAULTS)):
         place = tmp_path / name
         place.mkdir()
@@ -480,7 +483,7 @@ def test_faults_change_no_verdict(tmp_path, planned, selection):
             assert stage.service.account.pools == {}
             assert stage.service.log.messages == 0
             assert len(stage.service.log.operations) <= most
-            assert _signed(stage) == _allowed(json.loads(plan.read_text("utf-8")))
+            assert _signed(stage) == _allowed(counted)
     met = FAULTS if selection == () else ("throttling", "lost-answers", "resets", "server-errors", "expiry")
     assert stage.service.log.faults.keys() >= set(met)
     assert found["all"] == found["none"]
