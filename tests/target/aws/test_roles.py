@@ -132,6 +132,7 @@ def test_the_policy_allows_the_second_role_and_no_other(planned):
     assert "AssumeRole" not in json.dumps(without)
 
 
+@pytest.mark.slow
 def test_without_a_second_role_permissions_are_skipped(stage, planned, tmp_path):
     """Without --second-role the claims on permissions are skipped, and the reason names the option."""
     chosen, file = ("-k", "test_permissions"), tmp_path / "r.json"
