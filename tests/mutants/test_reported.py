@@ -85,7 +85,9 @@ def test_control_characters_stay_out_of_reports(run, tmp_path):
     junit, page = tmp_path / "junit.xml", tmp_path / "page.html"
     with serving(control_characters) as url:
         files = (f"--junit={junit}", f"--html={page}")
-        done = run("--endpoint-url", url, "--bindings=sdk", "--tier=wording", "-k", "unknown-user-message", *files)
+        done = run(
+            "--endpoint-url", url, "--bindings=sdk", "--tier=wording", "-k", "test_unknown_user_is_not_found", *files
+        )
 
     assert done.exit_code == 1
     assert ET.parse(junit).getroot().tag == "testsuites"
