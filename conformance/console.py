@@ -215,6 +215,11 @@ def _same(one: Path, other: Path) -> bool:
     return one.resolve() == other.resolve() and not one.is_char_device()
 
 
+def trimmed(text: str) -> str:
+    """A text without the blanks at the end of its lines."""
+    return re.sub(r" +$", "", text, flags=re.MULTILINE)
+
+
 class _Trimmed:
     """A stream that leaves out the blanks at the end of lines, with which rich fills tables; it gets whole lines."""
 
@@ -226,7 +231,7 @@ class _Trimmed:
 
     def write(self, text: str) -> int:
         """Write the lines without their last blanks."""
-        return self._stream.write(re.sub(r" +$", "", text, flags=re.MULTILINE))
+        return self._stream.write(trimmed(text))
 
 
 class Terminal(Console):
@@ -260,4 +265,4 @@ def text_of(renderable: object, width: int = 120) -> str:
     console = Console(width=width, no_color=True, highlight=False, force_terminal=False)
     with console.capture() as capture:
         console.print(renderable)
-    return capture.get()
+    return trimmed(capture.get())
