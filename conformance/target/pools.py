@@ -293,7 +293,7 @@ class Pool:
 
         That takes the operation under test: only a scenario that conforms has such a user for good (KeptUsers)."""
         if start == "RESET_REQUIRED":
-            return self._brought(self.kept.lend(self.id, "CONFIRMED", _WITH_CONTACT), "AdminResetUserPassword", start)
+            return self._brought(self._lent("CONFIRMED", password, _WITH_CONTACT, 1), "AdminResetUserPassword", start)
         if start == DISABLED:
             return self._brought(self._lent("CONFIRMED", password, alike, least), "AdminDisableUser", "CONFIRMED")
         lent = self.kept.lend(self.id, start, alike)
