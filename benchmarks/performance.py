@@ -19,7 +19,7 @@ from datetime import UTC, datetime
 from importlib.metadata import version
 from pathlib import Path
 
-from benchmarks import endpoint_share
+from benchmarks import endpoint_share, growth
 from conformance.target.definition import resolve
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -35,7 +35,7 @@ Everything was measured in one run, one thing after the other. Ratios carry over
 {table}
 
 `python -m benchmarks.same_verdicts` runs the scenarios again and again, in drawn orders and over one, two and three
-processes, and compares every result.
+processes, and compares every result; `python -m benchmarks.same_verdicts alone` runs each scenario by itself.
 """
 
 
@@ -51,7 +51,10 @@ def seconds(command: list[str], **environment: str) -> tuple[float, str]:
 def run() -> Iterator[tuple[str, str]]:
     """One process against two, and both against the bare requests."""
     share = endpoint_share.measure()
-    two, _ = seconds([*SUITE, "run", "--baseline=none", "-n", "2"])
+    with tempfile.TemporaryDirectory() as directory:
+        file = Path(directory, "report.json")
+        two, _ = seconds([*SUITE, "run", "--baseline=none", "-n", "2", f"--json={file}"])
+        grown = [doubled / once for once, doubled in growth.measure(file).values()]
     yield "results of `run`, tier documented, sdk and wire", f"{share.results} from {share.requests} requests"
     yield "requests a result", f"{share.requests / share.results:.2f}"
     yield "users and pools made", f"{share.users} and {share.pools}"
@@ -60,6 +63,7 @@ def run() -> Iterator[tuple[str, str]]:
     yield "wall clock against bare", f"{share.suite / share.bare:.2f}"
     yield "two workers (`-n 2`)", f"{two:.1f} s, {share.suite / two:.2f} times one process"
     yield "first request after", f"{share.start_up:.2f} s"
+    yield "causes, baseline and page of twice the results", ", ".join(f"{ratio:.1f}" for ratio in grown) + " times"
 
 
 def peer() -> Iterator[tuple[str, str]]:
