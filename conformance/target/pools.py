@@ -223,10 +223,10 @@ class Pool:
     ) -> User:
         """A user in the status `start`, one of STARTS, or DISABLED: one that was kept, else a new one with `password`.
 
-        The user is new if `fresh`, or if a name or attributes are given, unless every user that is made `alike` serves,
-        and was made ready by `prepare`.
-        Where the status does not matter, a new user may be in another, `new`. AdminSetUserPassword, which is under
-        test, has no part in making one.
+        The user is new if `fresh`, or if a name or attributes are given; but if it is to be `alike` others that were
+        made so, with attributes and whatever `prepare` does for a new user, any of these will do. Where the status does
+        not matter, a new user may be in another, `new`. AdminSetUserPassword, which is under test, has no part in
+        making one.
 
         Without `username` it gets a name of its own in the shape of an e-mail address, which every target takes. Raises
         Blocked where the target cannot get a user there."""
@@ -238,62 +238,75 @@ class Pool:
         if exchangeable and not fresh and (lent := self._lent(start, password, alike, least=2 if new else 1)):
             lent = replace(lent, _start=start, _made_at=len(self.service.journal.exchanges), _twin=twin)
             return self._in_use(lent, alike)
-        start = new or start
-        username = username or simulated(f"user-{uuid.uuid4().hex[:12]}")
-        late = {} if start == "FORCE_CHANGE_PASSWORD" else _for_administrators(attributes or {})
-        early = {name: value for name, value in (attributes or {}).items() if name not in late}
-        sent = [{"Name": name, "Value": value} for name, value in early.items()]
+        user = self._new(new or start, username, attributes or {}, password)
+        prepare(user)
+        user = replace(user, _made_at=len(self.service.journal.exchanges), _twin=twin)
+        return self._in_use(user, alike) if exchangeable else user
+
+    def _new(self, start: str, username: str | None, attributes: Mapping[str, str], password: str) -> User:
+        """A user who was just made, and brought to this status."""
+        named, username = username is not None, username or simulated(f"user-{uuid.uuid4().hex[:12]}")
         wanted = ("CONFIRMED", False) if start == DISABLED else (start, True)
-        arrange = self.service.arrange
         if start == "FORCE_CHANGE_PASSWORD":
-            made = arrange(
-                "AdminCreateUser",
-                "User.Username",
-                "User.UserStatus",
-                "User.Enabled",
-                UserPoolId=self.id,
-                Username=username,
-                UserAttributes=sent,
-                TemporaryPassword=password,
-                MessageAction="SUPPRESS",
-            )
-            seen = made["User"]
+            seen = self._invited(username, attributes, password)
         else:
-            arrange("SignUp", ClientId=self.client_id, Username=username, Password=password, UserAttributes=sent)
-            if start != "UNCONFIRMED":
-                arrange("AdminConfirmSignUp", UserPoolId=self.id, Username=username)
-            if start == "RESET_REQUIRED":
-                # The reset is refused without a verified contact (https://repost.aws/knowledge-center/cognito-forgot-password).
-                late = {"email": early.get("email", simulated("nobody")), "email_verified": "true", **late}
-            if late:
-                given = [{"Name": name, "Value": value} for name, value in late.items()]
-                arrange("AdminUpdateUserAttributes", UserPoolId=self.id, Username=username, UserAttributes=given)
-            if start == "RESET_REQUIRED":
-                self._reset(username)
-            if start == DISABLED:
-                arrange("AdminDisableUser", UserPoolId=self.id, Username=username)
+            self._signed_up(start, username, attributes, password)
             members = ("Username", "UserStatus", "Enabled")
             if named or start not in self.reached:
-                seen = arrange("AdminGetUser", *members, UserPoolId=self.id, Username=username)
+                seen = self.service.arrange("AdminGetUser", *members, UserPoolId=self.id, Username=username)
             else:
                 seen = dict(zip(members, (username, *wanted), strict=True))
-        user = User(self, seen["Username"], username, password, start, _twin=twin)
-        self.service.journal.names |= {username: "<user>", user.username: "<user>"}
+        user = User(self, seen["Username"], username, password, start)
+        self._name(user)
         reached = (seen["UserStatus"], seen["Enabled"])
         if reached != wanted:
             raise Blocked(f"a user could not be brought to {start}: AdminGetUser shows {reached[0]}", "AdminGetUser")
         if user.username == username and not named:
             self.reached.add(start)
-        prepare(user)
-        user = replace(user, _made_at=len(self.service.journal.exchanges))
-        return self._in_use(user, alike) if exchangeable else user
+        return user
+
+    def _invited(self, username: str, attributes: Mapping[str, str], password: str) -> dict[str, Any]:
+        """What AdminCreateUser shows of a user whom it made."""
+        made = self.service.arrange(
+            "AdminCreateUser",
+            "User.Username",
+            "User.UserStatus",
+            "User.Enabled",
+            UserPoolId=self.id,
+            Username=username,
+            UserAttributes=_listed(attributes),
+            TemporaryPassword=password,
+            MessageAction="SUPPRESS",
+        )
+        return dict(made["User"])
+
+    def _signed_up(self, start: str, username: str, attributes: Mapping[str, str], password: str) -> None:
+        """Have a user sign up, and an administrator bring them to this status."""
+        arrange, user = self.service.arrange, {"UserPoolId": self.id, "Username": username}
+        late = _for_administrators(attributes)
+        early = {name: value for name, value in attributes.items() if name not in late}
+        signing_up = {"Username": username, "Password": password, "UserAttributes": _listed(early)}
+        arrange("SignUp", ClientId=self.client_id, **signing_up)
+        if start != "UNCONFIRMED":
+            arrange("AdminConfirmSignUp", **user)
+        if start == "RESET_REQUIRED":
+            # The reset is refused without a verified contact (https://repost.aws/knowledge-center/cognito-forgot-password).
+            late = {"email": early.get("email", simulated("nobody")), "email_verified": "true", **late}
+        if late:
+            arrange("AdminUpdateUserAttributes", **user, UserAttributes=_listed(late))
+        if start == "RESET_REQUIRED":
+            self._reset(username)
+        if start == DISABLED:
+            arrange("AdminDisableUser", **user)
 
     def _lent(self, start: str, password: str, alike: str, least: int) -> User | None:
         """A kept user in this status; if there are at `least` so many others, one of them is brought there.
 
         That takes the operation under test: only a scenario that conforms has such a user for good (KeptUsers)."""
         if start == "RESET_REQUIRED":
-            return self._brought(self._lent("CONFIRMED", password, _WITH_CONTACT, 1), "AdminResetUserPassword", start)
+            return self._brought(
+                self._lent("CONFIRMED", password, alike or _WITH_CONTACT, 1), "AdminResetUserPassword", start
+            )
         if start == DISABLED:
             return self._brought(self._lent("CONFIRMED", password, alike, least), "AdminDisableUser", "CONFIRMED")
         lent = self.kept.lend(self.id, start, alike)
@@ -558,8 +571,7 @@ class User:
         """Have an administrator give this user attributes.
 
         Raises Blocked where it fails."""
-        listed = [{"Name": name, "Value": value} for name, value in attributes.items()]
-        self.arrange("AdminUpdateUserAttributes", UserAttributes=listed)
+        self.arrange("AdminUpdateUserAttributes", UserAttributes=_listed(attributes))
 
     def verify_email(self) -> str:
         """Have an administrator give this user a verified address of their own, and return it.
@@ -606,6 +618,11 @@ def _implemented(what: str, attempt: SignIn) -> SignIn:
         operation = OPERATIONS.get(what, what)
         raise Blocked(f"{what} is not implemented: {attempt.message or attempt.outcome}", operation)
     return attempt
+
+
+def _listed(attributes: Mapping[str, str]) -> list[dict[str, str]]:
+    """Attributes as requests have them."""
+    return [{"Name": name, "Value": value} for name, value in attributes.items()]
 
 
 def _for_administrators(attributes: Mapping[str, str]) -> dict[str, str]:
