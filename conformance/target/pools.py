@@ -266,7 +266,7 @@ class Pool:
         return user
 
     def _invited(self, username: str, attributes: Mapping[str, str], password: str) -> dict[str, Any]:
-        """What AdminCreateUser shows of a user whom it made."""
+        """What AdminCreateUser shows of the user that it made."""
         made = self.service.arrange(
             "AdminCreateUser",
             "User.Username",
