@@ -76,8 +76,10 @@ CHANGES: dict[str, tuple[str, Callable[[StoredUser], object], str]] = {
     ),
     "a-group-is-joined": ("The user joins a group.", lambda u: u.groups.append("new"), "groups-are-kept"),
 }
+# Whose address is not verified any more is not reset.
+FURTHER = {"verified-flag-is-lost": ("reset-makes-a-new-password-required",)}
 for _name, (_intent, _change, _claim) in CHANGES.items():
-    mutant(_name, _intent, _claim, also=ELSEWHERE)(_afterwards(_change))
+    mutant(_name, _intent, _claim, also=(*ELSEWHERE, *FURTHER.get(_name, ())))(_afterwards(_change))
 
 
 @mutant("date-of-the-last-change-stays", "The call leaves UserLastModifiedDate as it was.", MODIFIED)

@@ -67,6 +67,7 @@ def _first(client: StoredClient, user: StoredUser) -> StoredUser:
     also=(
         "access-token-names-user-and-client",
         "id-token-names-user-and-client",
+        "tokens-list-the-groups",
         # Whoever signs in holds a token that changes somebody else.
         "change-password-works-afterwards",
         "update-user-attributes-works-afterwards",

@@ -139,6 +139,6 @@ for _name, _intent, _pattern, _instead in (
     ("count-in-the-singular", "Several violations are an error.", "errors detected", "error detected"),
     ("first-is-listed", "Of several violations the message lists the first.", r"; .*", ""),
     ("follow-a-comma", "A comma parts the violations.", "; ", ", "),
-    ("are-listed-twice", "Each violation is listed twice.", r": (.*)", r": \1; \1"),
+    ("are-listed-twice", "Of several violations each is listed twice.", r"(errors detected): (.*)", r"\1: \2; \2"),
 ):
     mutant(f"violations-{_name}", _intent, "several-violations-are-counted")(_violations(_pattern, _instead))
