@@ -34,8 +34,10 @@ def sample() -> str:
 
 
 def abridged(output: str) -> str:
-    """The output of a run as README shows it: no progress, the first few causes and topics, and the sums."""
-    lines = [line.rstrip() for line in output.splitlines() if "% judged" not in line]
+    """The output of a run as README shows it: no progress, the first few causes and topics, and the sums.
+
+    Paths are those that a reader sees who runs it in the checkout."""
+    lines = [line.rstrip().replace(f"{ROOT}/", "") for line in output.splitlines() if "% judged" not in line]
     kept = []
     for paragraph in re.split(r"\n{2,}", "\n".join(lines).strip()):
         rows = paragraph.splitlines()
