@@ -39,8 +39,8 @@ from conformance.verdict.verdicts import Verdict
 
 # How long an exchange with AWS takes, at a guess that is rather short: the peaks come out rather high.
 EXCHANGE_SECONDS = 0.06
-# Refusals that show up in CloudTrail under the caller's name, as an attack would.
 _CALLER = Caller(str(INVENTED.access_key), str(INVENTED.secret_key))
+# Refusals that show up in CloudTrail under the caller's name, as an attack would.
 _SUSPICIOUS = (
     "InvalidSignatureException",
     "MissingAuthenticationTokenException",

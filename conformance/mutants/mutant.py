@@ -6,6 +6,7 @@ A fault is planted in a process of its own that serves one mutant and ends with 
 from __future__ import annotations
 
 import json
+import math
 import multiprocessing
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, MutableMapping
 from contextlib import contextmanager
@@ -246,23 +247,13 @@ def stricter(member: str, holds: Callable[[str], bool]) -> Plant:
     return plant
 
 
-def laxer(shape_name: str, words: str) -> Plant:
-    """Drop the constraint of a shape that has these words."""
+def laxer(shape_name: str, words: str, bound: float = math.inf) -> Plant:
+    """Drop the constraint of a shape that has these words, for values of at most so many characters."""
 
     @around(validation, "broken_constraints")
     def plant(real: Call, shape: Any, value: str) -> list[str]:
-        return [broken for broken in real(shape, value) if shape.name != shape_name or words not in broken]
-
-    return plant
-
-
-def longer(shape_name: str, bound: int) -> Plant:
-    """Let a shape have so many characters, more than its constraint says."""
-
-    @around(validation, "broken_constraints")
-    def plant(real: Call, shape: Any, value: str) -> list[str]:
-        within = shape.name == shape_name and len(value) <= bound
-        return [broken for broken in real(shape, value) if not within or "less than or equal" not in broken]
+        dropped = shape.name == shape_name and len(value) <= bound
+        return [broken for broken in real(shape, value) if not dropped or words not in broken]
 
     return plant
 

@@ -9,7 +9,6 @@ import pytest
 from _pytest.runner import call_and_report
 
 from conformance.run.run import Run
-from conformance.target.kept_users import Accusation
 from conformance.verdict.observed import Outcome, Text
 from conformance.verdict.verdicts import Verdict
 
@@ -46,16 +45,15 @@ def judged(item: pytest.Item, run: Run, reports: Sequence[pytest.TestReport]) ->
     The user of a scenario that conformed is kept, and so is that of one that accuses nothing but the answer."""
     found = [document for report in reports if (document := getattr(report, "conformance", None))]
     exchanges = run.journal.exchanges if run.journal else ()
-    accusing = [document for document in found if document["verdict"] not in (Verdict.CONFORMS, *_NOBODY)]
-    faulty = any(document["fault"] for document in found)
-    said = [] if faulty else [_said(item, document) for document in accusing]
-    about_answers = None not in said
-    if run.kept_users.distrusted(bool(accusing) or faulty, exchanges, [one for one in said if one and about_answers]):
+    accusing = [one for one in found if one["verdict"] not in (Verdict.CONFORMS, *_NOBODY) or one["fault"]]
+    about_answers = all(map(_about_the_answer, accusing))
+    said = [(_function(item), one["expected"], one["observed"]) for one in accusing] if about_answers else []
+    if run.kept_users.distrusted(bool(accusing), exchanges, said):
         if not about_answers:
             run.kept_users.never_again(_kind(item))
         item.stash[NEW_USERS] = True
         return False
-    if not accusing and not faulty:
+    if not accusing:
         run.kept_users.lend_again(_kind(item))
     decided = all(document["verdict"] in (Verdict.CONFORMS, Verdict.DIVERGES) for document in found)
     if run.kept_users.blameless or (about_answers and decided):
@@ -63,10 +61,9 @@ def judged(item: pytest.Item, run: Run, reports: Sequence[pytest.TestReport]) ->
     return True
 
 
-def _said(item: pytest.Item, document: Mapping[str, Any]) -> Accusation | None:
-    """The accusation, if it is that the answer to the request under test was the wrong one."""
-    answer = document["operation"] == "AdminSetUserPassword" and str(document["expected"]).startswith(_ANSWER)
-    return (_function(item), document["expected"], document["observed"]) if answer else None
+def _about_the_answer(document: Mapping[str, Any]) -> bool:
+    """Whether the accusation is that the answer to the request under test was the wrong one."""
+    return document["operation"] == "AdminSetUserPassword" and str(document["expected"]).startswith(_ANSWER)
 
 
 def spelled(item: Any) -> set[str]:

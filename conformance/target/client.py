@@ -19,7 +19,7 @@ from botocore.auth import SigV4Auth
 from botocore.awsrequest import AWSPreparedRequest, AWSRequest, AWSResponse, HeadersDict
 from botocore.compat import HTTPHeaders
 from botocore.config import Config
-from botocore.credentials import Credentials
+from botocore.credentials import Credentials, ReadOnlyCredentials
 from botocore.exceptions import (
     BotoCoreError,
     ConnectionClosedError,
@@ -215,9 +215,8 @@ class Cognito:
         url = f"{self.endpoint.url}/"
         request = AWSRequest(method=written["method"], url=url, headers=written["headers"], data=written["body"])
         if model.auth_type != "none":
-            credentials = self.endpoint.credentials
-            frozen = getattr(credentials, "get_frozen_credentials", lambda: credentials)()
-            SigV4Auth(frozen, "cognito-idp", self.endpoint.region).add_auth(request)
+            credentials = ReadOnlyCredentials(*self.endpoint.credentials)  # at once: they may change meanwhile
+            SigV4Auth(credentials, "cognito-idp", self.endpoint.region).add_auth(request)
         return request.prepare()
 
     def _exchange(self, request: AWSPreparedRequest) -> Received:

@@ -43,6 +43,9 @@ _ARRANGING = _HARMLESS | {
 # The status of a user that a password lets in so far. That it is so is another claim: see KeptUsers.
 _STATUSES = {TOKENS: "CONFIRMED", NEW_PASSWORD_REQUIRED: "FORCE_CHANGE_PASSWORD"}
 
+# That of a user whose last scenario did not show the password in force: another is set before the user is lent.
+_UNKNOWN = ""
+
 # The scenario, what it expected of the answer to the request under test, and the answer.
 Accusation = tuple[str, str, str]
 
@@ -85,8 +88,6 @@ class KeptUsers:
     # By the name of each user who is lent: the password, and after how many exchanges.
     _lent: dict[str, tuple[str, int]] = field(default_factory=dict)
     _new_only: set[str] = field(default_factory=set)
-    # Whose password is to be set before they are lent: the last scenario did not show which one they have.
-    _unshown: dict[tuple[str, str], list[User]] = field(default_factory=dict)
     _confirmed: set[Accusation] = field(default_factory=set)
 
     def begin(self, spelled: Collection[str], *, lending: bool) -> None:
@@ -109,10 +110,9 @@ class KeptUsers:
         """A kept user who is to be brought to another status; None if there are not so many, the `least`."""
         if not self.lending:
             return None
-        unshown = self._unshown.get((pool_id, alike), [])
-        shelves = [self._shelves.get((pool_id, status, alike), []) for status in _STATUSES.values()]
-        shelf = unshown or max(shelves, key=len)
-        return self._taken(shelf, shelf) if len(unshown) + sum(map(len, shelves)) >= least else None
+        shelves = [self._shelves.get((pool_id, status, alike), []) for status in (_UNKNOWN, *_STATUSES.values())]
+        shelf = shelves[0] or max(shelves, key=len)
+        return self._taken(shelf, shelf) if sum(map(len, shelves)) >= least else None
 
     def _taken(self, shelf: list[User], fitting: Sequence[User]) -> User | None:
         if not fitting:
@@ -179,13 +179,10 @@ class KeptUsers:
                 self._keep(known, shown=not any(map(_sets, exchanges[known.shown_at :])) and known.shown_at > 0)
 
     def _keep(self, known: _Known, *, shown: bool) -> None:
-        """Put a user on the shelf of the password that was `shown`, else among those who must be given one."""
-        pool_id = known.user.pool.id
-        if shown:
-            shelf = self._shelves.setdefault((pool_id, _STATUSES[known.outcome], known.alike), [])
-            shelf.append(known.user.with_password(known.password))
-        else:
-            self._unshown.setdefault((pool_id, known.alike), []).append(known.user)
+        """Put a user on the shelf of the status that a sign-in has `shown`, else with those who need a password."""
+        status = _STATUSES[known.outcome] if shown else _UNKNOWN
+        user = known.user.with_password(known.password) if shown else known.user
+        self._shelves.setdefault((known.user.pool.id, status, known.alike), []).append(user)
 
 
 def _harmless(exchange: Exchange, *, early: bool) -> bool:

@@ -51,6 +51,20 @@ DESCRIBED = "challenge-parameters-describe-the-user"
 challenged = around(CognitoSpec, "challenged")
 
 
+def _challenged_by_administrator(change: Callable[[Members, CognitoSpec, StoredClient, StoredUser], Members]) -> Plant:
+    """Change the answer of AdminInitiateAuth that carries the challenge."""
+
+    @around(CognitoSpec, "admin_initiate_auth")
+    def plant(real: Call, self: CognitoSpec, asked: Members) -> Members:
+        answer: Members = real(self, asked)
+        user = self.find(self.pool(asked), asked.get("AuthParameters", {}).get("USERNAME", ""))
+        if answer.get("ChallengeName") == "NEW_PASSWORD_REQUIRED" and user is not None:
+            return change(answer, self, self.client(asked), user)
+        return answer
+
+    return plant
+
+
 @mutant(
     "challenge-with-tokens",
     "The challenge comes with tokens.",
@@ -66,13 +80,9 @@ def with_tokens(real: Call, self: CognitoSpec, client: StoredClient, user: Store
     "The challenge of AdminInitiateAuth comes with tokens.",
     "challenge-grants-no-tokens",
 )
-@around(CognitoSpec, "admin_initiate_auth")
-def administrators_with_tokens(real: Call, self: CognitoSpec, asked: Members) -> Members:
-    answer: Members = real(self, asked)
-    user = self.find(self.pool(asked), asked.get("AuthParameters", {}).get("USERNAME", ""))
-    if answer.get("ChallengeName") == "NEW_PASSWORD_REQUIRED" and user is not None:
-        return {**answer, **self.granted(self.client(asked), user)}
-    return answer
+@_challenged_by_administrator
+def administrators_with_tokens(answer: Members, self: CognitoSpec, client: StoredClient, user: StoredUser) -> Members:
+    return {**answer, **self.granted(client, user)}
 
 
 @mutant(
@@ -107,13 +117,9 @@ def shows_sub(real: Call, self: CognitoSpec, client: StoredClient, user: StoredU
 
 
 @mutant("administrators-challenge-shows-sub", "userAttributes has the sub at AdminInitiateAuth.", "challenge-omits-sub")
-@around(CognitoSpec, "admin_initiate_auth")
-def shows_administrators_the_sub(real: Call, self: CognitoSpec, asked: Members) -> Members:
-    answer: Members = real(self, asked)
-    if answer.get("ChallengeName") != "NEW_PASSWORD_REQUIRED":
-        return answer
-    user = self.find(self.pool(asked), asked["AuthParameters"]["USERNAME"])
-    return _with_parameters(answer, userAttributes=json.dumps(user.attributes if user else {}))
+@_challenged_by_administrator
+def shows_administrators_the_sub(answer: Members, _: CognitoSpec, __: StoredClient, user: StoredUser) -> Members:
+    return _with_parameters(answer, userAttributes=json.dumps(user.attributes))
 
 
 @mutant("session-is-short", "The session has too few characters to be one.", "challenge-carries-a-session")

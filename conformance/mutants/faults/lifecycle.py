@@ -78,11 +78,15 @@ def _not_so(operation: str, error: str | None, starts: Collection[tuple[str, boo
     return plant
 
 
+def _signing_in(members: Members) -> Members:
+    """The parameters of a sign-in, or of the answer to a challenge."""
+    return members.get("AuthParameters") or members.get("ChallengeResponses") or {}
+
+
 def _start(self: CognitoSpec, members: Members) -> tuple[str, bool] | None:
     """Status and enabled flag of the user that a request is about; None if only a token would tell."""
     pool = self.pools.get(_pool(self, members))
-    given = members.get("AuthParameters") or members.get("ChallengeResponses") or {}
-    name = members.get("Username") or given.get("USERNAME")
+    name = members.get("Username") or _signing_in(members).get("USERNAME")
     if pool is None or name is None:
         return None
     user = self.find(pool, name)
@@ -141,9 +145,8 @@ def _broken_by_letting_through(operation: str, error: str) -> tuple[str, ...]:
 
 def _as_if(self: CognitoSpec, operation: str, members: Members) -> Members:
     """What an operation answers when it has worked, with tokens for the user who is named."""
-    given = members.get("AuthParameters") or members.get("ChallengeResponses") or {}
     client = self.clients.get(str(members.get("ClientId")))
-    user = self.find(client.pool, given.get("USERNAME", "")) if client else None
+    user = self.find(client.pool, _signing_in(members).get("USERNAME", "")) if client else None
     if operation == "SignUp":
         return {"UserConfirmed": False, "UserSub": str(uuid.uuid4())}
     return self.granted(client, user) if client and user else {}

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from conformance.mutants.consequences import saying
-from conformance.mutants.mutant import Call, around, laxer, longer, mutant, pattern_of, renamed
+from conformance.mutants.mutant import Call, around, laxer, mutant, pattern_of, renamed
 from conformance.reference.directory import Members
 from conformance.reference.service import CognitoSpec
 from conformance.reference.stored import StoredPool
@@ -58,5 +58,5 @@ mutant("pool-length-unchecked", "An id may be as long as you like.", LONG_ID, al
     laxer("UserPoolIdType", "less than or equal")
 )
 mutant("pool-id-may-have-64-characters", "The limit of an id is 64 characters.", LONG_ID, also=COUNTED)(
-    longer("UserPoolIdType", 64)
+    laxer("UserPoolIdType", "less than or equal", 64)
 )

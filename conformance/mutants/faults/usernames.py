@@ -14,7 +14,6 @@ from conformance.mutants.mutant import (
     around,
     constant,
     laxer,
-    longer,
     low,
     mutant,
     pattern_of,
@@ -242,7 +241,7 @@ mutant(
     "The limit of a name is 256 characters.",
     "username-over-128-characters-is-refused",
     also=COUNTED,
-)(longer("UsernameType", 256))
+)(laxer("UsernameType", "less than or equal", 256))
 
 mutant(
     "unknown-user-is-hidden",

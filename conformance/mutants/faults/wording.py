@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import Any
 
 from conformance.mutants.mutant import Call, Plant, around, constant, entry, mutant
@@ -51,22 +51,25 @@ mutant("no-user-without-a-full-stop", "No full stop ends the text on an unknown 
 )
 
 
-@mutant("no-pool-without-its-id", "The text on an unknown pool does not name it.", "unknown-pool-message")
-@around(CognitoSpec, "pool")
-def without_its_id(real: Call, self: CognitoSpec, asked: Any) -> Any:
-    try:
-        return real(self, asked)
-    except Refusal as problem:
-        raise Refusal(problem.code, "User pool does not exist.") from None
+def _reworded(owner: object, name: str, reword: Callable[[str], str]) -> Plant:
+    """Refuse with another text whatever this function refuses."""
+
+    @around(owner, name)
+    def plant(real: Call, *given: Any) -> Any:
+        try:
+            return real(*given)
+        except Refusal as problem:
+            raise Refusal(problem.code, problem.message and reword(problem.message)) from None
+
+    return plant
 
 
-@mutant("no-pool-but-a-client", "The text on an unknown pool speaks of a client.", "unknown-pool-message")
-@around(CognitoSpec, "pool")
-def but_a_client(real: Call, self: CognitoSpec, asked: Any) -> Any:
-    try:
-        return real(self, asked)
-    except Refusal as problem:
-        raise Refusal(problem.code, str(problem.message).replace("User pool ", "User pool client ")) from None
+mutant("no-pool-without-its-id", "The text on an unknown pool does not name it.", "unknown-pool-message")(
+    _reworded(CognitoSpec, "pool", lambda _: "User pool does not exist.")
+)
+mutant("no-pool-but-a-client", "The text on an unknown pool speaks of a client.", "unknown-pool-message")(
+    _reworded(CognitoSpec, "pool", lambda text: text.replace("User pool ", "User pool client "))
+)
 
 
 def _clause(pattern: str, instead: str) -> Plant:
@@ -122,16 +125,7 @@ for _name, _intent, _pattern, _instead, _claims in (
 
 def _violations(pattern: str, instead: str) -> Plant:
     """Replace the first match in the text on all constraints together."""
-
-    @around(validation, "parse")
-    def plant(real: Call, *given: Any) -> Any:
-        try:
-            return real(*given)
-        except Refusal as problem:
-            text = problem.message and re.sub(pattern, instead, problem.message, count=1)
-            raise Refusal(problem.code, text) from None
-
-    return plant
+    return _reworded(validation, "parse", lambda text: re.sub(pattern, instead, text, count=1))
 
 
 for _name, _intent, _pattern, _instead in (

@@ -89,15 +89,19 @@ def _owner(pool, answer, words, operation):
     return Form(owner, noun="whose tokens", kind=Kind.PERMISSIVE, operation=operation)
 
 
+def _answered_twice(invited, operation):
+    """What comes of answering a session that was answered, with another password."""
+    challenge = invited.sign_in(invited.password)
+    first = invited.answer(challenge, "Chosen-by-me-1!", operation)
+    require("the first answer", first.outcome, TOKENS, by="challenge-answer-grants-tokens")
+    return invited.answer(challenge, "Chosen-by-me-2!", operation)
+
+
 @pytest.mark.claim("session-works-once")
 @both_operations
 def test_session_works_once(invited, operation):
     """A session that was answered is refused with NotAuthorizedException when it is answered again."""
-    challenge = invited.sign_in(invited.password)
-    first = invited.answer(challenge, "Chosen-by-me-1!", operation)
-    require("the first answer", first.outcome, TOKENS, by="challenge-answer-grants-tokens")
-
-    again = invited.answer(challenge, "Chosen-by-me-2!", operation)
+    again = _answered_twice(invited, operation)
 
     assert again.outcome == "NotAuthorizedException"
     invited.requires("Chosen-by-me-1!", TOKENS)
@@ -170,11 +174,7 @@ def test_expired_session_is_named(pool, invited, clock, operation):
 @both_operations
 def test_used_session_message(invited, operation):
     """The message says that a session can be used once only, in the service's exact words."""
-    challenge = invited.sign_in(invited.password)
-    first = invited.answer(challenge, "Chosen-by-me-1!", operation)
-    require("the first answer", first.outcome, TOKENS, by="challenge-answer-grants-tokens")
-
-    again = invited.answer(challenge, "Chosen-by-me-2!", operation)
+    again = _answered_twice(invited, operation)
 
     require("the second answer", again.outcome, "NotAuthorizedException", by="session-works-once")
     assert again.message == "Invalid session for the user, session can only be used once."

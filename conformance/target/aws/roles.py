@@ -12,8 +12,6 @@ from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urlencode
 
-from botocore.auth import SigV4Auth
-from botocore.awsrequest import AWSRequest
 from botocore.credentials import ReadOnlyCredentials
 
 from conformance.errors import BadInput, Blocked, Inconclusive
@@ -23,14 +21,15 @@ from conformance.target.aws.guard import SecondRole
 from conformance.target.aws.operations import UNDER_TEST
 from conformance.target.aws.runledger import hidden
 from conformance.target.callers import Statements
-from conformance.target.exchange import ARRANGING, Received, sent_by
+from conformance.target.client import Cognito, ServiceError
+from conformance.target.definition import Endpoint
+from conformance.target.exchange import Received
 from conformance.target.mailbox import simulated
 
 _ARN = re.compile(r"arn:aws:iam::(\d{12}):role/[\w+=,.@/-]+")
 # A session policy cannot be empty; this is allowed to everybody, with or without a policy.
 _NOTHING = (("Allow", "sts:GetCallerIdentity", "*"),)
 _EVERYTHING = (("Allow", f"cognito-idp:{UNDER_TEST}", "*"),)
-_TARGET = f"AWSCognitoIdentityProviderService.{UNDER_TEST}"
 
 
 def second_role(arn: str, account: str, region: str) -> SecondRole:
@@ -99,14 +98,13 @@ class RoleCallers:
         ledger = self.gate.ledger
         pool = next(pool for pool in reversed(ledger.pools) if pool not in ledger.gone)
         members = {"UserPoolId": pool, "Username": simulated("nobody"), "Password": "Pr0be-it!", "Permanent": True}
-        headers = {"Content-Type": "application/x-amz-json-1.1", "X-Amz-Target": _TARGET}
-        request = AWSRequest("POST", f"https://{self.gate.guard.host}/", headers, json.dumps(members).encode())
-        SigV4Auth(self._session(_EVERYTHING), "cognito-idp", self.role.region).add_auth(request)
-        answer = self.gate.send(sent_by(ARRANGING, request.prepare()))
-        if answer.error != "UserNotFoundException":
+        host, session = f"https://{self.gate.guard.host}", self._session(_EVERYTHING)
+        answer = Cognito(Endpoint(host, self.role.region, session, gate=self.gate)).answer(UNDER_TEST, members)
+        error = answer.code if isinstance(answer, ServiceError) else ""
+        if error != "UserNotFoundException":
             raise Blocked(
-                f"the role of --second-role may not call {UNDER_TEST} in this run's pools ({answer.error}): let its "
-                "policy allow it (docs/aws.md)",
+                f"the role of --second-role may not call {UNDER_TEST} in this run's pools ({error}): let its policy "
+                "allow it (docs/aws.md)",
                 UNDER_TEST,
             )
         self._proved = True
