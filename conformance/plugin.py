@@ -84,7 +84,7 @@ def pytest_configure(config: pytest.Config) -> None:
     except BadInput as problem:
         raise pytest.UsageError(str(problem)) from None
     config.stash[RUN] = run = Run(checked, command=_command(config))
-    config.pluginmanager.register(Collector(run))
+    config.pluginmanager.register(Collector(run, config.pluginmanager))
 
 
 def _command(config: pytest.Config) -> str:
@@ -239,10 +239,13 @@ def pytest_runtest_makereport(
     item: pytest.Item, call: pytest.CallInfo[None]
 ) -> Generator[None, pytest.TestReport, pytest.TestReport]:
     """Turn what happened to a scenario into its verdict."""
-    report = yield
     run = item.config.stash.get(RUN, None)
     if run is None or not item.get_closest_marker("claim"):
-        return report
+        return (yield)
+    with pytest.MonkeyPatch.context() as patch:
+        # A verdict takes the place of pytest's traceback, for which each scenario's source would be parsed.
+        patch.setattr(item.config.option, "tbstyle", "value", raising=False)
+        report = yield
     error = call.excinfo
     # Setup has a verdict only where it ends the scenario, teardown only where it fails.
     if call.when != "call" and error is None:
@@ -252,7 +255,7 @@ def pytest_runtest_makereport(
         _notice_a_broken_endpoint(item, run)
     elif result.verdict != Verdict.SKIPPED:
         run.unanswered = 0
-    _dress(report, result, run)
+    _dress(report, result)
     item.user_properties.append(("verdict", str(result.verdict)))
     report.throttled = throttled()  # type: ignore[attr-defined]
     report.conformance = result.as_json()  # type: ignore[attr-defined]  # xdist carries what JSON can
@@ -316,7 +319,7 @@ def _judgement(item: pytest.Item, call: pytest.CallInfo[None], journal: Journal,
     return _Judgement(Verdict.INCONCLUSIVE, reason=reason, fault=True)
 
 
-def _dress(report: pytest.TestReport, result: Result, run: Run) -> None:
+def _dress(report: pytest.TestReport, result: Result) -> None:
     """Show the verdict in pytest's own terms: a known divergence is an expected failure."""
     match result.verdict:
         case Verdict.CONFORMS:
@@ -326,7 +329,7 @@ def _dress(report: pytest.TestReport, result: Result, run: Run) -> None:
             report.wasxfail = f"known: {result.kind}: {result.observed}"
         case Verdict.DIVERGES:
             report.outcome = "failed"
-            report.longrepr = explanation(result, run.settings)
+            report.longrepr = f"{result.kind}: {result.observed}"  # the process that shows it has more to say
         case Verdict.INCONCLUSIVE:
             report.outcome = "failed"
             report.longrepr = f"inconclusive: {result.reason}"
@@ -408,15 +411,21 @@ def pytest_terminal_summary(terminalreporter: Any, config: pytest.Config) -> Non
 class Collector:
     """Keeps the results, in the process that the user started."""
 
-    def __init__(self, run: Run) -> None:
+    def __init__(self, run: Run, plugins: pytest.PytestPluginManager) -> None:
         self._run = run
+        self._plugins = plugins
 
+    @pytest.hookimpl(tryfirst=True)
     def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
-        """Keep what `pytest_runtest_makereport` attached, in whichever process."""
+        """Keep what `pytest_runtest_makereport` attached, in whichever process; explain it to those who print it."""
         document = getattr(report, "conformance", None)
-        if document is not None:
-            result = Result.of_json(document)
-            self._run.results[result.id] = result
+        if document is None:
+            return
+        result = Result.of_json(document)
+        self._run.results[result.id] = result
+        printed = self._plugins.has_plugin("terminalreporter")  # `cognito-conformance run` has a view of its own
+        if printed and report.outcome == "failed" and result.verdict == Verdict.DIVERGES:
+            report.longrepr = explanation(result, self._run.settings)
 
     @pytest.hookimpl(optionalhook=True)
     def pytest_testnodedown(self, node: Any) -> None:

@@ -43,6 +43,8 @@ PYTEST = (
     f"--config-file={SCENARIOS.parent / 'pytest-run.ini'}",
     "--disable-plugin-autoload",
     *("-p", "conformance.plugin", "-p", "xdist.plugin", "-p", "no:terminal", "-p", "no:cacheprovider"),
+    # It collects garbage ten times at the end, to find exceptions that Python prints in any case.
+    *("-p", "no:unraisableexception"),
 )
 # After how long the wait for a first answer is mentioned.
 _SILENT_SECONDS = 3.0
