@@ -14,6 +14,7 @@ import json
 import os
 import subprocess
 import sys
+import tempfile
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
@@ -85,6 +86,7 @@ def _become(command: Mapping[str, object]) -> None:
     os.chdir(str(command["directory"]))
     os.environ.clear()
     os.environ.update(command["environment"])  # type: ignore[call-overload]
+    tempfile.tempdir = None  # TMPDIR is looked up anew
     for number, path in ((0, os.devnull), (1, command["stdout"]), (2, command["stderr"])):
         opened = os.open(str(path), os.O_RDWR if number == 0 else os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
         os.dup2(opened, number)

@@ -9,6 +9,7 @@ import signal
 import subprocess
 import threading
 import time
+from collections import Counter
 from collections.abc import Callable, Generator, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from pathlib import Path
@@ -24,7 +25,7 @@ from conformance.cli import aws
 from conformance.console import Terminal, check_writable
 from conformance.errors import BadInput, Inconclusive, SuiteFault
 from conformance.plugin import RUN
-from conformance.process import signals
+from conformance.process import signals, workplace
 from conformance.report.findings import counted
 from conformance.report.terminal import details, head, statements, summary, table
 from conformance.run.catalogue import SCENARIOS
@@ -33,7 +34,8 @@ from conformance.run.run import Run
 from conformance.run.settings import Settings, verify_aws_environment
 from conformance.target import client, definition
 from conformance.target.client import Cognito, unusable_because
-from conformance.target.pool_notes import delete_left, left_at
+from conformance.target.leftovers import delete_left, left
+from conformance.target.notes import Noted
 
 F = TypeVar("F", bound=Callable[..., Any])
 # No plugin but ours, and nothing of a checkout that the command may stand in.
@@ -130,7 +132,7 @@ def judge(
         _reach(console, settings.target)
     console.print(head(settings, clients(settings.bindings), options.get("expression")))
     watcher = _Watcher(console, target)
-    with _no_pools_left(console, settings.target), watcher.progress, without_pytest_variables():
+    with _nothing_left(console, settings.target), watcher.progress, without_pytest_variables():
         try:
             code = pytest.main([*PYTEST, *words(options)], [watcher, *plugins])
         except OSError as fault:  # of all that pytest does only its reports are written outside of a scenario
@@ -158,24 +160,30 @@ def judge(
 
 
 @contextmanager
-def _no_pools_left(console: Console, target: definition.Target) -> Iterator[None]:
+def _nothing_left(console: Console, target: definition.Target) -> Iterator[None]:
     """Delete what killed runs left at an endpoint that lives on, and afterwards what this one did not get to delete."""
     if target.url is None:
         yield
         return
     with target.running() as endpoint:
         service = Cognito(endpoint)
-        found = len(left_at(target.url))
-        if deleted := found - delete_left(service):
-            console.print(f"deleted {counted(deleted, 'pool')} that an earlier run left at {target.url}")
+        found, rest = left(endpoint), delete_left(service)
+        if deleted := [one for one in found if one not in rest]:
+            console.print(f"deleted {_counted(deleted)} that an earlier run left at {target.url}", soft_wrap=True)
         try:
             yield
         finally:
             if rest := delete_left(service):
                 console.print(
-                    f"{counted(rest, 'pool')} could not be deleted: "
-                    f"cognito-conformance sweep --endpoint-url {target.url} --older-than 0"
+                    f"{_counted(rest)} could not be deleted: "
+                    f"cognito-conformance sweep --endpoint-url {target.url} --older-than 0",
+                    soft_wrap=True,
                 )
+
+
+def _counted(notes: Sequence[Noted]) -> str:
+    numbers = Counter("pool" if one.kind == workplace.POOLS else "IAM user" for one in notes)
+    return " and ".join(counted(number, noun) for noun, number in numbers.items())
 
 
 @contextmanager

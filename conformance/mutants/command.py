@@ -27,7 +27,7 @@ from conformance.mutants.hostile import HostileResult
 from conformance.mutants.matrix import Cell, Matrix, matrix
 from conformance.mutants.precision import Precision, in_order, measure
 from conformance.mutants.trials import OUTCOMES, TrialResult, digest, remembered, try_hostile, try_mutants
-from conformance.process.workplace import forget_pools
+from conformance.process.workplace import forget_made
 
 
 @click.command()
@@ -64,7 +64,7 @@ def mutants(
     With --precision one scenario of every claim is run against every mutant. Exit code 0: at least 98 % of the claims
     that diverged are declared by the mutant, as its killers or its true consequences; 1: not so."""
     check_writable(json_file)
-    ctx.call_on_close(forget_pools)
+    ctx.call_on_close(forget_made)
     asked = chosen_bindings(chosen)
     names = chosen_names(expression)
     console = Terminal()

@@ -20,8 +20,8 @@ if sys.platform != "win32":
     import fcntl
 
 VARIABLE = "COGNITO_CONFORMANCE_RUN"
-# Notes on the pools that a run made (target/pool_notes.py) outlive it until the pools are deleted.
-POOLS = "pools"
+# Notes on the pools and IAM users that a run made (target/notes.py) outlive it until those are deleted.
+POOLS, USERS = "pools", "users"
 NOTES_SECONDS = 14 * 86_400
 _PREFIX = "cognito-conformance-"
 _LOCK = "lock"
@@ -54,7 +54,7 @@ def workplace() -> Iterator[Path]:
                 os.environ[name] = value
         with lock:
             _clear([directory])
-        _clear_abandoned()  # by now their pools may be deleted
+        _clear_abandoned()  # by now what they made may be deleted
         _outside = before_it
 
 
@@ -64,11 +64,12 @@ def current() -> Path | None:
     return Path(directory) if directory else None
 
 
-def forget_pools() -> None:
-    """Forget the pools that this command noted: the services that had them were its own, and are gone."""
+def forget_made() -> None:
+    """Forget the pools and users that this command noted: the services that had them were its own, and are gone."""
     directory = current()
     if directory is not None:
-        shutil.rmtree(directory / POOLS, ignore_errors=True)
+        for kind in (POOLS, USERS):
+            shutil.rmtree(directory / kind, ignore_errors=True)
 
 
 def note(line: str) -> None:
@@ -123,16 +124,16 @@ def _is_free(lock: Path) -> bool:
 
 
 def _clear(directories: Sequence[Path]) -> None:
-    """End what was started in these directories and remove them, except for notes on pools that may still be there."""
+    """End what was started in these directories and remove them, except for notes on what may still be there."""
     if directories:
         _end_processes(directories)
     for directory in directories:
-        if not _has_notes(directory / POOLS):
+        if not any(_has_notes(directory / kind) for kind in (POOLS, USERS)):
             shutil.rmtree(directory, ignore_errors=True)
             continue
         with suppress(FileNotFoundError):  # another command was quicker
             for entry in directory.iterdir():
-                if entry.name in (POOLS, _LOCK):
+                if entry.name in (POOLS, USERS, _LOCK):
                     continue
                 if entry.is_dir() and not entry.is_symlink():
                     shutil.rmtree(entry, ignore_errors=True)
@@ -140,10 +141,10 @@ def _clear(directories: Sequence[Path]) -> None:
                     entry.unlink(missing_ok=True)
 
 
-def _has_notes(pools: Path) -> bool:
-    """Whether pools are noted that an endpoint may still have; an emulator that is gone never says."""
+def _has_notes(place: Path) -> bool:
+    """Whether something is noted that an endpoint may still have; an emulator that is gone never says."""
     with suppress(OSError):
-        return any(pools.iterdir()) and time.time() - pools.stat().st_mtime < NOTES_SECONDS
+        return any(place.iterdir()) and time.time() - place.stat().st_mtime < NOTES_SECONDS
     return False
 
 

@@ -23,11 +23,13 @@ from botocore.exceptions import BotoCoreError
 from conformance.contract import files
 from conformance.contract.files import FIXTURES
 from conformance.errors import BadInput, Inconclusive
+from conformance.process import workplace
 from conformance.target import installed, starting
 from conformance.target.callers import Callers, IamCallers
 from conformance.target.clock import libfaketime, moved_by
 from conformance.target.emulator import READY_SECONDS, filled
 from conformance.target.exchange import Gate
+from conformance.target.notes import Notes
 from conformance.verdict.baseline import path_of
 
 REGION = "us-east-1"
@@ -165,7 +167,8 @@ class Target:
         region, credentials = _identity() if self.url else (REGION, INVENTED)
         region = self.region or region
         credentials = _own_credentials(self.credentials, started) or credentials
-        callers = IamCallers(started["url"], region, credentials) if self.iam else None
+        notes = Notes(workplace.USERS, self.url)
+        callers = IamCallers(started["url"], region, credentials, notes) if self.iam else None
         try:
             yield Endpoint(
                 started["url"],

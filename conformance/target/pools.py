@@ -12,12 +12,12 @@ from functools import partial
 from typing import Any
 
 from conformance.errors import Blocked, WouldSend
-from conformance.process import signals
+from conformance.process import signals, workplace
 from conformance.target.app_client import AppClient, outcome, require_own_name, require_session
 from conformance.target.client import Cognito, ServiceError
 from conformance.target.kept_users import KeptUsers
 from conformance.target.mailbox import simulated
-from conformance.target.pool_notes import PREFIX, PoolNotes
+from conformance.target.notes import PREFIX, Notes
 from conformance.target.sign_in import (
     ADMIN_USER_PASSWORD_AUTH,
     FLOWS,
@@ -109,7 +109,9 @@ class Pools:
         self._kept = kept or KeptUsers()
         self._service = service
         self._pools: dict[str, Pool | Blocked] = {}
-        self._notes = PoolNotes(service.endpoint)
+        # AWS, which has the gate, has a ledger of them (aws/runledger.py).
+        lasting = service.endpoint.gate is None and not service.endpoint.ends
+        self._notes = Notes(workplace.POOLS, service.endpoint.url if lasting else None)
         self._made: set[str] = set()
         self._reached: dict[str, set[str]] = defaultdict(set)
         self._unsent: dict[str, WouldSend] = {}

@@ -73,7 +73,7 @@ def addressed(client: Any, url: str) -> None:
     """Let a client that was made for `acceptable(url)` send to `url`: the host is put right before it is signed."""
     stand_in = acceptable(url)
     if stand_in != url:
-        client.meta.events.register_first("request-created.cognito-idp", _redirect(stand_in, url))
+        client.meta.events.register_first("request-created", _redirect(stand_in, url))
 
 
 def _redirect(before: str, after: str) -> Callable[..., None]:

@@ -12,7 +12,7 @@ import pytest
 from conformance.process import signals, workplace
 from conformance.target.client import client
 from conformance.target.definition import INVENTED, REGION, Endpoint, resolve
-from conformance.target.pool_notes import PoolNotes, left_at
+from conformance.target.notes import Notes, left_at
 from tests import servers
 from tests.forked import inherited
 
@@ -183,16 +183,16 @@ def test_a_directory_outlives_its_command_only_with_pools(monkeypatch, tmp_path)
     monkeypatch.setattr(workplace.tempfile, "tempdir", str(tmp_path))
     with workplace.workplace() as directory:
         (directory / "report").write_text("text")
-        notes = PoolNotes(Endpoint("http://127.0.0.1:1", REGION, INVENTED))
+        notes = Notes(workplace.POOLS, "http://127.0.0.1:1")
         notes.planned("cognito-conformance-1")
         notes.made("cognito-conformance-1", "eu_1")
-        PoolNotes(Endpoint("http://127.0.0.1:3", REGION, INVENTED, ends=True)).made("cognito-conformance-3", "eu_3")
+        Notes(workplace.POOLS, None).made("cognito-conformance-3", "eu_3")
     assert [path.name for path in directory.iterdir() if path.name != "lock"] == ["pools"]
 
     with workplace.workplace():
-        found = left_at("http://127.0.0.1:1")
+        found = left_at(workplace.POOLS, "http://127.0.0.1:1")
         assert [(pool.name, pool.id) for pool in found] == [("cognito-conformance-1", "eu_1")]
-        assert [left_at(f"http://127.0.0.1:{port}") for port in (2, 3)] == [[], []]
+        assert left_at(workplace.POOLS, "http://127.0.0.1:2") == []
         found[0].gone()
 
     assert list(tmp_path.iterdir()) == []
@@ -202,7 +202,7 @@ def test_notes_on_an_endpoint_that_never_comes_back_are_dropped(monkeypatch, tmp
     """A fortnight after its last note a killed command's directory goes, whether its pools were deleted or not."""
     monkeypatch.setattr(workplace.tempfile, "tempdir", str(tmp_path))
     with workplace.workplace() as directory:
-        PoolNotes(Endpoint("http://127.0.0.1:1", REGION, INVENTED)).made("cognito-conformance-1", "eu_1")
+        Notes(workplace.POOLS, "http://127.0.0.1:1").made("cognito-conformance-1", "eu_1")
     kept = directory.exists()
     os.utime(directory / workplace.POOLS, (0, 0))
     with workplace.workplace():

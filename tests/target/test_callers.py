@@ -1,9 +1,22 @@
 """IAM users that the suite makes at an emulator are deleted, whatever ends the run."""
 
+import os
+import signal
+
 import botocore.session
 import pytest
+from click.testing import CliRunner
 
+from conformance.cli import main
+from conformance.process import workplace
 from conformance.target.definition import INVENTED, REGION, resolve
+
+
+@pytest.fixture(scope="module")
+def moto():
+    """The URL of a moto where nobody else makes users or pools."""
+    with resolve("moto", None).running() as endpoint:
+        yield endpoint.url
 
 
 @pytest.fixture
@@ -45,4 +58,53 @@ def test_a_run_leaves_no_user(run, target, users):
     done = run(str(target), "--bindings=wire", "--baseline=none", "-k", "permission-is-required")
 
     assert done.counts() == {"diverges": 2}
+    assert users() == []
+
+
+@pytest.fixture
+def killed(monkeypatch, target, users, tmp_path):
+    """Two IAM users of a command that SIGKILL ended, whose temporary directory is `tmp_path`."""
+    monkeypatch.setattr(workplace.tempfile, "tempdir", str(tmp_path))
+    child = os.fork()
+    if child == 0:
+        try:
+            with workplace.workplace(), resolve(str(target), None).running() as endpoint:
+                endpoint.callers.caller([("Allow", "cognito-idp:*", "*")])
+                os.kill(os.getpid(), signal.SIGKILL)
+        finally:
+            os._exit(1)
+    os.waitpid(child, 0)
+    return users()
+
+
+posix = pytest.mark.skipif(not hasattr(os, "fork"), reason="it takes the locks of POSIX to see that a command is dead")
+
+
+@posix
+def test_the_next_run_deletes_the_users_that_a_killed_one_left(run, killed, target, users, tmp_path):
+    """They are noted, by name and without a key; the next run at the endpoint deletes them with policies and keys."""
+    notes = {path.name: path.read_text("utf-8") for path in tmp_path.glob("cognito-conformance-*/users/*")}
+    done = run(str(target), "--bindings=wire", "-k", "unknown_user", environment={"TMPDIR": str(tmp_path)})
+
+    assert len(killed) == 2
+    assert sorted(notes) == sorted(killed)
+    assert "AKIA" not in "".join(notes.values())
+    assert "deleted 2 IAM users that an earlier run left" in done.stdout
+    assert users() == []
+    assert list(tmp_path.glob("cognito-conformance-*")) == []
+
+
+@posix
+def test_sweep_deletes_the_users_that_a_killed_run_left(killed, moto, users):
+    """By their names and age, as it does with pools, and only where they are N."""
+    sweep = ["sweep", "--endpoint-url", moto]
+    young, wrong, swept = (
+        CliRunner().invoke(main, [*sweep, *more])
+        for more in ([], ["--older-than=0", "--yes-delete=1"], ["--older-than=0", "--yes-delete=2"])
+    )
+
+    assert len(killed) == 2
+    assert "but 2 made less than 1 h ago" in young.stdout
+    assert wrong.exit_code == 2
+    assert "2 deleted" in swept.stdout
     assert users() == []

@@ -11,19 +11,20 @@ from typing import Any
 from conformance.errors import BadInput, Inconclusive
 from conformance.target.aws.guard import RUN_TAG, TAG, UNTIL_TAG
 from conformance.target.aws.runledger import LIFETIME_HOURS, POOL_NAME, KeptPool, RunLedger, started_at
+from conformance.target.callers import IAM_FAULTS
 from conformance.target.client import Cognito, ServiceError
 
 GONE = "ResourceNotFoundException"
-# How the suite names pools where there is no gate: at an emulator.
+# How the suite names pools and IAM users where there is no gate: at an emulator.
 _PLAIN_NAME = re.compile(r"cognito-conformance-[0-9a-f]{12}")
 _ROUNDS = 5
 
 
 @dataclass(frozen=True)
 class Leftover:
-    """A pool that a run left, and why it is taken for one."""
+    """A pool or, at an emulator, an IAM user that a run left, and why it is taken for one."""
 
-    pool: str
+    id: str
     name: str
     why: str
 
@@ -146,12 +147,25 @@ def leftover(service: Cognito, pool: str, name: str, ended: set[str], kept: set[
 
 def leftovers_by_name(service: Cognito, hours: float) -> list[Leftover]:
     """At an emulator: pools of the suite's names that were made so many hours ago or earlier."""
+    named = [(pool["Id"], str(pool.get("Name", "")), pool.get("CreationDate")) for pool in listed(service)]
+    return _old([pool for pool in named if POOL_NAME.fullmatch(pool[1]) or _PLAIN_NAME.fullmatch(pool[1])], hours)
+
+
+def leftover_users(iam: Any, hours: float) -> list[Leftover]:
+    """At an emulator: IAM users of the suite's names that are so old; none where it has no IAM."""
+    try:
+        users = [user for page in iam.get_paginator("list_users").paginate() for user in page["Users"]]
+        named = [(f"user/{user['UserName']}", user["UserName"], user["CreateDate"]) for user in users]
+    except IAM_FAULTS:
+        return []
+    return _old([user for user in named if _PLAIN_NAME.fullmatch(user[1])], hours)
+
+
+def _old(named: Iterable[tuple[str, str, object]], hours: float) -> list[Leftover]:
+    """Those of these ids, names and dates that are so many hours old."""
     found = []
-    for pool in listed(service):
-        name, made = str(pool.get("Name", "")), pool.get("CreationDate")
-        if not (POOL_NAME.fullmatch(name) or _PLAIN_NAME.fullmatch(name)) or not isinstance(made, datetime):
-            continue
-        age = (datetime.now(UTC) - made).total_seconds() / 3600
+    for one, name, made in named:
+        age = (datetime.now(UTC) - made).total_seconds() / 3600 if isinstance(made, datetime) else -1
         if age >= hours:
-            found.append(Leftover(pool["Id"], name, f"it was made {age:.1f} hours ago"))
+            found.append(Leftover(one, name, f"it was made {age:.1f} hours ago"))
     return found

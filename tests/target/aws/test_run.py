@@ -602,7 +602,7 @@ def test_sweep_at_an_emulator_goes_by_name_and_age(empty, tmp_path):
     listed = sweep("--older-than", "0")
     swept = sweep("--older-than", "0", "--yes-delete", "1")
 
-    assert "no user pool was left, but 1 made less than 1 h ago" in young.stdout
+    assert "no user pool or IAM user was left, but 1 made less than 1 h ago" in young.stdout
     assert "nothing was deleted" in listed.stdout
     assert swept.returncode == 0
     assert {pool["Name"] for pool in client.list_user_pools(MaxResults=60)["UserPools"]} == foreign
