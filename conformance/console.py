@@ -128,10 +128,13 @@ def _open_streams() -> None:
             stream.reconfigure(errors="backslashreplace")
     if sys.stdout is sys.__stdout__ and isinstance(sys.stdout, io.TextIOWrapper):
         sys.stdout = _Output(sys.stdout)
+    if sys.stderr is sys.__stderr__ and isinstance(sys.stderr, io.TextIOWrapper):
+        sys.stderr = _Output(sys.stderr)
 
 
 class _Output(io.TextIOWrapper):
-    """Standard output, where a failure to write is bad input: the caller chose where it goes."""
+    """Standard output, where a failure to write is bad input: the caller chose where it goes. Or standard error, which
+    is given up then: there is no place to report it."""
 
     def __init__(self, stream: io.TextIOWrapper) -> None:
         buffered = bool(stream.line_buffering)
@@ -140,7 +143,8 @@ class _Output(io.TextIOWrapper):
     def write(self, text: str) -> int:
         """Write, or raise BadInput."""
         with _written(self):
-            return super().write(text)
+            super().write(text)
+        return len(text)
 
     def flush(self) -> None:
         """Flush, or raise BadInput."""
@@ -152,10 +156,12 @@ class _Output(io.TextIOWrapper):
 def _written(stream: TextIO) -> Iterator[None]:
     try:
         yield
-    except BrokenPipeError:
-        raise
     except OSError as error:
+        if stream is not sys.stderr and isinstance(error, BrokenPipeError):
+            raise
         _give_up(stream)
+        if stream is sys.stderr:
+            return
         raise BadInput(f"standard output cannot be written: {error.strerror}") from None
 
 

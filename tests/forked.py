@@ -47,6 +47,11 @@ class Commands:
         return subprocess.CompletedProcess(list(arguments), answer["exit_code"], *texts)
 
 
+def complaints(stderr: str) -> str:
+    """What a command wrote to standard error besides its progress."""
+    return "".join(line for line in stderr.splitlines(keepends=True) if "% judged" not in line)
+
+
 @contextmanager
 def commands(place: Path) -> Iterator[Commands]:
     """A process that forks commands, whose output is kept in the directory `place`."""

@@ -59,8 +59,9 @@ def serving(respond: Responder) -> Iterator[str]:
             for name, value in (("Content-Type", answer.content_type), *answer.headers):
                 self.send_header(name, value)
             self.send_header("Content-Length", str(len(answer.body)))
-            self.end_headers()
-            self.wfile.write(answer.body)
+            with suppress(ConnectionError):  # the client may have had enough
+                self.end_headers()
+                self.wfile.write(answer.body)
 
         do_POST = do_GET = do_PUT = do_DELETE = do_HEAD = do_PATCH = do_OPTIONS = answer
 

@@ -13,7 +13,7 @@ from click.testing import CliRunner
 from conformance.cli import main
 from conformance.console import Terminal, named, printable
 from conformance.contract import ledger
-from tests.forked import inherited
+from tests.forked import complaints, inherited
 
 pytestmark = pytest.mark.usefixtures("heard")
 
@@ -62,13 +62,13 @@ def test_a_closed_pipe_ends_a_command_quietly(tmp_path, arguments):
 def test_an_interrupted_run_leaves_no_report(tmp_path, workers):
     """Control-C ends a run with a line, no report on the part that was judged, and the exit code of an interruption."""
     arguments = ["run", "-n", workers, "-k", "test_status or test_sign_in", "--json=report.json", "--html=page.html"]
-    with command(arguments, tmp_path, stdout=subprocess.PIPE) as started:
-        while "% judged" not in started.stdout.readline():
+    with command(arguments, tmp_path, stdout=subprocess.DEVNULL) as started:
+        while "% judged" not in started.stderr.readline():
             pass
         os.killpg(started.pid, signal.SIGINT)
         _, complaint = started.communicate()
 
-    assert (started.returncode, complaint) == (130, "cognito-conformance: interrupted\n")
+    assert (started.returncode, complaints(complaint)) == (130, "cognito-conformance: interrupted\n")
     assert list(tmp_path.iterdir()) == []
 
 
@@ -76,8 +76,16 @@ def test_a_stream_of_another_encoding_gets_escapes(tmp_path):
     """Where the terminal knows no Unicode, signs are escaped, and verdict and exit code stay what they are."""
     done = shell(f"PYTHONIOENCODING=ascii $CONFORMANCE {RUN} -v", tmp_path)
 
-    assert (done.returncode, done.stderr) == (0, "")
+    assert (done.returncode, complaints(done.stderr)) == (0, "")
     assert r"\u2713 ListUsers and AdminGetUser show the same status" in done.stdout
+
+
+def test_progress_is_no_part_of_the_report(run):
+    """Standard output has the report alone; how far a run is goes to standard error."""
+    done = run("-k", "test_list_users_shows_the_same_status")
+
+    assert "% judged" not in done.stdout
+    assert done.stderr.startswith("0 % judged (0 of 4)\n")
 
 
 def shell(line, place):
@@ -100,10 +108,11 @@ def shell(line, place):
         (f"$CONFORMANCE {RUN} > /dev/full", 2, "standard output cannot be written: No space left on device"),
         ("$CONFORMANCE claims >&-", 0, None),
         (f"$CONFORMANCE {RUN} >&- 2>&- <&-", 0, None),
+        (f"$CONFORMANCE {RUN} 2> /dev/full", 0, None),
         ("mkdir gone && cd gone && rmdir ../gone && $CONFORMANCE claims", 2, "the working directory cannot be used"),
         (f"mkfifo pipe && $CONFORMANCE {RUN} --json pipe; code=$?; rm pipe; exit $code", 2, "pipe cannot be written"),
     ],
-    ids=["full", "full-run", "closed", "closed-run", "no-directory", "unread-pipe"],
+    ids=["full", "full-run", "closed", "closed-run", "full-of-notices", "no-directory", "unread-pipe"],
 )
 @pytest.mark.skipif(not Path("/dev/full").exists(), reason="there is no /dev/full, which is always full")
 def test_a_stream_or_a_directory_that_cannot_be_used(tmp_path, line, code, complaint):
@@ -111,7 +120,7 @@ def test_a_stream_or_a_directory_that_cannot_be_used(tmp_path, line, code, compl
     done = shell(line, tmp_path)
 
     assert done.returncode == code, done.stderr
-    assert done.stderr.count("\n") == (complaint is not None)
+    assert complaints(done.stderr).count("\n") == (complaint is not None)
     assert (complaint or "") in done.stderr
     assert list(tmp_path.iterdir()) == []
 

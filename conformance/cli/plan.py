@@ -155,7 +155,8 @@ def counted(options: Mapping[str, Any]) -> planning.Plan:
 
 
 def _judged(run: Counted, options: Mapping[str, Any]) -> Run:
-    return judge(Console(file=io.StringIO()), {**options, "target": "aws"}, run.target)
+    silent = Console(file=io.StringIO())
+    return judge(silent, {**options, "target": "aws"}, run.target, notices=silent)
 
 
 def _set_up(place: AwsPlace, options: Mapping[str, Any], state: StateFile, file: Path) -> Counted:

@@ -116,9 +116,11 @@ def judge(
     options: Mapping[str, Any],
     target: definition.Target | None = None,
     plugins: Sequence[object] = (),
+    notices: Console | None = None,
 ) -> Run:
-    """Run the scenarios that these options choose (by `dest`, run/options.py), and show how far they are.
+    """Run the scenarios that these options choose (by `dest`, run/options.py).
 
+    `console` shows what is judged, `notices` how far that is: standard error, apart from the report, by default.
     `target` is judged in place of the one that the options name.
 
     It may be called again in the same process. Raises BadInput, Inconclusive where the endpoint does not answer at
@@ -128,11 +130,12 @@ def judge(
     _check_expression(options.get("expression"))
     workers = options.get("workers") or "0"
     _check_workers(workers)
+    notices = notices or Terminal(stderr=True)
     if settings.target.url is not None:
-        _reach(console, settings.target)
+        _reach(notices, settings.target)
     console.print(head(settings, clients(settings.bindings), options.get("expression")))
-    watcher = _Watcher(console, target)
-    with _nothing_left(console, settings.target), watcher.progress, without_pytest_variables():
+    watcher = _Watcher(notices, target)
+    with _nothing_left(notices, settings.target), watcher.progress, without_pytest_variables():
         try:
             code = pytest.main([*PYTEST, *words(options)], [watcher, *plugins])
         except OSError as fault:  # of all that pytest does only its reports are written outside of a scenario
@@ -160,7 +163,7 @@ def judge(
 
 
 @contextmanager
-def _nothing_left(console: Console, target: definition.Target) -> Iterator[None]:
+def _nothing_left(notices: Console, target: definition.Target) -> Iterator[None]:
     """Delete what killed runs left at an endpoint that lives on, and afterwards what this one did not get to delete."""
     if target.url is None:
         yield
@@ -169,12 +172,12 @@ def _nothing_left(console: Console, target: definition.Target) -> Iterator[None]
         service = Cognito(endpoint)
         found, rest = left(endpoint), delete_left(service)
         if deleted := [one for one in found if one not in rest]:
-            console.print(f"deleted {_counted(deleted)} that an earlier run left at {target.url}", soft_wrap=True)
+            notices.print(f"deleted {_counted(deleted)} that an earlier run left at {target.url}", soft_wrap=True)
         try:
             yield
         finally:
             if rest := delete_left(service):
-                console.print(
+                notices.print(
                     f"{_counted(rest)} could not be deleted: "
                     f"cognito-conformance sweep --endpoint-url {target.url} --older-than 0",
                     soft_wrap=True,
@@ -221,9 +224,9 @@ def _check_expression(expression: str | None) -> None:
         raise BadInput(f"-k {expression!r} is malformed: write words with and, or, not and parentheses")
 
 
-def _reach(console: Console, target: definition.Target) -> None:
+def _reach(notices: Console, target: definition.Target) -> None:
     """Wait for a first answer, which may be slow: some emulators load the service only then."""
-    notice = threading.Timer(_SILENT_SECONDS, console.print, [f"waiting for a first answer of {target.url}"])
+    notice = threading.Timer(_SILENT_SECONDS, notices.print, [f"waiting for a first answer of {target.url}"])
     notice.daemon = True
     notice.start()
     try:
@@ -238,7 +241,7 @@ def _reach(console: Console, target: definition.Target) -> None:
 class _Watcher:
     """Shows progress on a terminal, and takes the run out of pytest."""
 
-    def __init__(self, console: Console, target: definition.Target | None) -> None:
+    def __init__(self, notices: Console, target: definition.Target | None) -> None:
         self.conformance_target = target  # the plugin looks for it
         columns = (
             TextColumn("{task.description}"),
@@ -248,13 +251,13 @@ class _Watcher:
         )
         # Refreshed by hand: pytest captures the output of whatever runs while a scenario does.
         self.progress = Progress(
-            *columns, console=console, transient=True, auto_refresh=False, disable=not console.is_terminal
+            *columns, console=notices, transient=True, auto_refresh=False, disable=not notices.is_terminal
         )
         self.run: Run | None = None
         self.failures: list[str] = []
         self.ended: Exception | None = None
         self.complaint: str | None = None
-        self._console = console
+        self._notices = notices
         self._task = self.progress.add_task("judging", total=None)
         self._quarter = 0
         self._mentioned = time.monotonic()
@@ -305,7 +308,7 @@ class _Watcher:
 
     def _begin(self, total: int) -> None:
         if self.progress.disable and self.progress.tasks[0].total is None:
-            self._console.print(f"0 % judged (0 of {total})")
+            self._notices.print(f"0 % judged (0 of {total})")
         self.progress.update(self._task, total=total, refresh=True)
 
     @pytest.hookimpl(trylast=True)
@@ -323,10 +326,10 @@ class _Watcher:
         late = time.monotonic() - self._mentioned > _MENTION_SECONDS
         if done * 4 // total > self._quarter or late:
             self._quarter, self._mentioned = done * 4 // total, time.monotonic()
-            self._console.print(f"{done * 100 // total} % judged ({done} of {total})")
+            self._notices.print(f"{done * 100 // total} % judged ({done} of {total})")
 
     def _mention_throttling(self, requests: int) -> None:
         """Say once why the run is slow."""
         if requests and not self._throttled:
             self._throttled = True
-            self._console.print("the endpoint throttles: each request that it turns away is made again, after a while")
+            self._notices.print("the endpoint throttles: each request that it turns away is made again, after a while")

@@ -14,7 +14,7 @@ from conformance.target.client import client
 from conformance.target.definition import INVENTED, REGION, Endpoint, resolve
 from conformance.target.notes import Notes, left_at
 from tests import servers
-from tests.forked import inherited
+from tests.forked import complaints, inherited
 
 pytestmark = pytest.mark.usefixtures("heard")
 
@@ -76,7 +76,7 @@ def ended(url, place, number, arguments, kill):
         kill(running.pid)
         go_on.set()
         _, complaint = running.communicate()
-    return running.returncode, complaint
+    return running.returncode, complaints(complaint)
 
 
 def alone(pid):

@@ -89,7 +89,7 @@ def test_the_next_run_deletes_the_users_that_a_killed_one_left(run, killed, targ
     assert len(killed) == 2
     assert sorted(notes) == sorted(killed)
     assert "AKIA" not in "".join(notes.values())
-    assert "deleted 2 IAM users that an earlier run left" in done.stdout
+    assert "deleted 2 IAM users that an earlier run left" in done.stderr
     assert users() == []
     assert list(tmp_path.glob("cognito-conformance-*")) == []
 
