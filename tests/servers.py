@@ -95,6 +95,20 @@ def closing() -> Iterator[str]:
 
 
 @contextmanager
+def cutting_off(head: bytes = b"Content-Length: 5000", body: bytes = b'{"UserPools": [') -> Iterator[str]:
+    """A listener that closes every connection in the middle of a body that `head` says is longer."""
+
+    def cut_off(connection: socket.socket) -> None:
+        with connection, suppress(OSError):
+            connection.recv(65536)
+            connection.sendall(b"HTTP/1.1 200 OK\r\nContent-Type: application/x-amz-json-1.1\r\n")
+            connection.sendall(head + b"\r\n\r\n" + body)
+
+    with _listening(cut_off) as url:
+        yield url
+
+
+@contextmanager
 def hanging() -> Iterator[str]:
     """A listener that takes every connection and never answers."""
     kept: list[socket.socket] = []

@@ -7,7 +7,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 import urllib3
-from botocore.exceptions import ConnectionClosedError, HTTPClientError, ReadTimeoutError
+from botocore.exceptions import HTTPClientError, ReadTimeoutError
 from botocore.utils import is_valid_endpoint_url, is_valid_ipv6_endpoint_url
 
 from conformance.errors import Inconclusive
@@ -22,13 +22,20 @@ _STAND_IN = "endpoint.invalid"
 def whole(answer: Any) -> bytes:
     """The body of an answer of urllib3, none of which is read yet.
 
-    Raises Inconclusive where it has more than BODY_BYTES; its connection is closed then, as after any fault."""
+    Raises Inconclusive where it has more than BODY_BYTES, or is cut off; its connection is closed then, as after any
+    fault. No request is made again that was answered in part: the service has done what it asks."""
     body = bytearray()
+    answer.enforce_content_length = True  # botocore asks for the opposite, and takes a part for the whole
     try:
         for chunk in answer.stream(_CHUNK):
             body += chunk
             if len(body) > BODY_BYTES:
                 raise Inconclusive(f"an answer of more than {BODY_BYTES // 1_000_000} MB")
+    except urllib3.exceptions.ProtocolError:
+        answer.close()
+        promised = answer.headers.get("Content-Length")
+        where = f" after {len(body)} of {promised} bytes" if promised else ", or its chunks are malformed"
+        raise Inconclusive(f"the answer was cut off{where}") from None
     except BaseException:
         answer.close()
         raise
@@ -49,8 +56,6 @@ class BoundedSession:
             response._content = whole(response.raw)
         except urllib3.exceptions.ReadTimeoutError as fault:
             raise ReadTimeoutError(endpoint_url=request.url, error=fault) from None
-        except urllib3.exceptions.ProtocolError as fault:
-            raise ConnectionClosedError(error=fault, request=request, endpoint_url=request.url) from None
         except urllib3.exceptions.HTTPError as fault:
             raise HTTPClientError(error=fault) from None
         return response

@@ -31,6 +31,18 @@ def test_an_answer_without_an_end_is_inconclusive(monkeypatch, exchange):
         exchange(Endpoint(url, REGION, INVENTED))
 
 
+@pytest.mark.parametrize("exchange", EXCHANGES.values(), ids=EXCHANGES)
+@pytest.mark.parametrize(
+    "answer",
+    [(b"Content-Length: 5000", b"{}"), (b"Transfer-Encoding: chunked", b"2\r\n{}\r\n")],
+    ids=["length", "chunked"],
+)
+def test_an_answer_that_is_cut_off_is_inconclusive(exchange, answer):
+    """What came of it may look whole: as long as its head promises more, nobody knows what the service said."""
+    with servers.cutting_off(*answer) as url, pytest.raises(Inconclusive):
+        exchange(Endpoint(url, REGION, INVENTED))
+
+
 @pytest.mark.parametrize(
     "first",
     [servers.FAULT, servers.error("TooManyRequestsException"), servers.DROPPED],
