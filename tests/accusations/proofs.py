@@ -7,6 +7,7 @@ of conformance.target only the arithmetic of SRP and the provider that vouches f
 from __future__ import annotations
 
 import base64
+import html
 import json
 import re
 import time
@@ -573,6 +574,44 @@ def no_signature_is_checked(world: World) -> Iterator[Breach]:
     }
     for claim, (answer, error) in named.items():
         yield from held(claim, answer, error)
+
+
+@proves("access-denial-is-named", "permission-suffices")
+def policies_are_misread(world: World) -> Iterator[Breach]:
+    """A caller without the permission is refused by another name, or one who has it for the pool is refused too.
+
+    A caller who may do it in every pool is served in any case."""
+    raw, operation = world.raw, "AdminSetUserPassword"
+    app = raw.app(raw.pool())
+    members = {"UserPoolId": app.pool, "Username": raw.confirmed(app.pool), "Password": NEW, "Permanent": True}
+
+    def called(action: str, place: str) -> Answer:
+        key, secret = _caller(world, action, place)
+        return raw.post(operation, members, key=key, secret=secret)
+
+    allowed = called(f"cognito-idp:{operation}", "*")
+    if allowed.seen != "accepted":
+        raise AssertionError(f"a request that had to be accepted: {allowed}")
+    denied = called("cognito-idp:AdminGetUser", "*")
+    yield from held("access-denial-is-named", denied, "AccessDeniedException", case="another-action")
+    place = f"arn:aws:cognito-idp:*:*:userpool/{app.pool}"
+    for case, action in {"named": f"cognito-idp:{operation}", "by-prefix": "cognito-idp:Admin*", "any": "*"}.items():
+        yield from held("permission-suffices", called(action, place), "accepted", case=case)
+
+
+def _caller(world: World, action: str, place: str) -> tuple[str, str]:
+    """The key of a new caller who may do this there, and nothing else."""
+    name, statement = f"by-hand-{uuid.uuid4().hex[:12]}", {"Effect": "Allow", "Action": action, "Resource": place}
+    if world.control:
+        policy = [{**statement, "Action": [action], "Resource": [place]}]
+        world.tell("caller", AccessKeyId=name, SecretAccessKey="by-hand", Statement=policy)
+        return name, "by-hand"
+    document = json.dumps({"Version": "2012-10-17", "Statement": [statement]})
+    world.raw.iam("CreateUser", UserName=name)
+    world.raw.iam("PutUserPolicy", UserName=name, PolicyName="by-hand", PolicyDocument=document)
+    made = world.raw.iam("CreateAccessKey", UserName=name)
+    key, secret = (re.findall(f"<{one}>(.+?)</{one}>", made)[0] for one in ("AccessKeyId", "SecretAccessKey"))
+    return key, html.unescape(secret)
 
 
 @proves("other-method-is-not-executed", "other-target-is-not-executed")

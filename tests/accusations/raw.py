@@ -13,7 +13,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import Any
-from urllib.parse import urlsplit
+from urllib.parse import urlencode, urlsplit
 
 PREFIX = "AWSCognitoIdentityProviderService"
 REGION = "us-east-1"
@@ -133,18 +133,39 @@ class Raw:
             own = self._signed(own, body if signed_body is None else signed_body, key, secret, ago, method)
         else:
             own |= headers
+        return self._sent(method, own, body, own["X-Amz-Target"].rpartition(".")[2])
+
+    def _sent(self, method: str, own: Mapping[str, str], body: bytes, operation: str) -> Answer:
+        place = urlsplit(self.url)
         connection = http.client.HTTPConnection(place.hostname or "", place.port, timeout=30)
         try:
             connection.request(method, "/", body, own)
             answer = connection.getresponse()
             received = {name.lower(): value for name, value in answer.getheaders()}
-            shown = f"{method} {own['X-Amz-Target'].rpartition('.')[2]} {body.decode(errors='replace')}"
+            shown = f"{method} {operation} {body.decode(errors='replace')}"
             return Answer(answer.status, received, answer.read(), shown)
         finally:
             connection.close()
 
+    def iam(self, action: str, **members: str) -> str:
+        """What IAM, which has a protocol of its own, answers to a signed request that has to be accepted: XML."""
+        body = urlencode({"Action": action, "Version": "2010-05-08", **members}).encode()
+        own = {"Host": urlsplit(self.url).netloc, "Content-Type": "application/x-www-form-urlencoded"}
+        signed = self._signed(own, body, None, None, timedelta(), "POST", "iam")
+        answer = self._sent("POST", signed, body, action)
+        if answer.status != 200:
+            raise AssertionError(f"a request that had to be accepted: {answer}")
+        return answer.body.decode()
+
     def _signed(
-        self, headers: dict[str, str], body: bytes, key: str | None, secret: str | None, ago: timedelta, method: str
+        self,
+        headers: dict[str, str],
+        body: bytes,
+        key: str | None,
+        secret: str | None,
+        ago: timedelta,
+        method: str,
+        service: str = "cognito-idp",
     ) -> dict[str, str]:
         """The headers with a signature of version 4."""
         stamp = (datetime.now(UTC) - ago).strftime("%Y%m%dT%H%M%SZ")
@@ -156,7 +177,7 @@ class Raw:
         canonical = "\n".join(
             [method, "/", "", *(f"{n}:{lower[n]}" for n in sorted(lower)), "", names, hashlib.sha256(body).hexdigest()]
         )
-        scope = f"{stamp[:8]}/{REGION}/cognito-idp/aws4_request"
+        scope = f"{stamp[:8]}/{REGION}/{service}/aws4_request"
         text = f"AWS4-HMAC-SHA256\n{stamp}\n{scope}\n{hashlib.sha256(canonical.encode()).hexdigest()}"
         derived = f"AWS4{secret or self.secret}".encode()
         for part in scope.split("/"):

@@ -1,6 +1,6 @@
 """What the shipped baselines accuse, beside what requests by hand show.
 
-    python -m tests.accusations.sweep [moto ministack ministack-auth cognito-local localemu] [a run's FILE.json]
+    python -m tests.accusations.sweep [TARGET...] [a run's FILE.json]
 
 Exit code 0: each accused claim has a proof, and what the proof saw is what the baseline says; 1: not so."""
 
@@ -20,7 +20,7 @@ from conformance.verdict.baseline import Symptom
 from tests.accusations.proofs import PROOFS, Breach, World
 from tests.accusations.raw import Raw
 
-TARGETS = ("moto", "ministack", "ministack-auth", "cognito-local", "localemu")
+TARGETS = ("moto", "moto-iam", "ministack", "ministack-auth", "cognito-local", "localemu", "localemu-iam")
 
 
 @dataclass(frozen=True)
