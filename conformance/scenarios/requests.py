@@ -34,10 +34,8 @@ either_way = pytest.mark.parametrize(
 
 
 def user_before(pool: Pool, permanent: bool, **more: Any) -> User:
-    """A user for a request whose outcome does not depend on the status: kept in the one that it leads to, or new.
-
-    A new one is invited, which takes the fewest requests."""
-    return pool.user("CONFIRMED" if permanent else "FORCE_CHANGE_PASSWORD", new="FORCE_CHANGE_PASSWORD", **more)
+    """A user for a request whose outcome does not depend on the status: best in the one that it leads to."""
+    return pool.user("CONFIRMED" if permanent else "FORCE_CHANGE_PASSWORD", either=True, **more)
 
 
 def new_password_of(*users: User) -> str:

@@ -49,7 +49,7 @@ _UNKNOWN = ""
 # The scenario, what it expected of the answer to the request under test, and the answer.
 Accusation = tuple[str, str, str]
 
-# Cognito locks a user out after five failed sign-ins; a scenario has two or three of its own.
+# Cognito locks a user out after five failed sign-ins in a row; a scenario has two or three of its own.
 _MOST_FAILURES = 2
 
 
@@ -83,6 +83,7 @@ class KeptUsers:
     blameless: bool = False
     _shelves: dict[tuple[str, str, str], list[User]] = field(default_factory=dict)
     _in_use: list[_Known] = field(default_factory=list)
+    # By the name of each user: how many sign-ins failed since one gave tokens.
     _failures: Counter[str] = field(default_factory=Counter)
     _spelled: frozenset[str] = frozenset()
     # By the name of each user who is lent: the password, and after how many exchanges.
@@ -106,13 +107,13 @@ class KeptUsers:
         shelf = self._shelves.get((pool_id, status, alike), []) if self.lending else []
         return self._taken(shelf, [user for user in shelf if user.password not in self._spelled])
 
-    def spare(self, pool_id: str, least: int, alike: str = "") -> User | None:
-        """A kept user who is to be brought to another status; None if there are not so many, the `least`."""
+    def spare(self, pool_id: str, alike: str = "") -> User | None:
+        """A kept user who is to be brought to another status; None if there is none."""
         if not self.lending:
             return None
         shelves = [self._shelves.get((pool_id, status, alike), []) for status in (_UNKNOWN, *_STATUSES.values())]
         shelf = shelves[0] or max(shelves, key=len)
-        return self._taken(shelf, shelf) if sum(map(len, shelves)) >= least else None
+        return self._taken(shelf, shelf)
 
     def _taken(self, shelf: list[User], fitting: Sequence[User]) -> User | None:
         if not fitting:
@@ -136,6 +137,8 @@ class KeptUsers:
         if outcome not in _STATUSES:
             self._failures[user.login] += 1
             return
+        if outcome == TOKENS:
+            self._failures[user.login] = 0
         for known in self._in_use:
             if known.user.login == user.login:
                 known.password, known.outcome, known.shown_at = password, outcome, exchanges

@@ -26,6 +26,7 @@ from conformance.target.sign_in import (
     prove_password,
     sign_in,
 )
+from conformance.target.together import POLICY, parameters, together
 from conformance.verdict.observed import (
     ACCEPTED,
     MISSING,
@@ -47,16 +48,6 @@ STARTS = ("FORCE_CHANGE_PASSWORD", "UNCONFIRMED", "CONFIRMED", "RESET_REQUIRED")
 DISABLED = "disabled"
 
 OLD_PASSWORD = "Old-Passw0rd!"
-
-# All four rules are sent, so that no target's default has a say.
-POLICY = {
-    "MinimumLength": 8,
-    "RequireUppercase": True,
-    "RequireLowercase": True,
-    "RequireNumbers": True,
-    "RequireSymbols": True,
-}
-
 
 # What is special about a user who can be reset: the verified address, which the reset asks for.
 _WITH_CONTACT = "with a verified address"
@@ -102,7 +93,7 @@ class Flows:
 
 
 class Pools:
-    """The user pools of one worker, one for each configuration that a scenario asks for; all are deleted at the end."""
+    """The user pools of one worker; all are deleted at the end."""
 
     def __init__(self, service: Cognito, flows: Flows | None = None, kept: KeptUsers | None = None) -> None:
         self.flows = flows or Flows()
@@ -121,24 +112,29 @@ class Pools:
     ) -> Pool:
         """The pool with this `policy` (None: none is sent) and these parameters of CreateUserPool.
 
-        `apart` names a second pool of the same configuration, `days` how long it is to be there if it is kept. Raises
-        Blocked where the target cannot make it."""
-        if policy is not None:
-            configuration = {**configuration, "Policies": {"PasswordPolicy": {**POLICY, **policy}}}
+        It may have what others ask for as well (together.py), unless `apart` names it, a second one with the same
+        parameters. `days` is how long it is to be there if it is kept. Raises Blocked where the target cannot make
+        it."""
+        asked = parameters(policy=policy, **configuration)
+        wanted = asked if apart else together(asked) or asked
+        pool = self._made_once(apart, wanted, days)
+        if isinstance(pool, Blocked) and wanted != asked:
+            wanted, pool = asked, self._made_once(apart, asked, days)
+        if isinstance(pool, Blocked):
+            raise Blocked(str(pool), pool.by)
+        known = self.known(pool.id, pool.client_id)
+        remembers = wanted.get("Policies", {}).get("PasswordPolicy", {}).get("PasswordHistorySize")
+        return known if apart or remembers else replace(known, kept=self._kept)
+
+    def _made_once(self, apart: str, configuration: Mapping[str, Any], days: int) -> Pool | Blocked:
+        """The pool, or why there is none: a target that cannot make a pool is not asked for every scenario."""
         key = json.dumps([apart, configuration], sort_keys=True)
         if key not in self._pools:
             try:
                 self._pools[key] = self._create(configuration, days)
             except Blocked as blocked:
-                self._pools[key] = (
-                    blocked  # asked once: a target that cannot make a pool is not asked for every scenario
-                )
-        pool = self._pools[key]
-        if isinstance(pool, Blocked):
-            raise Blocked(str(pool), pool.by)
-        known = self.known(pool.id, pool.client_id)
-        remembers = "PasswordHistorySize" in json.dumps(configuration)
-        return known if apart or remembers else replace(known, kept=self._kept)
+                self._pools[key] = blocked
+        return self._pools[key]
 
     def _create(self, configuration: Mapping[str, Any], days: int) -> Pool:
         gate = self._service.endpoint.gate
@@ -219,30 +215,30 @@ class Pool:
         attributes: Mapping[str, str] | None = None,
         password: str = OLD_PASSWORD,
         fresh: bool = False,
-        new: str | None = None,
+        either: bool = False,
         alike: str = "",
         prepare: Callable[[User], None] = lambda _: None,
     ) -> User:
         """A user in the status `start`, one of STARTS, or DISABLED: one that was kept, else a new one with `password`.
 
         The user is new if `fresh`, or if a name or attributes are given; but if it is to be `alike` others that were
-        made so, with attributes and whatever `prepare` does for a new user, any of these will do. Where the status does
-        not matter, a new user may be in another, `new`. AdminSetUserPassword, which is under test, has no part in
-        making one.
+        made so, with attributes and whatever `prepare` does for a new user, any of these will do. `either` is for a
+        scenario to which CONFIRMED and FORCE_CHANGE_PASSWORD are the same: a new user is invited, which takes the
+        fewest requests. AdminSetUserPassword, which is under test, has no part in making one.
 
         Without `username` it gets a name of its own in the shape of an e-mail address, which every target takes. Raises
         Blocked where the target cannot get a user there."""
         if start in self.unsent:
             raise WouldSend(str(self.unsent[start]))
         named, exchangeable = username is not None, bool(alike) or (username is None and not attributes)
-        own = None if named else attributes
-        twin = partial(self.user, start, attributes=own, password=password, fresh=True, new=new)
-        if exchangeable and not fresh and (lent := self._lent(start, password, alike, least=2 if new else 1)):
-            lent = replace(lent, _start=start, _made_at=len(self.service.journal.exchanges), _twin=twin)
+        twin = partial(self.user, attributes=None if named else attributes, password=password, fresh=True)
+        if exchangeable and not fresh and (lent := self._lent(start, password, alike, either)):
+            lent = replace(lent, _made_at=len(self.service.journal.exchanges), _twin=partial(twin, lent._start))
             return self._in_use(lent, alike)
-        user = self._new(new or start, username, attributes or {}, password)
+        start = "FORCE_CHANGE_PASSWORD" if either else start
+        user = self._new(start, username, attributes or {}, password)
         prepare(user)
-        user = replace(user, _made_at=len(self.service.journal.exchanges), _twin=twin)
+        user = replace(user, _made_at=len(self.service.journal.exchanges), _twin=partial(twin, start))
         return self._in_use(user, alike) if exchangeable else user
 
     def _new(self, start: str, username: str | None, attributes: Mapping[str, str], password: str) -> User:
@@ -301,24 +297,32 @@ class Pool:
         if start == DISABLED:
             arrange("AdminDisableUser", **user)
 
-    def _lent(self, start: str, password: str, alike: str, least: int) -> User | None:
-        """A kept user in this status; if there are at `least` so many others, one of them is brought there.
+    def _lent(self, start: str, password: str, alike: str, either: bool = False) -> User | None:
+        """A kept user in this status, or in `either` of those that a password opens; else another is brought there.
 
         That takes the operation under test: only a scenario that conforms has such a user for good (KeptUsers)."""
         if start == "RESET_REQUIRED":
-            return self._brought(
-                self._lent("CONFIRMED", password, alike or _WITH_CONTACT, 1), "AdminResetUserPassword", start
-            )
-        if start == DISABLED:
-            return self._brought(self._lent("CONFIRMED", password, alike, least), "AdminDisableUser", "CONFIRMED")
-        lent = self.kept.lend(self.id, start, alike)
-        if not lent and start in _OPENS and (user := self.kept.spare(self.id, least, alike)) is not None:
-            password = f"{password}-{uuid.uuid4().hex[:8]}"
-            permanent = _OPENS[start] is TOKENS
-            if user.call("AdminSetUserPassword", Password=password, Permanent=permanent) == ACCEPTED:
-                lent = user.with_password(password) if user.sign_in(password) == _OPENS[start] else None
-        self._name(lent)
-        return lent
+            lent = self._lent("CONFIRMED", password, alike or _WITH_CONTACT)
+            lent = self._brought(lent, "AdminResetUserPassword", start)
+        elif start == DISABLED:
+            lent = self._brought(self._lent("CONFIRMED", password, alike), "AdminDisableUser", "CONFIRMED")
+        else:
+            statuses = [start, *(status for status in _OPENS if either and status != start)]
+            found = ((self.kept.lend(self.id, status, alike), status) for status in statuses)
+            lent, start = next((one for one in found if one[0]), (None, start))
+            lent = lent or self._given_another_password(start, password, alike)
+            self._name(lent)
+        return lent and replace(lent, _start=start)
+
+    def _given_another_password(self, start: str, password: str, alike: str) -> User | None:
+        """A kept user in another status, or whose password is not known, after that was mended; None if it was not."""
+        user = self.kept.spare(self.id, alike) if start in _OPENS else None
+        if user is None:
+            return None
+        password = f"{password}-{uuid.uuid4().hex[:8]}"
+        if user.call("AdminSetUserPassword", Password=password, Permanent=_OPENS[start] is TOKENS) != ACCEPTED:
+            return None
+        return user.with_password(password) if user.sign_in(password) == _OPENS[start] else None
 
     def _reset(self, username: str) -> None:
         try:
@@ -366,7 +370,7 @@ class Pool:
 
         The operation resets what it is not given, so what marks the pool as the run's own goes with it. Raises Blocked
         where it fails."""
-        configuration = {"Policies": {"PasswordPolicy": {**POLICY, **policy}}}
+        configuration = parameters(policy=policy)
         gate = self.service.endpoint.gate
         marks = gate.marks(configuration) if gate else {}
         kept = {name: value for name, value in marks.items() if name != "PoolName"}

@@ -95,7 +95,7 @@ DOUBTFUL = {
     "attributes": (lambda user: user.give(name="Ada"), sets(PASSWORD), signs_in()),
     "disabled": (lambda user: user.arrange("AdminDisableUser"), lambda user: user.enable(), sets(PASSWORD), signs_in()),
     "signed-out": (lambda user: user.arrange("AdminUserGlobalSignOut"), sets(PASSWORD), signs_in()),
-    "failures": (*[signs_in("Wrong-0ne!")] * 3, sets(PASSWORD), signs_in()),
+    "failures": (sets(PASSWORD), signs_in(), *[signs_in("Wrong-0ne!")] * 3),
     "another-user": (lambda user: user.pool.user(username="ada"), sets(PASSWORD), signs_in()),
 }
 
@@ -108,6 +108,16 @@ def test_a_user_in_doubt_is_not_kept(scenarios, steps):
     scenarios.begin()
 
     assert scenarios.pools.get().user().login != before.login
+
+
+@pytest.mark.parametrize(("permanent", "lent"), [(True, True), (False, False)], ids=["tokens", "challenge"])
+def test_tokens_end_a_row_of_failures(scenarios, permanent, lent):
+    """Users are locked out by failures in a row: those before a sign-in that gave tokens do not count any more."""
+    before = scenarios.left(*[signs_in("Wrong-0ne!")] * 3, sets(PASSWORD, permanent), signs_in())
+
+    scenarios.begin()
+
+    assert (scenarios.pools.get().user().login == before.login) == lent
 
 
 UNSHOWN = {
@@ -194,6 +204,19 @@ def test_a_scenario_is_not_lent_the_password_that_it_spells(scenarios):
     assert user.login == before.login
     assert user.password != PASSWORD
     assert user.sign_in(PASSWORD) == "NotAuthorizedException"
+
+
+@pytest.mark.parametrize("permanent", [True, False], ids=["confirmed", "invited"])
+def test_either_status_will_do(scenarios, permanent):
+    """A scenario to which it is the same is lent a user who is confirmed, or must change the password, as they are."""
+    before = scenarios.left(sets(PASSWORD, permanent), signs_in())
+
+    scenarios.begin()
+    user = scenarios.pools.get().user("FORCE_CHANGE_PASSWORD" if permanent else "CONFIRMED", either=True)
+    noted = user.before()
+
+    assert (user.login, scenarios.service.journal.exchanges) == (before.login, [])
+    assert noted(user.state).status == ("CONFIRMED" if permanent else "FORCE_CHANGE_PASSWORD")
 
 
 def test_a_user_is_brought_to_another_status(scenarios):

@@ -55,7 +55,7 @@ def test_permission_suffices(user, called_by, action):
 @pytest.mark.claim("permission-on-another-pool-does-not-count")
 def test_permission_on_another_pool_does_not_count(user, called_by, pools):
     """A caller who may set passwords in another pool only is refused."""
-    another = pools.get(apart="another")
+    another = pools.get(policy=None)
 
     reply = refusal(user, lambda: called_by(_on(another)), lambda: called_by(_on(user.pool)))
 

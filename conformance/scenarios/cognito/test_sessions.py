@@ -51,7 +51,7 @@ def test_session_is_of_one_user(pool, invited, operation):
 @both_operations
 def test_session_is_of_one_pool(pools, invited, operation):
     """A session changes nothing for a user of the same name in another pool."""
-    elsewhere = pools.get(apart="another")
+    elsewhere = pools.get(policy=None)
     namesake = elsewhere.user(FORCED, username=invited.login)
     before = namesake.state
 

@@ -118,7 +118,7 @@ def test_only_a_refresh_token_refreshes(user, session, kind, operation):
 @pytest.mark.parametrize("place", ["another-client", "client-of-another-pool"])
 def test_refresh_token_is_of_one_client(pools, user, session, place):
     """A refresh token that another client was given is refused with NotAuthorizedException."""
-    pool = user.pool if place == "another-client" else pools.get(apart="another")
+    pool = user.pool if place == "another-client" else pools.get(policy=None)
     other = pool.new_client(ExplicitAuthFlows=ALL_FLOWS)
 
     refreshed = _refresh(other, session.tokens["RefreshToken"])
