@@ -19,7 +19,7 @@ from botocore.auth import SigV4Auth
 from botocore.awsrequest import AWSPreparedRequest, AWSRequest, AWSResponse, HeadersDict
 from botocore.compat import HTTPHeaders
 from botocore.config import Config
-from botocore.credentials import Credentials, ReadOnlyCredentials
+from botocore.credentials import ReadOnlyCredentials
 from botocore.exceptions import (
     BotoCoreError,
     ConnectionClosedError,
@@ -85,12 +85,18 @@ def client(endpoint: Endpoint, *, read_seconds: float = READ_SECONDS, sender: st
     It tries once: botocore's own retries have a quota per client, which would make verdicts depend on order.
 
     Raises BadInput where a variable or the region is nothing that boto3 can use."""
-    session = botocore.session.Session(session_vars=_NO_FILES)
-    session.register_component("data_loader", _loader(session.get_config_variable("data_path")))
-    session.register_component("credential_provider", _Given(endpoint.credentials))
+    held = endpoint.credentials
+    if hasattr(held, "get_frozen_credentials"):  # they change: each request asks for them anew
+        session, key = _session(), {}
+        session._session.register_component("credential_provider", _Given(held))
+    else:
+        session = _lasting_session(os.environ.get("AWS_DATA_PATH"))
+        names = ("aws_access_key_id", "aws_secret_access_key", "aws_session_token")
+        key = dict(zip(names, held, strict=False))
     try:
-        made = boto3.session.Session(botocore_session=session).client(
+        made = session.client(
             "cognito-idp",
+            **key,
             endpoint_url=acceptable(endpoint.url),
             region_name=endpoint.region,
             verify=endpoint.ca_bundle,
@@ -114,15 +120,14 @@ def client(endpoint: Endpoint, *, read_seconds: float = READ_SECONDS, sender: st
 
 
 class _Given:
-    """The chain of providers, as botocore knows it, that has these credentials; those that change do so for it."""
+    """The chain of providers, as botocore knows it, that has these credentials, which may change."""
 
     def __init__(self, credentials: Any) -> None:
         self._credentials = credentials
 
     def load_credentials(self) -> Any:
         """The credentials, as an object that botocore asks for them before each request."""
-        held = self._credentials
-        return held if hasattr(held, "get_frozen_credentials") else Credentials(*held)
+        return self._credentials
 
 
 def _through(gate: Gate, sender: str) -> Callable[..., AWSResponse]:
@@ -134,6 +139,20 @@ def _through(gate: Gate, sender: str) -> Callable[..., AWSResponse]:
         return AWSResponse(request.url, received.status, HTTPHeaders.from_dict(dict(received.headers)), raw)
 
     return send
+
+
+def _session() -> boto3.session.Session:
+    session = botocore.session.Session(session_vars=_NO_FILES)
+    session.register_component("data_loader", _loader(session.get_config_variable("data_path")))
+    return boto3.session.Session(botocore_session=session)
+
+
+@cache
+def _lasting_session(_data_path: str | None) -> boto3.session.Session:
+    """The session of all clients with a key that stays: making one takes longer than making a client.
+
+    AWS_DATA_PATH is the one variable that a session reads only when it is made."""
+    return _session()
 
 
 @cache

@@ -164,9 +164,10 @@ class Target:
     @contextmanager
     def _endpoint(self, started: Mapping[str, str], clock: Path | None) -> Iterator[Endpoint]:
         """The endpoint of which this is said: its url, and where it was started its port, directory and version."""
-        region, credentials = _identity() if self.url else (REGION, INVENTED)
-        region = self.region or region
-        credentials = _own_credentials(self.credentials, started) or credentials
+        region, credentials = self.region, _own_credentials(self.credentials, started)
+        if region is None or credentials is None:
+            chain = _identity() if self.url else (REGION, INVENTED)
+            region, credentials = region or chain[0], credentials or chain[1]
         notes = Notes(workplace.USERS, self.url)
         callers = IamCallers(started["url"], region, credentials, notes) if self.iam else None
         try:
