@@ -95,7 +95,7 @@ def _trials(names: Sequence[str], workers: int, bindings: Sequence[str]) -> Iter
         else:
             unnoticed.append(name)
     anything = {f"{claim}|{binding}" for claim in ledger.load_all().claims for binding in ("sdk", "wire")}
-    others = {name: Trial(faults()[name].plant, anything) for name in unnoticed}
+    others = {name: Trial(faults()[name].plant, anything, enough=must[name]) for name in unnoticed}
     for name, accusations, seconds in run_batch(Batch(others, [str(SCENARIOS)], ("sdk", "wire")), workers):
         yield _result(name, {a.pair for a in accusations}, must[name], seconds)
 
@@ -124,10 +124,10 @@ def _routes() -> Routes:
 
 
 def try_hostile(names: Sequence[str], workers: int) -> Iterator[HostileResult]:
-    """Yield what a run reports about each hostile service, as it comes."""
+    """Yield what a run reports about each hostile service, as it comes. Most of the time is spent waiting."""
     warm()
     every = hostile.catalogue()
-    yield from _at_once([partial(_meet, every[name]) for name in names], workers)
+    yield from _at_once([partial(_meet, every[name]) for name in names], 4 * workers)
 
 
 def _meet(one: Hostile) -> HostileResult:

@@ -48,6 +48,8 @@ STARTS = ("FORCE_CHANGE_PASSWORD", "UNCONFIRMED", "CONFIRMED", "RESET_REQUIRED")
 DISABLED = "disabled"
 
 OLD_PASSWORD = "Old-Passw0rd!"
+# How long ListUsers has to show what AdminGetUser does.
+LISTED_SECONDS = 5.0
 
 # What is special about a user who can be reset: the verified address, which the reset asks for.
 _WITH_CONTACT = "with a verified address"
@@ -425,11 +427,11 @@ class User:
             seen.add(token)
             wanted["PaginationToken"] = token
 
-    def listed_as(self, status: str, seconds: float = 5.0) -> Status:
-        """UserStatus, as ListUsers shows it, asked again until it is `status` or the seconds are over.
+    def listed_as(self, status: str) -> Status:
+        """UserStatus, as ListUsers shows it, asked again until it is `status` or LISTED_SECONDS are over.
 
         ListUsers trails: https://github.com/aws-solutions/performance-dashboard-on-aws/pull/371"""
-        end = time.monotonic() + seconds
+        end = time.monotonic() + LISTED_SECONDS
         while self.listed_status != status and time.monotonic() < end:
             time.sleep(0.5)
         return self.listed_status
