@@ -150,11 +150,12 @@ def _last_line(log: IO[bytes]) -> str:
 def _end(emulator: subprocess.Popen[bytes], name: str) -> None:
     """End the emulator and whatever it started."""
     for number in (signal.SIGTERM, signal.SIGKILL):
+        deaf = number == signal.SIGKILL and emulator.poll() is None  # asked before it is killed, which may be at once
         try:
             os.killpg(emulator.pid, number)
         except ProcessLookupError:
             return
-        if number == signal.SIGKILL and emulator.poll() is None:
+        if deaf:
             workplace.note(f"{name} did not end within {_END_SECONDS:g} s of SIGTERM and was killed")
         try:
             emulator.wait(_END_SECONDS)
