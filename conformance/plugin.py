@@ -9,7 +9,7 @@ import time
 import warnings
 from collections import Counter
 from collections.abc import Generator, Iterable, Sequence
-from contextlib import suppress
+from contextlib import ExitStack, suppress
 from dataclasses import asdict, dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -45,6 +45,7 @@ RUN = pytest.StashKey[Run]()
 UNANSWERED = 10
 _COMPARISONS = pytest.StashKey[list[FailedComparison]]()
 _STARTED = pytest.StashKey[float]()
+_UNTIL_THE_END = pytest.StashKey[ExitStack]()
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -85,6 +86,24 @@ def pytest_configure(config: pytest.Config) -> None:
         raise pytest.UsageError(str(problem)) from None
     config.stash[RUN] = run = Run(checked, command=_command(config))
     config.pluginmanager.register(Collector(run, config.pluginmanager))
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_collection(session: pytest.Session) -> Generator[None, object, object]:
+    """Let the target start while the scenarios are collected, where this process is the one to judge."""
+    config = session.config
+    run = config.stash.get(RUN, None)
+    hands_out = getattr(config.option, "dist", "no") != "no" and not hasattr(config, "workerinput")
+    target = None if run is None or hands_out or config.option.collectonly else run.settings.target
+    if run is not None and target is not None and target.start and target.url is None:
+        until_the_end = config.stash[_UNTIL_THE_END] = ExitStack()
+        run.begun = until_the_end.enter_context(target.begun())
+    return (yield)
+
+
+def pytest_unconfigure(config: pytest.Config) -> None:
+    """End a target that was started."""
+    config.stash.get(_UNTIL_THE_END, ExitStack()).close()
 
 
 def _command(config: pytest.Config) -> str:

@@ -55,7 +55,7 @@ from conformance.reference import srp as server_srp
 from conformance.run.catalogue import SCENARIOS
 from conformance.target import pools
 from conformance.target import srp as client_srp
-from conformance.target.definition import INVENTED, REGION, Target
+from conformance.target.definition import INVENTED, REGION, Target, resolve
 from conformance.verdict.verdicts import Verdict
 
 # A trial that runs everything takes few walks, and judges the rows that they come by: over all trials every row is
@@ -203,7 +203,6 @@ def _work(batch: Batch, pipe: Connection, parents: Sequence[Connection]) -> None
                 f"--config-file={SCENARIOS.parent / 'pytest-run.ini'}",
                 *("-p", "conformance.plugin"),
                 *(part for name in UNUSED for part in ("-p", f"no:{name}")),
-                "--target=reference",
                 f"--bindings={','.join(sorted(batch.bindings))}",
                 "--tier=wording",
             ],
@@ -234,6 +233,8 @@ class _Worker:
     """The run loop of a worker: forks for each trial that is named, until None is."""
 
     def __init__(self, batch: Batch, pipe: Connection) -> None:
+        # The plugin looks for it; each trial puts the URL of its own there.
+        self.conformance_target = _at(resolve("reference", None), "http://127.0.0.1:9")
         self._batch = batch
         self._pipe = pipe
 

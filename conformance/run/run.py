@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable
+from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 
 from conformance.lifecycle.walks import Walks
 from conformance.run.settings import Settings
+from conformance.target.definition import Endpoint
 from conformance.target.instruments import Instrument
 from conformance.target.kept_users import KeptUsers
 from conformance.verdict import causes
@@ -23,7 +25,8 @@ from conformance.verdict.verdicts import Verdict
 class Run:
     """What this process knows of the run: in an xdist worker its own share, in the controller everything.
 
-    `walk` takes the walks; the mutants, which know where they want to go, put another way here."""
+    `walk` takes the walks; the mutants, which know where they want to go, put another way here. `begun` waits for a
+    target that is already starting (Target.begun)."""
 
     settings: Settings
     results: dict[str, Result] = field(default_factory=dict)
@@ -43,6 +46,7 @@ class Run:
     seconds: float = 0.0
     command: str = ""
     walk: Callable[[Walks], Walks] = Walks.walk
+    begun: Callable[[], AbstractContextManager[Endpoint]] | None = None
     kept_users: KeptUsers = field(default_factory=KeptUsers)
 
     @property

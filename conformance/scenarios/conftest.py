@@ -60,7 +60,7 @@ class AdminSetUserPassword(Protocol):
 def endpoint(request: pytest.FixtureRequest) -> Iterator[Endpoint]:
     """The endpoint under test, one for each worker where the suite starts it."""
     run = request.config.stash[RUN]
-    with run.settings.target.running() as running:
+    with run.begun() if run.begun else run.settings.target.running() as running:
         run.reported_version = running.version
         yield running
 

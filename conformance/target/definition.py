@@ -8,8 +8,8 @@ import json
 import os
 import re
 import tempfile
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass, field, replace
 from functools import cache
 from pathlib import Path
@@ -139,10 +139,16 @@ class Target:
         """The endpoint, ready for requests until the block ends.
 
         Raises Inconclusive where the suite cannot start it."""
-        if self.url is not None:
-            with self._endpoint({"url": self.url}, None) as endpoint:
-                yield endpoint
+        if self.url is None:
+            with self.begun() as endpoint, endpoint() as ready:
+                yield ready
             return
+        with self._endpoint({"url": self.url}, None) as ready:
+            yield ready
+
+    @contextmanager
+    def begun(self) -> Iterator[Callable[[], AbstractContextManager[Endpoint]]]:
+        """As `running`, for what the suite starts, in two steps: it is starting, and what is yielded waits for it."""
         with tempfile.TemporaryDirectory(prefix="cognito-conformance-") as directory:
             library = libfaketime() if self.faketime else None
             clock = Path(directory, "clock") if library else None
@@ -155,11 +161,8 @@ class Target:
                 arguments = ["conformance.target.emulator", json.dumps(recipe)]
                 environment = dict(os.environ)
             root = Path(__file__).resolve().parents[2]
-            with (
-                starting.serving(self.name, ["-m", *arguments], environment, root) as started,
-                self._endpoint(started, clock) as endpoint,
-            ):
-                yield endpoint
+            with starting.begun(self.name, ["-m", *arguments], environment, root) as report:
+                yield lambda: self._endpoint(report(), clock)
 
     @contextmanager
     def _endpoint(self, started: Mapping[str, str], clock: Path | None) -> Iterator[Endpoint]:

@@ -6,6 +6,7 @@ from __future__ import annotations
 
 import json
 import os
+import select
 import signal
 import socket
 import subprocess
@@ -93,13 +94,16 @@ def _free_port() -> int:
 def _ready(
     emulator: subprocess.Popen[bytes], recipe: Mapping[str, Any], values: Mapping[str, str]
 ) -> dict[str, str] | None:
-    """What it says of itself once it serves; None where it ends, or does not serve in time."""
+    """What it says of itself once it serves; None where it ends, or does not serve in time.
+
+    Raises SystemExit where nobody waits for it any more."""
     deadline = time.monotonic() + recipe.get("seconds", READY_SECONDS)
     while emulator.poll() is None and time.monotonic() < deadline:
         report = _reported(recipe, values)
         if report is not None:
             return report
-        time.sleep(_LOOK_SECONDS)
+        if select.select([sys.stdin], [], [], _LOOK_SECONDS)[0]:  # our standard input was closed
+            sys.exit()
     return None
 
 

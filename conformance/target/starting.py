@@ -6,7 +6,7 @@ import json
 import subprocess
 import sys
 import tempfile
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -22,6 +22,15 @@ def serving(
     """What the server reported about itself, its `url` above all; `arguments` are Python's, such as `-m` and a module.
 
     Raises Inconclusive, with the last thing that it wrote, where it does not start."""
+    with begun(name, arguments, environment, directory) as report:
+        yield report()
+
+
+@contextmanager
+def begun(
+    name: str, arguments: Sequence[str], environment: Mapping[str, str], directory: Path
+) -> Iterator[Callable[[], dict[str, str]]]:
+    """As `serving`, and wait only when that is asked for: what is yielded returns what the server reported."""
     with (
         tempfile.TemporaryFile("w+", encoding="utf-8", errors="replace") as complaints,
         subprocess.Popen(
@@ -37,14 +46,20 @@ def serving(
     ):
         assert process.stdin is not None
         assert process.stdout is not None
-        try:
-            line = process.stdout.readline()
+        report = process.stdout.readline
+
+        def wait() -> dict[str, str]:
+            line = report()
             if not line:
                 ended = process.wait(_END_SECONDS)
                 complaints.seek(0)
                 lines = complaints.read().strip().splitlines() or [f"it ended with {ended}"]
                 raise Inconclusive(f"{name} did not start: {lines[-1]}")
-            yield json.loads(line)
+            answer: dict[str, str] = json.loads(line)
+            return answer
+
+        try:
+            yield wait
         finally:
             process.stdin.close()
             try:

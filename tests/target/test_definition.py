@@ -69,6 +69,19 @@ def test_an_emulator_ends_with_all_that_it_started(tmp_path):
     assert servers.wait_for(lambda: not Path(said["directory"]).exists())
 
 
+@pytest.mark.skipif(not Path("/proc").is_dir(), reason="processes are looked up in /proc")
+def test_a_target_that_nobody_waited_for_ends_too(tmp_path):
+    """It starts before anybody waits for it, and ends with the block: no scenario may have been chosen after all."""
+    note = tmp_path / "pid"
+    text = f"import os, pathlib, time; pathlib.Path({str(note)!r}).write_text(str(os.getpid())); time.sleep(600)"
+    with started(tmp_path, sys.executable, "-c", text).begun():
+        assert servers.wait_for(lambda: note.exists() and note.read_text() != "")
+        pid = int(note.read_text())
+        assert alive(pid)
+
+    assert servers.wait_for(lambda: not alive(pid))
+
+
 def test_an_emulator_that_does_not_start_is_inconclusive(tmp_path):
     """The last line that it wrote says why."""
     broken = started(tmp_path, sys.executable, "-c", "raise SystemExit('no room')")
