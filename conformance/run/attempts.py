@@ -18,6 +18,8 @@ Reports = list[pytest.TestReport]
 NEW_USERS = pytest.StashKey[bool]()
 # Whoever stands behind these verdicts is not to blame for them.
 _NOBODY = (Verdict.SKIPPED, Verdict.INCONCLUSIVE)
+# Verdicts of a scenario that came to its end, or did nothing but arrange.
+_PLAIN = {Verdict.CONFORMS, Verdict.DIVERGES, Verdict.SKIPPED}
 # What a report expects of an answer begins with one of these.
 _ANSWER = (f"{Outcome.noun}: ", "header ", f"{Text.noun}: ")
 
@@ -42,7 +44,7 @@ def attempt(item: Any, nextitem: pytest.Item | None, again: Callable[[Reports], 
 def judged(item: pytest.Item, run: Run, reports: Sequence[pytest.TestReport]) -> bool:
     """Whether the verdict counts; if not, the next attempt at the scenario has new users only.
 
-    The user of a scenario that conformed is kept, and so is that of one that accuses nothing but the answer."""
+    A scenario that accuses nothing, or nothing but the answer, is believed in what its users were shown to be."""
     found = [document for report in reports if (document := getattr(report, "conformance", None))]
     exchanges = run.journal.exchanges if run.journal else ()
     accusing = [one for one in found if one["verdict"] not in (Verdict.CONFORMS, *_NOBODY) or one["fault"]]
@@ -51,14 +53,22 @@ def judged(item: pytest.Item, run: Run, reports: Sequence[pytest.TestReport]) ->
     if run.kept_users.distrusted(bool(accusing), exchanges, said):
         if not about_answers:
             run.kept_users.never_again(_kind(item))
+        run.kept_users.set_aside(exchanges, _said(found))
         item.stash[NEW_USERS] = True
         return False
     if not accusing:
         run.kept_users.lend_again(_kind(item))
-    decided = all(document["verdict"] in (Verdict.CONFORMS, Verdict.DIVERGES) for document in found)
-    if run.kept_users.blameless or (about_answers and decided):
-        run.kept_users.end(exchanges)
+    verdicts = {document["verdict"] for document in found}
+    if Verdict.INCONCLUSIVE in verdicts:  # nobody knows which of its requests still arrive
+        run.kept_users.forget()
+    believed = run.kept_users.blameless or (about_answers and verdicts <= _PLAIN)
+    run.kept_users.end(exchanges, _said(found), believed=believed)
     return True
+
+
+def _said(found: Sequence[Mapping[str, Any]]) -> list[tuple[Any, ...]]:
+    """All that a scenario says, but for what was sent."""
+    return [tuple(one[name] for name in ("verdict", "kind", "expected", "observed", "reason")) for one in found]
 
 
 def _about_the_answer(document: Mapping[str, Any]) -> bool:

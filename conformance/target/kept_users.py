@@ -46,6 +46,9 @@ _STATUSES = {TOKENS: "CONFIRMED", NEW_PASSWORD_REQUIRED: "FORCE_CHANGE_PASSWORD"
 # That of a user whose last scenario did not show the password in force: another is set before the user is lent.
 _UNKNOWN = ""
 
+# The pool and the name of a user.
+_Who = tuple[str, str]
+
 # The scenario, what it expected of the answer to the request under test, and the answer.
 Accusation = tuple[str, str, str]
 
@@ -70,11 +73,12 @@ class KeptUsers:
     """The users that are kept, by pool, status and whatever else is special about them.
 
     The invariant: **nobody is accused on the evidence of a kept user, and nobody is cleared by what another scenario
-    did.** A user is kept only by a scenario that is believed and sent nothing but what is harmless. The password in
-    force is known by a sign-in after all that sets one, or it is set anew before the user is lent. A user is lent only
-    to a scenario that does not spell that password, and so cannot find in force already what it is about to set. A
-    scenario that accuses the target with a lent user is judged again with new ones, and only that judgement counts
-    (`distrusted`), unless a request for a new user was answered in the same way before, and broke the same claim. So a
+    did.** A user is kept only by a scenario that sent nothing but what is harmless. The password in force is known by a
+    sign-in after all that sets one, in a scenario that is believed, or it is set anew before the user is lent, and a
+    sign-in shows that it was. A user is lent only to a scenario that does not spell that password, and so cannot find
+    in force already what it is about to set. A scenario that accuses the target with a lent user is judged again with
+    new ones, and only that judgement counts (`distrusted`), unless a request for a new user was answered in the same
+    way before, and broke the same claim. The lent user is kept only if the new one gave cause to say the same. So a
     verdict does not depend on what ran before."""
 
     lending: bool = False
@@ -83,11 +87,13 @@ class KeptUsers:
     blameless: bool = False
     _shelves: dict[tuple[str, str, str], list[User]] = field(default_factory=dict)
     _in_use: list[_Known] = field(default_factory=list)
-    # By the name of each user: how many sign-ins failed since one gave tokens.
-    _failures: Counter[str] = field(default_factory=Counter)
+    # How many sign-ins of each user failed since one gave tokens.
+    _failures: Counter[_Who] = field(default_factory=Counter)
     _spelled: frozenset[str] = frozenset()
-    # By the name of each user who is lent: the password, and after how many exchanges.
-    _lent: dict[str, tuple[str, int]] = field(default_factory=dict)
+    # Of each user who is lent: the password, and after how many exchanges.
+    _lent: dict[_Who, tuple[str, int]] = field(default_factory=dict)
+    # Those of a scenario that is judged again, those of them who were lent, what was sent, and all that was said.
+    _set_aside: tuple[list[_Known], set[_Who], Sequence[Exchange], object] | None = None
     _new_only: set[str] = field(default_factory=set)
     _confirmed: set[Accusation] = field(default_factory=set)
 
@@ -97,8 +103,8 @@ class KeptUsers:
         self._in_use, self._lent = [], {}
 
     def forget(self) -> None:
-        """Keep none of the users that are in use."""
-        self._in_use.clear()
+        """Keep none of the users that are in use or were set aside."""
+        self._in_use, self._set_aside = [], None
 
     def lend(self, pool_id: str, status: str, alike: str = "") -> User | None:
         """A kept user of this pool in this status; None if there is none.
@@ -120,27 +126,30 @@ class KeptUsers:
             return None
         user = fitting[0]
         shelf.remove(user)
-        self._lent[user.login] = user.password, 0
+        self._lent[_who(user)] = user.password, 0
         self.times_lent += 1
         return user
 
-    def in_use(self, user: User, exchanges: int, alike: str = "") -> None:
+    def in_use(self, user: User, exchanges: int, alike: str = "", opens: str = "") -> None:
         """Note that a scenario has this user, new or lent, after so many exchanges.
 
-        Nothing but password, status and what `alike` says may be special about the user."""
-        self._in_use.append(_Known(user, alike, exchanges))
-        if user.login in self._lent:
-            self._lent[user.login] = user.password, exchanges
+        Nothing but password, status and what `alike` says may be special about the user. What the password of one who
+        is lent `opens` was shown before."""
+        known = _Known(user, alike, exchanges)
+        if _who(user) in self._lent:
+            self._lent[_who(user)] = user.password, exchanges
+            known.password, known.outcome, known.shown_at = user.password, opens, exchanges
+        self._in_use.append(known)
 
     def signed_in(self, user: User, password: str, outcome: str, exchanges: int) -> None:
         """Note what came of a sign-in, or of answering its challenge, after so many exchanges of the scenario."""
         if outcome not in _STATUSES:
-            self._failures[user.login] += 1
+            self._failures[_who(user)] += 1
             return
         if outcome == TOKENS:
-            self._failures[user.login] = 0
+            self._failures[_who(user)] = 0
         for known in self._in_use:
-            if known.user.login == user.login:
+            if _who(known.user) == _who(user):
                 known.password, known.outcome, known.shown_at = password, outcome, exchanges
 
     def distrusted(self, accused: bool, exchanges: Sequence[Exchange], said: Collection[Accusation] = ()) -> bool:
@@ -168,24 +177,42 @@ class KeptUsers:
         """Whether a scenario was not judged twice yet."""
         return scenario not in self._new_only
 
-    def end(self, exchanges: Sequence[Exchange]) -> None:
-        """Keep the users of a scenario that is believed, if only passwords and what follows from them can have changed.
+    def set_aside(self, exchanges: Sequence[Exchange], said: object) -> None:
+        """The scenario is to be judged again; its users are kept once it has ended with the same being said."""
+        self._set_aside = self._in_use, set(self._lent), exchanges, said
 
-        All that it made must be in use: nobody knows what became of another."""
+    def end(self, exchanges: Sequence[Exchange], said: object = None, *, believed: bool = True) -> None:
+        """Keep the users of a scenario, and those that were set aside, if nothing but passwords can have changed.
+
+        All that it made must be in use: nobody knows what became of another. Where it is not `believed`, its sign-ins
+        do not show which password is in force."""
+        aside, self._set_aside = self._set_aside, None
+        self._keep_all(self._in_use, set(self._lent), exchanges, believed=believed)
+        if aside and aside[-1] == said:
+            self._keep_all(*aside[:-1], believed=False)
+
+    def _keep_all(
+        self, in_use: Sequence[_Known], lent: Collection[_Who], exchanges: Sequence[Exchange], *, believed: bool
+    ) -> None:
         made = sum(exchange.operation in _MAKING_USERS for exchange in exchanges)
-        new = [known for known in self._in_use if known.user.login not in self._lent]
-        early = min((known.since for known in self._in_use), default=0)
+        new = [known for known in in_use if _who(known.user) not in lent]
+        early = min((known.since for known in in_use), default=0)
         if made != len(new) or not all(_harmless(one, early=at < early) for at, one in enumerate(exchanges)):
             return
-        for known in self._in_use:
-            if self._failures[known.user.login] <= _MOST_FAILURES:
-                self._keep(known, shown=not any(map(_sets, exchanges[known.shown_at :])) and known.shown_at > 0)
+        for known in in_use:
+            if self._failures[_who(known.user)] <= _MOST_FAILURES:
+                unchanged = not any(map(_sets, exchanges[known.shown_at :]))
+                self._keep(known, shown=believed and unchanged and bool(known.outcome))
 
     def _keep(self, known: _Known, *, shown: bool) -> None:
         """Put a user on the shelf of the status that a sign-in has `shown`, else with those who need a password."""
         status = _STATUSES[known.outcome] if shown else _UNKNOWN
         user = known.user.with_password(known.password) if shown else known.user
         self._shelves.setdefault((known.user.pool.id, status, known.alike), []).append(user)
+
+
+def _who(user: User) -> _Who:
+    return user.pool.id, user.login
 
 
 def _harmless(exchange: Exchange, *, early: bool) -> bool:

@@ -347,7 +347,7 @@ class Pool:
     def _in_use(self, user: User, alike: str) -> User:
         if user._start == "RESET_REQUIRED" and not alike:
             alike = _WITH_CONTACT
-        self.kept.in_use(user, len(self.service.journal.exchanges), alike)
+        self.kept.in_use(user, len(self.service.journal.exchanges), alike, _OPENS.get(user._start, ""))
         return user
 
     @property

@@ -258,6 +258,39 @@ def test_an_accusation_with_a_lent_user_does_not_count(scenarios):
     assert not scenarios.distrusted()
 
 
+def test_a_scenario_that_is_not_believed_shows_no_password(scenarios):
+    """The user of one that accuses the target is given another password before the next has them."""
+    scenarios.begin()
+    before = scenarios.pools.get().user()
+    before.sign_in(before.password)
+    scenarios.kept.end(scenarios.service.journal.exchanges, believed=False)
+
+    scenarios.begin()
+    user = scenarios.pools.get().user()
+
+    assert user.login == before.login
+    assert user.password != before.password
+    assert user.sign_in(user.password) == TOKENS
+
+
+@pytest.mark.parametrize("second", ["diverges", "conforms"])
+def test_a_lent_user_is_kept_if_a_new_one_gave_cause_to_say_the_same(scenarios, second):
+    """The scenario that accused a target with a lent user shows by its second judgement whether it was the user."""
+    before = scenarios.left(sets(PASSWORD), signs_in())
+    scenarios.begin()
+    scenarios.pools.get().user()
+    scenarios.kept.set_aside(scenarios.service.journal.exchanges, "diverges")
+    scenarios.begin(lending=False)
+    another = scenarios.pools.get().user()
+    scenarios.kept.end(scenarios.service.journal.exchanges, second)
+
+    scenarios.begin()
+    lent = {scenarios.pools.get().user().login for _ in range(2)}
+
+    assert another.login in lent
+    assert (before.login in lent) == (second == "diverges")
+
+
 def test_an_answer_that_a_new_user_had_as_well_counts(scenarios):
     """That the answer was the wrong one counts with a lent user, once a new user had the same."""
     said = [("test_it", "reply: InvalidParameterException", "reply: accepted")]
