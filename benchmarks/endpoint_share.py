@@ -1,13 +1,14 @@
 """How fast the suite is, and how much of its time is the endpoint's: the same requests, replayed bare, side by side.
 
 Usage: python -m benchmarks.endpoint_share [--bindings sdk,wire] [-k EXPR]
-A recorder stands between the suite and moto; then every request is sent again, one after the other over plain HTTP, to
-the same moto, with the identifiers of the first time replaced by those of the second.
+A second run is recorded (benchmarks/recorded_moto.py); then every request is sent again, one after the other over plain
+HTTP, to a new moto, with the identifiers of the first time replaced by those of the second.
 """
 
 from __future__ import annotations
 
 import json
+import os
 import subprocess
 import sys
 import tempfile
@@ -23,6 +24,15 @@ import urllib3
 from conformance.target.definition import resolve
 from tests import servers
 
+RECORDED_MOTO = """\
+title = "moto, recorded"
+distribution = "moto"
+install = "pip install moto"
+faketime = true
+[start]
+module = "benchmarks.recorded_moto"
+"""
+
 
 def leaves(value: Any, path: str = "") -> Iterator[tuple[str, str]]:
     """The strings in a JSON document, by where they are."""
@@ -36,7 +46,7 @@ def leaves(value: Any, path: str = "") -> Iterator[tuple[str, str]]:
         yield path, value
 
 
-def parsed(body: bytes) -> Any:
+def parsed(body: str | bytes) -> Any:
     """A body as JSON, or nothing."""
     try:
         return json.loads(body)
@@ -63,52 +73,62 @@ class Share:
 
 def measure(arguments: Sequence[str] = ()) -> Share:
     """Run with these arguments, then replay every request bare."""
-    recorded: list[tuple[str, bytes, bytes]] = []
-    made: Counter[str] = Counter()
-    arrived: list[float] = []
-    http = urllib3.PoolManager(retries=False)
-    with resolve("moto", None).running() as endpoint, tempfile.TemporaryDirectory() as directory:
-
-        def record(target: str, body: bytes) -> servers.Answer:
-            reply = http.request("POST", endpoint.url, body=body, headers=headers(target))
-            recorded.append((target, body, reply.data))
-            made[target.rpartition(".")[2]] += reply.status == 200 and parsed(body).get("MessageAction") != "RESEND"
-            arrived.append(time.perf_counter())
-            return servers.Answer(reply.status, reply.data, reply.headers.get("Content-Type", ""))
-
-        def headers(target: str) -> dict[str, str]:
-            # moto finds the service by the credential scope; it checks no signature.
-            scope = "Credential=x/20260101/us-east-1/cognito-idp/aws4_request, SignedHeaders=host, Signature=x"
-            given = {"X-Amz-Target": target, "Content-Type": "application/x-amz-json-1.1"}
-            return {**given, "Authorization": f"AWS4-HMAC-SHA256 {scope}"}
-
-        file = Path(directory, "report.json")
-        command = [sys.executable, "-m", "conformance", "run", "--json", str(file), *arguments]
+    with tempfile.TemporaryDirectory() as directory:
+        report, record, target = (Path(directory, name) for name in ("report.json", "requests.jsonl", "moto.toml"))
+        command = [sys.executable, "-m", "conformance", "run", "--baseline=none", f"--json={report}", *arguments]
         started = time.perf_counter()
-        subprocess.run([*command, "--baseline", "none"], check=False, stdout=subprocess.DEVNULL)
-        embedded = time.perf_counter() - started
-        results = len(json.loads(file.read_text("utf-8"))["results"])
+        subprocess.run(command, check=False, capture_output=True)
+        suite = time.perf_counter() - started
+        results = len(json.loads(report.read_text("utf-8"))["results"])
 
-        with servers.before(endpoint.url, record) as url:
-            began = time.perf_counter()
-            subprocess.run([*command, "--endpoint-url", url], check=False, stdout=subprocess.DEVNULL)
+        target.write_text(RECORDED_MOTO, encoding="utf-8")
+        environment = {**os.environ, "RECORDED": str(record)}
+        subprocess.run([*command, str(target)], env=environment, check=False, capture_output=True)
+        recorded = [json.loads(line) for line in record.read_text("ascii").splitlines()]
 
-        renamed: dict[str, str] = {}
-        bare = 0.0
-        for target, body, answer in recorded:
-            text = body.decode(errors="surrogateescape")
-            for old in [old for old in renamed if old in text]:
-                text = text.replace(old, renamed[old])
-            again = text.encode(errors="surrogateescape")
-            started = time.perf_counter()
-            reply = http.request("POST", endpoint.url, body=again, headers=headers(target))
-            bare += time.perf_counter() - started
-            before = dict(leaves(parsed(answer)))
-            renamed |= {old: new for path, new in leaves(parsed(reply.data)) if (old := before.get(path, new)) != new}
+        with resolve("moto", None).running() as endpoint:
+            bare = replayed(endpoint.url, recorded)
+            asked: list[float] = []
 
+            def note(_: str, __: bytes) -> None:
+                asked.append(time.perf_counter())
+
+            with servers.before(endpoint.url, note) as url:
+                began = time.perf_counter()
+                subprocess.run([*command, "-k", "smoke", f"--endpoint-url={url}"], check=False, capture_output=True)
+
+    made = Counter(one["target"].rpartition(".")[2] for one in recorded if _makes(one))
     users = made["SignUp"] + made["AdminCreateUser"]
-    start_up = arrived[0] - began
-    return Share(results, len(recorded), users, made["CreateUserPool"], embedded, bare, start_up)
+    return Share(results, len(recorded), users, made["CreateUserPool"], suite, bare, asked[0] - began)
+
+
+def _makes(exchange: dict[str, Any]) -> bool:
+    return exchange["status"] == 200 and parsed(exchange["body"]).get("MessageAction") != "RESEND"
+
+
+def replayed(url: str, recorded: Sequence[dict[str, Any]]) -> float:
+    """Send the requests again, with the identifiers of this time; return the seconds that waiting for answers took."""
+    http = urllib3.PoolManager(retries=False)
+    renamed: dict[str, str] = {}
+    bare = 0.0
+    for one in recorded:
+        text = one["body"]
+        for old in [old for old in renamed if old in text]:
+            text = text.replace(old, renamed[old])
+        again = text.encode(errors="surrogateescape")
+        started = time.perf_counter()
+        reply = http.request("POST", url, body=again, headers=headers(one["target"]))
+        bare += time.perf_counter() - started
+        before = dict(leaves(parsed(one["answer"])))
+        renamed |= {old: new for path, new in leaves(parsed(reply.data)) if (old := before.get(path, new)) != new}
+    return bare
+
+
+def headers(target: str) -> dict[str, str]:
+    """What a request needs: moto finds the service by the credential scope; it checks no signature."""
+    scope = "Credential=x/20260101/us-east-1/cognito-idp/aws4_request, SignedHeaders=host, Signature=x"
+    given = {"X-Amz-Target": target, "Content-Type": "application/x-amz-json-1.1"}
+    return {**given, "Authorization": f"AWS4-HMAC-SHA256 {scope}"}
 
 
 def main() -> None:

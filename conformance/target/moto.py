@@ -12,23 +12,22 @@ from threading import Thread
 from typing import Any
 
 
-def main() -> None:
-    """Serve until the parent closes our standard input or dies, which is the same to us."""
-    # moto keeps its own account of who calls; nothing of the caller's configuration has a say in the verdicts.
-    for name in [name for name in os.environ if name.startswith(("AWS_", "MOTO_"))]:
-        del os.environ[name]
-    logging.getLogger("werkzeug").setLevel(logging.CRITICAL)
-    server = _server()
+def serve(server: Any) -> None:
+    """Say where, and serve until the parent closes our standard input or dies, which is the same to us."""
     Thread(target=server.serve_forever, daemon=True).start()
     print(json.dumps({"url": f"http://127.0.0.1:{server.server_port}"}), flush=True)
     sys.stdin.read()
     os._exit(0)
 
 
-def _server() -> Any:
+def made() -> Any:
     """moto as its own `moto_server` command serves it, in half the time; `moto-server` is that command, as it is.
 
     What moto does over and over again to no effect is done once, and no answer differs (moto 5.2.5)."""
+    # moto keeps its own account of who calls; nothing of the caller's configuration has a say in the verdicts.
+    for name in [name for name in os.environ if name.startswith(("AWS_", "MOTO_"))]:
+        del os.environ[name]
+    logging.getLogger("werkzeug").setLevel(logging.CRITICAL)
     from joserfc import jwk
     from moto import backends
     from moto.moto_server.werkzeug_app import DomainDispatcherApplication, MotoRequestHandler, create_backend_app
@@ -75,4 +74,4 @@ def _once(make: Callable[[Any], Any]) -> Callable[[Any], Any]:
 
 
 if __name__ == "__main__":
-    main()
+    serve(made())
