@@ -49,9 +49,10 @@ def judged(item: pytest.Item, run: Run, reports: Sequence[pytest.TestReport]) ->
     exchanges = run.journal.exchanges if run.journal else ()
     accusing = [one for one in found if one["verdict"] not in (Verdict.CONFORMS, *_NOBODY) or one["fault"]]
     about_answers = all(map(_about_the_answer, accusing))
-    said = [(_function(item), one["expected"], one["observed"]) for one in accusing] if about_answers else []
+    comparable = all(one["verdict"] == Verdict.BLOCKED or _about_the_answer(one) for one in accusing)
+    said = [(_function(item), *_accusation(one)) for one in accusing] if comparable else []
     if run.kept_users.distrusted(bool(accusing), exchanges, said):
-        if not about_answers:
+        if not comparable:
             run.kept_users.never_again(_kind(item))
         run.kept_users.set_aside(exchanges, _said(found))
         item.stash[NEW_USERS] = True
@@ -64,6 +65,12 @@ def judged(item: pytest.Item, run: Run, reports: Sequence[pytest.TestReport]) ->
     believed = run.kept_users.blameless or (about_answers and verdicts <= _PLAIN)
     run.kept_users.end(exchanges, _said(found), believed=believed)
     return True
+
+
+def _accusation(document: Mapping[str, Any]) -> tuple[str, str]:
+    """What was expected and observed; of a blocked scenario, what blocks it and why."""
+    names = ("blocked_by", "reason") if document["verdict"] == Verdict.BLOCKED else ("expected", "observed")
+    return str(document[names[0]]), str(document[names[1]])
 
 
 def _said(found: Sequence[Mapping[str, Any]]) -> list[tuple[Any, ...]]:

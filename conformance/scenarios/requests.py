@@ -60,6 +60,12 @@ def member(pool: Pool, start: str = "CONFIRMED") -> User:
     return ada(pool, start, alike="Ada, in a group", prepare=join)
 
 
+def namesakes(pool: Pool, elsewhere: Pool, start: str = "CONFIRMED") -> tuple[User, User]:
+    """Two users of one name in two pools, both in this status; any other two who were made so will do."""
+    user = pool.user(start, alike="a namesake elsewhere")
+    return user, elsewhere.user(start, username=user.login, alike=f"the namesake of {user.login}")
+
+
 def ada(pool: Pool, start: str = "CONFIRMED", *, verified: str = "true", **more: Any) -> User:
     """A user with the attributes ADA, whose address is `verified` or not; any other who was made so will do."""
     alike = {"alike": f"Ada, verified {verified}", **more}

@@ -17,7 +17,15 @@ if TYPE_CHECKING:
 # What a user can be asked who is kept. What gives a user another password is among it, and what enables one: a sign-in
 # must follow.
 _LOOKING = frozenset(
-    {"AdminGetUser", "AdminListGroupsForUser", "GetUser", "ListUsers", "AdminInitiateAuth", "InitiateAuth"}
+    {
+        "AdminGetUser",
+        "AdminListGroupsForUser",
+        "GetUser",
+        "ListUsers",
+        "AdminInitiateAuth",
+        "InitiateAuth",
+        "RevokeToken",
+    }
 )
 _MAKING_USERS = frozenset({"SignUp", "AdminCreateUser"})
 _MAKING = _MAKING_USERS | {"CreateUserPool", "CreateUserPoolClient", "AdminConfirmSignUp"}
@@ -43,13 +51,13 @@ _ARRANGING = _HARMLESS | {
 # The status of a user that a password lets in so far. That it is so is another claim: see KeptUsers.
 _STATUSES = {TOKENS: "CONFIRMED", NEW_PASSWORD_REQUIRED: "FORCE_CHANGE_PASSWORD"}
 
-# That of a user whose last scenario did not show the password in force: another is set before the user is lent.
+# That of a user whose last scenario did not show the password in force: it is tried before the user is lent.
 _UNKNOWN = ""
 
 # The pool and the name of a user.
 _Who = tuple[str, str]
 
-# The scenario, what it expected of the answer to the request under test, and the answer.
+# The scenario, what it expected of the answer to the request under test, and the answer; or what blocks it, and why.
 Accusation = tuple[str, str, str]
 
 # Cognito locks a user out after five failed sign-ins in a row; a scenario has two or three of its own.
@@ -74,12 +82,12 @@ class KeptUsers:
 
     The invariant: **nobody is accused on the evidence of a kept user, and nobody is cleared by what another scenario
     did.** A user is kept only by a scenario that sent nothing but what is harmless. The password in force is known by a
-    sign-in after all that sets one, in a scenario that is believed, or it is set anew before the user is lent, and a
-    sign-in shows that it was. A user is lent only to a scenario that does not spell that password, and so cannot find
-    in force already what it is about to set. A scenario that accuses the target with a lent user is judged again with
-    new ones, and only that judgement counts (`distrusted`), unless a request for a new user was answered in the same
-    way before, and broke the same claim. The lent user is kept only if the new one gave cause to say the same. So a
-    verdict does not depend on what ran before."""
+    sign-in after all that sets one, in a scenario that is believed; else a sign-in is made before the user is lent, and
+    another password is set where that leads elsewhere. A user is lent only to a scenario that does not spell that
+    password, and so cannot find in force already what it is about to set. A scenario that accuses the target with a
+    lent user is judged again with new ones, and only that judgement counts (`distrusted`), unless a request for a new
+    user was answered in the same way before, and broke the same claim. The lent user is kept only if the new one gave
+    cause to say the same. So a verdict does not depend on what ran before."""
 
     lending: bool = False
     times_lent: int = 0
@@ -113,13 +121,16 @@ class KeptUsers:
         shelf = self._shelves.get((pool_id, status, alike), []) if self.lending else []
         return self._taken(shelf, [user for user in shelf if user.password not in self._spelled])
 
-    def spare(self, pool_id: str, alike: str = "") -> User | None:
-        """A kept user who is to be brought to another status; None if there is none."""
+    def spare(self, pool_id: str, alike: str = "") -> tuple[User | None, bool]:
+        """A kept user who is to be brought to another status, if there is one, and whether to try the password.
+
+        It was in force last, but nobody knows whether it is; one that the scenario spells is to be another anyway."""
         if not self.lending:
-            return None
+            return None, False
         shelves = [self._shelves.get((pool_id, status, alike), []) for status in (_UNKNOWN, *_STATUSES.values())]
         shelf = shelves[0] or max(shelves, key=len)
-        return self._taken(shelf, shelf)
+        user = self._taken(shelf, shelf)
+        return user, user is not None and shelf is shelves[0] and user.password not in self._spelled
 
     def _taken(self, shelf: list[User], fitting: Sequence[User]) -> User | None:
         if not fitting:
@@ -207,7 +218,7 @@ class KeptUsers:
     def _keep(self, known: _Known, *, shown: bool) -> None:
         """Put a user on the shelf of the status that a sign-in has `shown`, else with those who need a password."""
         status = _STATUSES[known.outcome] if shown else _UNKNOWN
-        user = known.user.with_password(known.password) if shown else known.user
+        user = known.user.with_password(known.password or known.user.password)
         self._shelves.setdefault((known.user.pool.id, status, known.alike), []).append(user)
 
 

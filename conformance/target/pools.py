@@ -6,7 +6,7 @@ import json
 import time
 import uuid
 from collections import defaultdict
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import partial
 from typing import Any
@@ -312,19 +312,27 @@ class Pool:
             statuses = [start, *(status for status in _OPENS if either and status != start)]
             found = ((self.kept.lend(self.id, status, alike), status) for status in statuses)
             lent, start = next((one for one in found if one[0]), (None, start))
-            lent = lent or self._given_another_password(start, password, alike)
+            lent, start = (lent, start) if lent else self._mended(statuses, password, alike)
             self._name(lent)
         return lent and replace(lent, _start=start)
 
-    def _given_another_password(self, start: str, password: str, alike: str) -> User | None:
-        """A kept user in another status, or whose password is not known, after that was mended; None if it was not."""
-        user = self.kept.spare(self.id, alike) if start in _OPENS else None
+    def _mended(self, statuses: Sequence[str], password: str, alike: str) -> tuple[User | None, str]:
+        """A kept user whose password or status was another, or not known, and who is in one of these now; None if not.
+
+        The password that was in force last may be so still; else the user is given one."""
+        user, worth_trying = self.kept.spare(self.id, alike) if statuses[0] in _OPENS else (None, False)
         if user is None:
-            return None
+            return None, statuses[0]
+        if worth_trying:
+            seen = user.sign_in(user.password)
+            for status in statuses:
+                if seen == _OPENS[status]:
+                    return user, status
         password = f"{password}-{uuid.uuid4().hex[:8]}"
-        if user.call("AdminSetUserPassword", Password=password, Permanent=_OPENS[start] is TOKENS) != ACCEPTED:
-            return None
-        return user.with_password(password) if user.sign_in(password) == _OPENS[start] else None
+        opens = _OPENS[statuses[0]]
+        if user.call("AdminSetUserPassword", Password=password, Permanent=opens is TOKENS) != ACCEPTED:
+            return None, statuses[0]
+        return user.with_password(password) if user.sign_in(password) == opens else None, statuses[0]
 
     def _reset(self, username: str) -> None:
         try:

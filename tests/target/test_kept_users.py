@@ -3,7 +3,7 @@
 import pytest
 
 from conformance.mutants.mutant import serving
-from conformance.scenarios.requests import member
+from conformance.scenarios.requests import member, namesakes
 from conformance.target.client import Cognito
 from conformance.target.definition import INVENTED, REGION, Endpoint
 from conformance.target.kept_users import KeptUsers
@@ -122,7 +122,6 @@ def test_tokens_end_a_row_of_failures(scenarios, permanent, lent):
 
 UNSHOWN = {
     "no-sign-in-since": (signs_in("Old-Passw0rd!"), sets(PASSWORD)),
-    "never-signed-in": (lambda user: user.status,),
     "password-changed-since": (signs_in("Old-Passw0rd!"), sets(PASSWORD), signs_in(), sets("Permanent-2!")),
 }
 
@@ -258,19 +257,51 @@ def test_an_accusation_with_a_lent_user_does_not_count(scenarios):
     assert not scenarios.distrusted()
 
 
-def test_a_scenario_that_is_not_believed_shows_no_password(scenarios):
-    """The user of one that accuses the target is given another password before the next has them."""
+def _asked(scenarios):
+    """The operations that were called since the scenario began."""
+    return [exchange.operation for exchange in scenarios.service.journal.exchanges]
+
+
+@pytest.mark.parametrize("signs_in", [True, False], ids=["not-believed", "never-signed-in"])
+def test_a_password_that_nobody_vouches_for_is_tried(scenarios, signs_in):
+    """Whether the scenario accuses the target or never signed in: before the next has the user, a sign-in is made."""
     scenarios.begin()
     before = scenarios.pools.get().user()
-    before.sign_in(before.password)
-    scenarios.kept.end(scenarios.service.journal.exchanges, believed=False)
+    if signs_in:
+        before.sign_in(before.password)
+    scenarios.kept.end(scenarios.service.journal.exchanges, believed=not signs_in)
 
     scenarios.begin()
     user = scenarios.pools.get().user()
 
+    assert (user.login, user.password) == (before.login, before.password)
+    assert _asked(scenarios) == ["AdminInitiateAuth"]
+
+
+def test_a_password_that_the_scenario_spells_is_not_tried(scenarios):
+    """The user is given another one at once."""
+    before = scenarios.left(lambda user: user.status)
+
+    scenarios.begin(before.password)
+    user = scenarios.pools.get().user()
+
     assert user.login == before.login
-    assert user.password != before.password
-    assert user.sign_in(user.password) == TOKENS
+    assert _asked(scenarios) == ["AdminSetUserPassword", "AdminInitiateAuth"]
+
+
+def test_users_of_one_name_in_two_pools_are_lent_together(scenarios):
+    """Each is lent in the pool that the user is in."""
+    scenarios.begin()
+    before = namesakes(scenarios.pools.get(), scenarios.pools.get(policy=None))
+    for user in before:
+        user.sign_in(user.password)
+    scenarios.end()
+
+    scenarios.begin()
+    users = namesakes(scenarios.pools.get(), scenarios.pools.get(policy=None))
+
+    assert [(user.pool.id, user.login) for user in users] == [(user.pool.id, user.login) for user in before]
+    assert _asked(scenarios) == []
 
 
 @pytest.mark.parametrize("second", ["diverges", "conforms"])

@@ -3,7 +3,7 @@
 import pytest
 
 from conformance.scenarios.preconditions import require
-from conformance.scenarios.requests import MINDING_CASE, ada, either_way, member, new_password_of
+from conformance.scenarios.requests import ada, either_way, member, namesakes, new_password_of
 from conformance.target.pools import DISABLED
 from conformance.verdict.observed import REFUSED
 
@@ -27,8 +27,7 @@ def test_only_the_specified_user_changes(admin_set_user_password, pool, permanen
 @either_way
 def test_only_the_specified_pool_changes(admin_set_user_password, pools, permanent, outcome):
     """A user of the same name in another pool keeps status and password."""
-    user = pools.get().user()
-    namesake = pools.get(**MINDING_CASE).user(username=user.login)
+    user, namesake = namesakes(pools.get(), pools.get(policy=None))
     password = new_password_of(user, namesake)
     before = namesake.state
 

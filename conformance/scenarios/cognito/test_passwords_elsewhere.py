@@ -181,34 +181,45 @@ def test_challenge_answer_is_held_to_the_history(pools, operation):
     require("the same put right", put_right.outcome, TOKENS, by="challenge-answer-grants-tokens")
 
 
+def _set(pool, user, password):
+    members = {"UserPoolId": pool.id, "Username": user.username, "Password": password}
+    return outcome(pool.service, "AdminSetUserPassword", **members)
+
+
+def _names(_):
+    """Three names that nobody has: a refusal may have made a user, and another name is asked for."""
+    return [simulated(f"user-{uuid.uuid4().hex[:12]}") for _ in range(3)]
+
+
+def _users(pool):
+    """Two users, the second of whom is refused first."""
+    first, second = (pool.user(password="Long-enough-0ld!") for _ in range(2))
+    return first, second, second
+
+
 SETTING = {
-    "SignUp": _sign_up,
-    "AdminCreateUser": _create,
-    "ChangePassword": lambda pool, _, password: _change(pool.user(password="Long-enough-0ld!"), password),
-    "AdminSetUserPassword": lambda pool, _, password: outcome(
-        pool.service,
-        "AdminSetUserPassword",
-        UserPoolId=pool.id,
-        Username=pool.user(password="Long-enough-0ld!").username,
-        Password=password,
-    ),
+    "SignUp": (_names, _sign_up),
+    "AdminCreateUser": (_names, _create),
+    "ChangePassword": (_users, lambda _, user, password: _change(user, password)),
+    "AdminSetUserPassword": (_users, _set),
 }
 
 
 @pytest.mark.claim("changed-policy-holds-from-the-next-call")
 @pytest.mark.parametrize("operation", SETTING)
-def test_changed_policy_holds_from_the_next_call(pools, operation, name):
+def test_changed_policy_holds_from_the_next_call(pools, operation):
     """After UpdateUserPool with a longer MinimumLength, a password that was long enough before is refused."""
     pool = pools.get(apart="changed policy")
     pool.change_policy()
-    before = SETTING[operation](pool, simulated(f"first-{uuid.uuid4().hex[:12]}"), "Temp0rary!")
-    require("the password before", before, ACCEPTED, by=operation)
-    short = SETTING[operation](pool, simulated(f"short-{uuid.uuid4().hex[:12]}"), "Short-1")
+    whose, give = SETTING[operation]
+    first, second, third = whose(pool)
+    require("the password before", give(pool, first, "Temp0rary!"), ACCEPTED, by=operation)
+    short = give(pool, second, "Short-1")
     require("a password that was too short before", short, REFUSED, by=operation)
     pool.change_policy(MinimumLength=12)
 
-    assert SETTING[operation](pool, name, "Temp0rary!") == REFUSED
-    require("a longer password", SETTING[operation](pool, name, "Temp0rary-and-long!"), ACCEPTED, by=operation)
+    assert give(pool, third, "Temp0rary!") == REFUSED
+    require("a longer password", give(pool, third, "Temp0rary-and-long!"), ACCEPTED, by=operation)
 
 
 @pytest.mark.claim("resend-renews-the-validity")

@@ -5,6 +5,7 @@ from dataclasses import replace
 import pytest
 
 from conformance.scenarios.preconditions import require
+from conformance.scenarios.requests import namesakes
 from conformance.target.sign_in import RESPOND
 from conformance.verdict.observed import NO_TOKENS, TOKENS, Form, OneOf
 from conformance.verdict.verdicts import Kind
@@ -49,10 +50,10 @@ def test_session_is_of_one_user(pool, invited, operation):
 
 @pytest.mark.claim("session-is-of-one-pool")
 @both_operations
-def test_session_is_of_one_pool(pools, invited, operation):
+def test_session_is_of_one_pool(pools, pool, operation):
     """A session changes nothing for a user of the same name in another pool."""
     elsewhere = pools.get(policy=None)
-    namesake = elsewhere.user(FORCED, username=invited.login)
+    invited, namesake = namesakes(pool, elsewhere, FORCED)
     before = namesake.state
 
     challenge, named = invited.sign_in(invited.password), {"USERNAME": namesake.username}
