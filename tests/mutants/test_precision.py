@@ -111,7 +111,7 @@ def test_the_command_prints_and_writes_what_was_measured(monkeypatch, tmp_path):
     false = replace(accusation, claim="success-is-http-200")
     result = PrecisionResult(RELABELLED, (accusation,), (false,), 1.0)
     monkeypatch.setattr(command, "measure", lambda *_: iter([result]))
-    monkeypatch.setattr(command, "forget_pools", lambda: None)
+    monkeypatch.setattr(command, "forget_made", lambda: None)
     file = tmp_path / "precision.json"
     done = CliRunner().invoke(command.mutants, ["--precision", "-k", RELABELLED, f"--json={file}"])
 
