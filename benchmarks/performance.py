@@ -58,10 +58,12 @@ def run() -> Iterator[tuple[str, str]]:
     yield "results of `run`, tier documented, sdk and wire", f"{share.results} from {share.requests} requests"
     yield "requests a result", f"{share.requests / share.results:.2f}"
     yield "users and pools made", f"{share.users} and {share.pools}"
-    yield "one process", f"{share.suite:.1f} s, {share.results / share.suite:.0f} results a second"
-    yield "the same requests, replayed bare", f"{share.bare:.1f} s"
-    yield "wall clock against bare", f"{share.suite / share.bare:.2f}"
-    yield "two workers (`-n 2`)", f"{two:.1f} s, {share.suite / two:.2f} times one process"
+    one = share.suite["moto"]
+    yield "one process", f"{one:.1f} s, {share.results / one:.0f} results a second"
+    for name, where in (("moto", ""), ("moto-server", " at moto's own server (`moto-server`)")):
+        suite, bare = share.suite[name], share.bare[name]
+        yield f"against the same requests, bare{where}", f"{suite:.1f} s and {bare:.1f} s: {suite / bare:.2f} times"
+    yield "two workers (`-n 2`)", f"{two:.1f} s, {one / two:.2f} times one process"
     yield "first request after", f"{share.start_up:.2f} s"
     yield "causes, baseline and page of twice the results", ", ".join(f"{ratio:.1f}" for ratio in grown) + " times"
 
