@@ -72,7 +72,7 @@ def test_the_policies_of_the_tables_are_found():
 
 
 def test_a_pool_is_shared_whatever_else_it_is_for():
-    """What is no policy is shared as well: a pool that minds the case has the policy that asks for a length only."""
+    """Not only policies are shared: a pool that minds the case has the policy that asks for a length only."""
     shared = together(parameters(**MINDING_CASE))
 
     assert shared["UsernameConfiguration"] == {"CaseSensitive": True}
