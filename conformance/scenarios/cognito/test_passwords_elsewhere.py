@@ -192,7 +192,7 @@ def _names(_):
 
 
 def _users(pool):
-    """Two users, the second of whom is refused first."""
+    """Two users, where the second one is refused first."""
     first, second = (pool.user(password="Long-enough-0ld!") for _ in range(2))
     return first, second, second
 
