@@ -192,7 +192,7 @@ def _names(_):
 
 
 def _users(pool):
-    """Two users, where the second one is refused first."""
+    """Two users; the second is refused before the policy changes as well."""
     first, second = (pool.user(password="Long-enough-0ld!") for _ in range(2))
     return first, second, second
 
