@@ -54,16 +54,17 @@ def judged(item: pytest.Item, run: Run, reports: Sequence[pytest.TestReport]) ->
     if run.kept_users.distrusted(bool(accusing), exchanges, said):
         if not comparable:
             run.kept_users.never_again(_kind(item))
-        run.kept_users.set_aside(exchanges, _said(found))
+        if about_answers:
+            run.kept_users.set_aside(exchanges, _said(found))
         item.stash[NEW_USERS] = True
         return False
     if not accusing:
         run.kept_users.lend_again(_kind(item))
     verdicts = {document["verdict"] for document in found}
-    if Verdict.INCONCLUSIVE in verdicts:  # nobody knows which of its requests still arrive
+    if run.kept_users.blameless or (about_answers and verdicts <= _PLAIN):
+        run.kept_users.end(exchanges, _said(found))
+    else:  # what the target did wrong to a user once, it may do again without a trace
         run.kept_users.forget()
-    believed = run.kept_users.blameless or (about_answers and verdicts <= _PLAIN)
-    run.kept_users.end(exchanges, _said(found), believed=believed)
     return True
 
 

@@ -3,12 +3,17 @@
 from __future__ import annotations
 
 import json
+import os
+import sys
 from dataclasses import asdict, dataclass, fields
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 from conformance.errors import BadInput
+
+if sys.platform != "win32":
+    import fcntl
 
 
 @dataclass(frozen=True)
@@ -100,8 +105,10 @@ class StateFile:
             self.path.unlink()
 
     def _append(self, line: dict[str, Any]) -> None:
-        header = "" if self.path.exists() else json.dumps({"format": 1, "url": self._url}) + "\n"
         with self.path.open("a", encoding="utf-8") as file:
+            if sys.platform != "win32":
+                fcntl.flock(file, fcntl.LOCK_EX)  # two workers may both find that there is none yet
+            header = "" if os.fstat(file.fileno()).st_size else json.dumps({"format": 1, "url": self._url}) + "\n"
             file.write(f"{header}{json.dumps(line)}\n")
 
     def _lines(self) -> list[dict[str, Any]]:

@@ -81,13 +81,14 @@ class KeptUsers:
     """The users that are kept, by pool, status and whatever else is special about them.
 
     The invariant: **nobody is accused on the evidence of a kept user, and nobody is cleared by what another scenario
-    did.** A user is kept only by a scenario that sent nothing but what is harmless. The password in force is known by a
-    sign-in after all that sets one, in a scenario that is believed; else a sign-in is made before the user is lent, and
-    another password is set where that leads elsewhere. A user is lent only to a scenario that does not spell that
-    password, and so cannot find in force already what it is about to set. A scenario that accuses the target with a
-    lent user is judged again with new ones, and only that judgement counts (`distrusted`), unless a request for a new
-    user was answered in the same way before, and broke the same claim. The lent user is kept only if the new one gave
-    cause to say the same. So a verdict does not depend on what ran before."""
+    did.** A user is kept only by a scenario that is believed and sent nothing but what is harmless: one that accuses
+    the target of more than a wrong answer has users to whom something was done. The password in force is known by a
+    sign-in after all that sets one; else a sign-in is made before the user is lent, and another password is set where
+    that leads elsewhere. A user is lent only to a scenario that does not spell that password, and so cannot find in
+    force already what it is about to set. A scenario that accuses the target with a lent user is judged again with new
+    ones, and only that judgement counts (`distrusted`), unless a request for a new user was answered in the same way
+    before, and broke the same claim. The lent user is kept only if the new one gave cause to say the same. So a verdict
+    does not depend on what ran before."""
 
     lending: bool = False
     times_lent: int = 0
@@ -192,18 +193,18 @@ class KeptUsers:
         """The scenario is to be judged again; its users are kept once it has ended with the same being said."""
         self._set_aside = self._in_use, set(self._lent), exchanges, said
 
-    def end(self, exchanges: Sequence[Exchange], said: object = None, *, believed: bool = True) -> None:
-        """Keep the users of a scenario, and those that were set aside, if nothing but passwords can have changed.
+    def end(self, exchanges: Sequence[Exchange], said: object = None) -> None:
+        """Keep the users of a scenario that is believed, if only passwords and what follows from them can have changed.
 
-        All that it made must be in use: nobody knows what became of another. Where it is not `believed`, its sign-ins
-        do not show which password is in force."""
+        All that it made must be in use: nobody knows what became of another. Those that were set aside are kept too,
+        if this scenario said the same; which password they have is to be tried."""
         aside, self._set_aside = self._set_aside, None
-        self._keep_all(self._in_use, set(self._lent), exchanges, believed=believed)
+        self._keep_all(self._in_use, set(self._lent), exchanges, shown=True)
         if aside and aside[-1] == said:
-            self._keep_all(*aside[:-1], believed=False)
+            self._keep_all(*aside[:-1], shown=False)
 
     def _keep_all(
-        self, in_use: Sequence[_Known], lent: Collection[_Who], exchanges: Sequence[Exchange], *, believed: bool
+        self, in_use: Sequence[_Known], lent: Collection[_Who], exchanges: Sequence[Exchange], *, shown: bool
     ) -> None:
         made = sum(exchange.operation in _MAKING_USERS for exchange in exchanges)
         new = [known for known in in_use if _who(known.user) not in lent]
@@ -213,7 +214,7 @@ class KeptUsers:
         for known in in_use:
             if self._failures[_who(known.user)] <= _MOST_FAILURES:
                 unchanged = not any(map(_sets, exchanges[known.shown_at :]))
-                self._keep(known, shown=believed and unchanged and bool(known.outcome))
+                self._keep(known, shown=shown and unchanged and bool(known.outcome))
 
     def _keep(self, known: _Known, *, shown: bool) -> None:
         """Put a user on the shelf of the status that a sign-in has `shown`, else with those who need a password."""

@@ -37,6 +37,9 @@ SOME = (
     "bad-password-leaks",
     "signature-is-compared-in-part",
     "policy-prefix-of-sign-up",
+    # What was done to a user once is done again without a trace: a kept user would hide it.
+    "name-is-lost",
+    "creation-date-is-lost",
     OF_A_ROW,
 )
 

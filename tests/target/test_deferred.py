@@ -2,6 +2,7 @@
 
 import json
 import re
+from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -148,3 +149,16 @@ def test_a_pool_is_finished_when_nobody_in_it_waits(tmp_path):
     state.deleted(USER.pool)
     state.close()
     assert not state.path.exists()
+
+
+def test_two_workers_begin_one_file(tmp_path):
+    """However many processes write the first line at once, the file begins once, and nobody is lost."""
+    file = tmp_path / "state.jsonl"
+    with ThreadPoolExecutor(8) as several:
+        for number in range(8):
+            user = Waiting(str(number), "2026-11-25T10:00+00:00", "pool", "client", "ada", "ada")
+            several.submit(StateFile(file, "http://127.0.0.1:1").arm, user)
+
+    state = StateFile(file, "http://127.0.0.1:1")
+    state.check()
+    assert sorted(state.waiting()) == [str(number) for number in range(8)]

@@ -238,7 +238,7 @@ def _for_operation(operation: str, name: str) -> None:
         f"{name}-brings-the-old-back",
         f"After {operation} the password from before the temporary one signs in again.",
         "challenge-answer-keeps-the-old-password-out",
-    )(_brings_back(operation, lambda user: user.passwords[:1]))
+    )(_brings_back(operation, lambda user: user.passwords[-3:-2]))
     mutant(
         f"{name}-keeps-the-temporary",
         f"After {operation} the temporary password signs in as well.",

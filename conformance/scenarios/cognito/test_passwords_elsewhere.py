@@ -201,7 +201,7 @@ SETTING = {
     "SignUp": (_names, _sign_up),
     "AdminCreateUser": (_names, _create),
     "ChangePassword": (_users, lambda _, user, password: _change(user, password)),
-    "AdminSetUserPassword": (_users, _set),
+    "AdminSetUserPassword": (lambda pool: 3 * [pool.user()], _set),
 }
 
 
