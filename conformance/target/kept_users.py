@@ -82,7 +82,7 @@ class KeptUsers:
 
     The invariant: **nobody is accused on the evidence of a kept user, and nobody is cleared by what another scenario
     did.** A user is kept only by a scenario that is believed and sent nothing but what is harmless: one that accuses
-    the target of more than a wrong answer has users to whom something was done. The password in force is known by a
+    the target of more than a wrong answer has users that may have changed for good. The password in force is known by a
     sign-in after all that sets one; else a sign-in is made before the user is lent, and another password is set where
     that leads elsewhere. A user is lent only to a scenario that does not spell that password, and so cannot find in
     force already what it is about to set. A scenario that accuses the target with a lent user is judged again with new
