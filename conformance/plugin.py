@@ -45,7 +45,6 @@ RUN = pytest.StashKey[Run]()
 UNANSWERED = 10
 _COMPARISONS = pytest.StashKey[list[FailedComparison]]()
 _STARTED = pytest.StashKey[float]()
-_UNTIL_THE_END = pytest.StashKey[ExitStack]()
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -94,16 +93,13 @@ def pytest_collection(session: pytest.Session) -> Generator[None, object, object
     config = session.config
     run = config.stash.get(RUN, None)
     hands_out = getattr(config.option, "dist", "no") != "no" and not hasattr(config, "workerinput")
-    target = None if run is None or hands_out or config.option.collectonly else run.settings.target
-    if run is not None and target is not None and target.start and target.url is None:
-        until_the_end = config.stash[_UNTIL_THE_END] = ExitStack()
-        run.begun = until_the_end.enter_context(target.begun())
+    if run is None or hands_out or config.option.collectonly:
+        return (yield)
+    if run.settings.target.start and run.settings.target.url is None:
+        until_the_end = ExitStack()
+        config.add_cleanup(until_the_end.close)
+        run.begun = until_the_end.enter_context(run.settings.target.begun())
     return (yield)
-
-
-def pytest_unconfigure(config: pytest.Config) -> None:
-    """End a target that was started."""
-    config.stash.get(_UNTIL_THE_END, ExitStack()).close()
 
 
 def _command(config: pytest.Config) -> str:

@@ -273,14 +273,14 @@ def _try(
         run.walk = partial(Walks.follow, routes=routes)
     with serving(trial.plant) as url:
         run.settings = replace(run.settings, target=_at(run.settings.target, url))
-        last = items[-1]
-        while items and not session.shouldfail:  # which says that nothing more can be judged: nobody signs in, say
+        last = items[-1] if items else None
+        # `shouldfail` says that nothing more can be judged: nobody signs in, say.
+        while items and not session.shouldfail and divergences.pairs.isdisjoint(trial.enough):
             item = items.pop(0)
-            item.ihook.pytest_runtest_protocol(item=item, nextitem=last)
-            if not divergences.pairs.isdisjoint(trial.enough):
-                break
             if _pair(item) in divergences.pairs:
-                items = [other for other in items if _pair(other) != _pair(item)]
+                continue
+            item.ihook.pytest_runtest_protocol(item=item, nextitem=last)
+            if _pair(item) in divergences.pairs:
                 # The fault is the service's: over another binding the same row is likely to show it.
                 items.sort(key=lambda other: _row(other) != _row(item))
     return divergences.accusations

@@ -14,7 +14,7 @@ import time
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from pathlib import Path
-from typing import IO
+from typing import IO, Any
 
 if sys.platform != "win32":
     import fcntl
@@ -72,6 +72,12 @@ def forget_made() -> None:
             shutil.rmtree(directory / kind, ignore_errors=True)
 
 
+def lock_alone(file: IO[Any]) -> None:
+    """Wait until no other process has locked the file, and lock it until it is closed; Windows has no such locks."""
+    if sys.platform != "win32":
+        fcntl.flock(file, fcntl.LOCK_EX)
+
+
 def note(line: str) -> None:
     """Leave a line for the end of the command, from whichever of its processes."""
     directory = current()
@@ -105,8 +111,7 @@ def _made() -> tuple[Path, IO[bytes]]:
     # It gets its name once it is locked: nobody may take it for one that was left behind.
     hidden = Path(tempfile.mkdtemp(prefix=f".{_PREFIX}"))
     lock = (hidden / _LOCK).open("wb")
-    if sys.platform != "win32":
-        fcntl.flock(lock, fcntl.LOCK_EX)
+    lock_alone(lock)
     return hidden.rename(hidden.with_name(hidden.name.removeprefix("."))), lock
 
 

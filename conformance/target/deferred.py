@@ -4,16 +4,13 @@ from __future__ import annotations
 
 import json
 import os
-import sys
 from dataclasses import asdict, dataclass, fields
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 from conformance.errors import BadInput
-
-if sys.platform != "win32":
-    import fcntl
+from conformance.process.workplace import lock_alone
 
 
 @dataclass(frozen=True)
@@ -106,8 +103,7 @@ class StateFile:
 
     def _append(self, line: dict[str, Any]) -> None:
         with self.path.open("a", encoding="utf-8") as file:
-            if sys.platform != "win32":
-                fcntl.flock(file, fcntl.LOCK_EX)  # two workers may both find that there is none yet
+            lock_alone(file)  # two workers may both find that there is none yet
             header = "" if os.fstat(file.fileno()).st_size else json.dumps({"format": 1, "url": self._url}) + "\n"
             file.write(f"{header}{json.dumps(line)}\n")
 

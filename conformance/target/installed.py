@@ -17,9 +17,7 @@ from typing import Any
 import platformdirs
 
 from conformance.errors import BadInput
-
-if sys.platform != "win32":
-    import fcntl
+from conformance.process.workplace import lock_alone
 
 _VERSION_SECONDS = 20
 # Lines of pip and npm that stand behind the reason of a failure.
@@ -112,8 +110,7 @@ def _alone(copies: Path) -> Iterator[Path]:
     except OSError as error:
         raise BadInput(f"{copies} cannot be written: {error.strerror}") from None
     with lock:
-        if sys.platform != "win32":
-            fcntl.flock(lock, fcntl.LOCK_EX)
+        lock_alone(lock)
         yield copies
 
 

@@ -303,36 +303,39 @@ class Pool:
         """A kept user in this status, or in `either` of those that a password opens; else another is brought there.
 
         That takes the operation under test: only a scenario that conforms has such a user for good (KeptUsers)."""
+        if start in _OPENS:
+            statuses = [start, *(status for status in _OPENS if either and status != start)]
+            found = ((self.kept.lend(self.id, status, alike), status) for status in statuses)
+            lent = next((replace(user, _start=status) for user, status in found if user), None)
+            lent = lent or self._mended(statuses, password, alike)
+            self._name(lent)
+            return lent
+        lent = None
         if start == "RESET_REQUIRED":
             lent = self._lent("CONFIRMED", password, alike or _WITH_CONTACT)
             lent = self._brought(lent, "AdminResetUserPassword", start)
         elif start == DISABLED:
             lent = self._brought(self._lent("CONFIRMED", password, alike), "AdminDisableUser", "CONFIRMED")
-        else:
-            statuses = [start, *(status for status in _OPENS if either and status != start)]
-            found = ((self.kept.lend(self.id, status, alike), status) for status in statuses)
-            lent, start = next((one for one in found if one[0]), (None, start))
-            lent, start = (lent, start) if lent else self._mended(statuses, password, alike)
-            self._name(lent)
         return lent and replace(lent, _start=start)
 
-    def _mended(self, statuses: Sequence[str], password: str, alike: str) -> tuple[User | None, str]:
+    def _mended(self, statuses: Sequence[str], password: str, alike: str) -> User | None:
         """A kept user whose password or status was another, or not known, and who is in one of these now; None if not.
 
         The password that was in force last may be so still; else the user is given one."""
-        user, worth_trying = self.kept.spare(self.id, alike) if statuses[0] in _OPENS else (None, False)
+        user, worth_trying = self.kept.spare(self.id, alike)
         if user is None:
-            return None, statuses[0]
+            return None
         if worth_trying:
             seen = user.sign_in(user.password)
             for status in statuses:
                 if seen == _OPENS[status]:
-                    return user, status
+                    return replace(user, _start=status)
+        start = statuses[0]
         password = f"{password}-{uuid.uuid4().hex[:8]}"
-        opens = _OPENS[statuses[0]]
-        if user.call("AdminSetUserPassword", Password=password, Permanent=opens is TOKENS) != ACCEPTED:
-            return None, statuses[0]
-        return user.with_password(password) if user.sign_in(password) == opens else None, statuses[0]
+        if user.call("AdminSetUserPassword", Password=password, Permanent=_OPENS[start] is TOKENS) != ACCEPTED:
+            return None
+        given = replace(user.with_password(password), _start=start)
+        return given if given.sign_in(password) == _OPENS[start] else None
 
     def _reset(self, username: str) -> None:
         try:
