@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import json
+import re
 import socket
+import ssl
 import threading
 import time
 from collections.abc import Callable, Iterator
@@ -100,7 +102,7 @@ def cutting_off(head: bytes = b"Content-Length: 5000", body: bytes = b'{"UserPoo
 
     def cut_off(connection: socket.socket) -> None:
         with connection, suppress(OSError):
-            connection.recv(65536)
+            _take_in(connection)
             connection.sendall(b"HTTP/1.1 200 OK\r\nContent-Type: application/x-amz-json-1.1\r\n")
             connection.sendall(head + b"\r\n\r\n" + body)
 
@@ -121,17 +123,19 @@ def hanging() -> Iterator[str]:
 
 
 @contextmanager
-def trickling() -> Iterator[str]:
-    """A listener that answers every connection with a head and then byte after byte, without an end."""
+def trickling(tls: ssl.SSLContext | None = None, head: bytes = b"\r\n\r\n") -> Iterator[str]:
+    """A listener that answers every connection with a head and then byte after byte, without an end.
+
+    Without the end of the `head` the bytes go on in its last line."""
     stop = threading.Event()
     started = []
 
     def feed(connection: socket.socket) -> None:
-        with connection, suppress(OSError):
-            connection.recv(65536)
-            connection.sendall(b"HTTP/1.1 200 OK\r\nContent-Type: application/x-amz-json-1.1\r\n\r\n")
+        with suppress(OSError), connection if tls is None else tls.wrap_socket(connection, server_side=True) as sending:
+            _take_in(sending)
+            sending.sendall(b"HTTP/1.1 200 OK\r\nContent-Type: application/x-amz-json-1.1" + head)
             while not stop.wait(0.05):
-                connection.sendall(b" ")
+                sending.sendall(b" ")
 
     def take(connection: socket.socket) -> None:
         started.append(threading.Thread(target=feed, args=(connection,)))
@@ -139,11 +143,24 @@ def trickling() -> Iterator[str]:
 
     try:
         with _listening(take) as url:
-            yield url
+            yield url if tls is None else url.replace("http:", "https:")
     finally:
         stop.set()
         for thread in started:
             thread.join()
+
+
+def _take_in(connection: socket.socket) -> None:
+    """Read a request to its end: who closes a connection with bytes unread resets it, and what was sent is lost."""
+    request = b""
+    while not _is_whole(request) and (more := connection.recv(65536)):
+        request += more
+
+
+def _is_whole(request: bytes) -> bool:
+    head, end, body = request.partition(b"\r\n\r\n")
+    length = re.search(rb"content-length: *(\d+)", head.lower())
+    return bool(end) and len(body) >= (int(length[1]) if length else 0)
 
 
 @contextmanager

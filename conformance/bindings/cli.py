@@ -14,7 +14,7 @@ from conformance.aws_cli.client import AwsCliTimeout, Completed, clean_environme
 from conformance.errors import ConnectionClosed, Inconclusive
 from conformance.target.definition import INVENTED, Endpoint
 from conformance.target.forwarder import Forwarder
-from conformance.target.retries import CONNECT_SECONDS, READ_SECONDS, THROTTLED_ATTEMPTS, attempts, patiently
+from conformance.target.retries import CONNECT_SECONDS, READ_SECONDS, THROTTLED_ATTEMPTS, patiently, pauses
 from conformance.verdict.journal import Journal
 from conformance.verdict.observed import ACCEPTED, THROTTLED, UNPARSABLE, Outcome, Text
 from conformance.verdict.reply import Reply
@@ -79,7 +79,7 @@ class Cli:
             if self._forwarder.fault is not None:
                 raise self._forwarder.fault
         else:
-            reply = patiently(lambda: self._ask(arguments), lambda reply: attempts(reply.outcome))
+            reply = patiently(lambda: self._ask(arguments), lambda reply: pauses(reply.outcome))
         if reply.outcome in THROTTLED:
             raise Inconclusive(f"AdminSetUserPassword was throttled {THROTTLED_ATTEMPTS} times ({reply.outcome})")
         return self.journal.record_reply(shlex.join(["aws", *arguments]), reply, sent)

@@ -8,9 +8,10 @@ from typing import Any
 from botocore.exceptions import ClientError
 
 from conformance.errors import Inconclusive
-from conformance.target.client import TRANSPORT_FAULTS, client, from_the_parser, transport_fault
+from conformance.target.client import client, from_the_parser
 from conformance.target.definition import Endpoint
-from conformance.target.retries import THROTTLED_ATTEMPTS, attempts, in_time, patiently
+from conformance.target.retries import THROTTLED_ATTEMPTS, in_time, patiently, pauses
+from conformance.target.transport import TRANSPORT_FAULTS, transport_fault
 from conformance.verdict.journal import Journal, describe
 from conformance.verdict.observed import ACCEPTED, THROTTLED, UNPARSABLE, Outcome, Text
 from conformance.verdict.reply import Reply, of_http
@@ -39,7 +40,7 @@ class Sdk:
         else:
             reply = patiently(
                 lambda: in_time("AdminSetUserPassword", lambda: self._ask(members)),
-                lambda reply: attempts(reply.outcome),
+                lambda reply: pauses(reply.outcome),
             )
         if reply.outcome in THROTTLED:
             raise Inconclusive(f"AdminSetUserPassword was throttled {THROTTLED_ATTEMPTS} times ({reply.outcome})")

@@ -4,21 +4,18 @@ from __future__ import annotations
 
 import datetime
 import json
-import os
 from collections.abc import Callable, Mapping
 from typing import Any
 
-import urllib3
 from botocore.auth import SigV4Auth
-from botocore.awsrequest import AWSPreparedRequest, AWSRequest
+from botocore.awsrequest import AWSRequest
 from botocore.credentials import ReadOnlyCredentials
-from botocore.httpsession import get_cert_path
 
-from conformance.errors import ConnectionClosed, Inconclusive
+from conformance.errors import Inconclusive
 from conformance.target.definition import Endpoint
 from conformance.target.exchange import sent_by
-from conformance.target.retries import THROTTLED_ATTEMPTS, attempts, in_time, patiently, timeout
-from conformance.target.transport import whole
+from conformance.target.retries import THROTTLED_ATTEMPTS, patiently, pauses
+from conformance.target.transport import Transport
 from conformance.verdict.journal import Journal, describe, hide_members
 from conformance.verdict.observed import THROTTLED
 from conformance.verdict.reply import Reply, of_http
@@ -41,12 +38,7 @@ class Wire:
     def __init__(self, endpoint: Endpoint, journal: Journal) -> None:
         self.endpoint = endpoint
         self.journal = journal
-        self._http = urllib3.PoolManager(
-            maxsize=32,
-            retries=False,
-            timeout=timeout(),
-            ca_certs=endpoint.ca_bundle or os.environ.get("AWS_CA_BUNDLE") or get_cert_path(True),
-        )
+        self._transport = Transport(endpoint.url, endpoint.ca_bundle)
 
     def admin_set_user_password(self, **members: Any) -> Reply:
         """The answer to a well-formed request with exactly these members, whatever their values."""
@@ -77,7 +69,7 @@ class Wire:
             last[:] = [request]
             return self._exchange(request)
 
-        reply = patiently(ask, lambda reply: attempts(reply.outcome)) if self.endpoint.gate is None else ask()
+        reply = patiently(ask, lambda reply: pauses(reply.outcome)) if self.endpoint.gate is None else ask()
         if reply.outcome in THROTTLED:
             raise Inconclusive(f"{target} was throttled {THROTTLED_ATTEMPTS} times ({reply.outcome})")
         if isinstance(body, Mapping) and (method, target, headers, authorize) == ("POST", TARGET, None, None):
@@ -108,23 +100,10 @@ class Wire:
         return authorize
 
     def _exchange(self, request: AWSRequest) -> Reply:
-        prepared = request.prepare()
-        if self.endpoint.gate is not None:
-            received = self.endpoint.gate.send(sent_by(self.name, prepared))
-            return of_http(self.name, received.status, received.headers, received.body)
-        try:
-            return in_time("AdminSetUserPassword", lambda: self._answer(prepared))
-        except urllib3.exceptions.HTTPError as fault:
-            # "Connection aborted." and the OSError that says who closed it.
-            aborted = isinstance(fault, urllib3.exceptions.ProtocolError) and isinstance(fault.args[-1], OSError)
-            raise (ConnectionClosed if aborted else Inconclusive)(f"AdminSetUserPassword: {fault}") from None
-
-    def _answer(self, prepared: AWSPreparedRequest) -> Reply:
-        headers = dict(prepared.headers.items())
-        answer = self._http.request(
-            prepared.method, prepared.url, body=prepared.body, headers=headers, redirect=False, preload_content=False
-        )
-        return of_http(self.name, answer.status, dict(answer.headers), whole(answer))
+        sent = sent_by(self.name, request.prepare())
+        gate = self.endpoint.gate
+        received = gate.send(sent) if gate is not None else self._transport.send("AdminSetUserPassword", sent)
+        return of_http(self.name, received.status, received.headers, received.body)
 
 
 def _text(body: object) -> str:

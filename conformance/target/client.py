@@ -6,7 +6,7 @@ import io
 import os
 import time
 import traceback
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from functools import cache
 from typing import Any
 
@@ -15,29 +15,29 @@ import botocore.loaders
 import botocore.parsers
 import botocore.session
 import urllib3
-from botocore.auth import SigV4Auth
-from botocore.awsrequest import AWSPreparedRequest, AWSRequest, AWSResponse, HeadersDict
+from botocore.awsrequest import AWSResponse
 from botocore.compat import HTTPHeaders
 from botocore.config import Config
 from botocore.credentials import ReadOnlyCredentials
-from botocore.exceptions import (
-    BotoCoreError,
-    ConnectionClosedError,
-    ConnectionError,
-    HTTPClientError,
-    IncompleteReadError,
-    ParamValidationError,
-)
+from botocore.exceptions import BotoCoreError, ParamValidationError
 from botocore.model import OperationModel
 
 from conformance.console import printable
-from conformance.errors import BadInput, Blocked, ConnectionClosed, Inconclusive
+from conformance.errors import BadInput, Blocked, Inconclusive
 from conformance.target import retries
 from conformance.target.answers import Answers
 from conformance.target.definition import Endpoint
-from conformance.target.exchange import ARRANGING, Gate, Received, sent_by
-from conformance.target.retries import CONNECT_SECONDS, READ_SECONDS, THROTTLED_ATTEMPTS, attempts, in_time, patiently
-from conformance.target.transport import BoundedSession, acceptable, addressed
+from conformance.target.exchange import ARRANGING, Gate, Sent, sent_by
+from conformance.target.retries import (
+    CONNECT_SECONDS,
+    READ_SECONDS,
+    THROTTLED_ATTEMPTS,
+    patiently,
+    pauses,
+    watched,
+)
+from conformance.target.signature import signed
+from conformance.target.transport import BoundedSession, Transport, acceptable, addressed
 from conformance.verdict.journal import Journal, describe
 from conformance.verdict.observed import THROTTLED, UNIMPLEMENTED, UNPARSABLE
 
@@ -46,8 +46,6 @@ PATIENCE_SECONDS = 5.0
 # For the first of all: an emulator may load the service only then.
 FIRST_ANSWER_SECONDS = 30.0
 _AGAIN_SECONDS = 0.2
-
-TRANSPORT_FAULTS = (ConnectionError, HTTPClientError, IncompleteReadError)
 
 # What a member is in Python, by the model's types; of the others none is asked for.
 _TYPES: dict[str, type] = {"string": str, "boolean": bool, "list": list, "structure": dict}
@@ -113,6 +111,7 @@ def client(endpoint: Endpoint, *, read_seconds: float = READ_SECONDS, sender: st
     except BotoCoreError as error:
         raise BadInput(f"the AWS configuration cannot be used: {error}") from None
     addressed(made, endpoint.url)
+    watched(made._endpoint.http_session._manager)
     made._endpoint.http_session = BoundedSession(made._endpoint.http_session)
     if endpoint.gate is not None:
         made.meta.events.register_first("before-send.cognito-idp", _through(endpoint.gate, sender))
@@ -164,8 +163,8 @@ def _loader(path: str | None) -> botocore.loaders.Loader:
 class Cognito:
     """cognito-idp at an endpoint, called with AWS's own operation and parameter names.
 
-    It validates, serializes, signs and parses with the parts of a boto3 client, and leaves out what is between them
-    (hooks, rules for endpoints, retries): that took as long as the rest of a request."""
+    It validates, serializes and parses with the parts of a boto3 client, and leaves out what is between them (hooks,
+    rules for endpoints, retries): that takes longer than the rest of a request."""
 
     def __init__(self, endpoint: Endpoint, *, read_seconds: float = READ_SECONDS) -> None:
         self.endpoint = endpoint
@@ -176,7 +175,7 @@ class Cognito:
         self.answers = Answers()
         self._service_model = made.meta.service_model
         self._serializer, self._parser = made._serializer, made._response_parser
-        self._http = made._endpoint.http_session
+        self._transport = Transport(endpoint.url, endpoint.ca_bundle, read_seconds)
 
     def call(self, operation: str, **parameters: Any) -> dict[str, Any]:
         """The members that the service answered with.
@@ -201,19 +200,21 @@ class Cognito:
         Raises Inconclusive for a transport fault, and after `seconds` (EXCHANGE_SECONDS)."""
         if self.endpoint.gate is not None:  # which knows what may be sent again, and has time limits of its own
             return self._ask(operation, parameters)
-        return patiently(lambda: in_time(operation, lambda: self._ask(operation, parameters), seconds), _patience)
+        return patiently(lambda: self._ask(operation, parameters, seconds), _pauses)
 
-    def _ask(self, operation: str, parameters: dict[str, Any]) -> dict[str, Any] | ServiceError:
+    def _ask(
+        self, operation: str, parameters: dict[str, Any], seconds: float | None = None
+    ) -> dict[str, Any] | ServiceError:
         model = self._service_model.operation_model(operation)
         try:
-            received = self._exchange(self._request(model, parameters))
+            sent = self._request(model, parameters)
         except ParamValidationError as problem:  # such as a Session that the target gave, outside the model
             raise Blocked(f"{operation} cannot be sent with what the target answered: {problem}", operation) from None
-        except TRANSPORT_FAULTS as fault:
-            raise transport_fault(operation, fault) from None
+        gate = self.endpoint.gate
+        received = gate.send(sent) if gate is not None else self._transport.send(operation, sent, seconds)
         answered = {
             "status_code": received.status,
-            "headers": HeadersDict(received.headers),
+            "headers": received.headers,
             "body": received.body,
             "context": {"operation_name": operation},
         }
@@ -228,21 +229,14 @@ class Cognito:
             return ServiceError(operation, answer["Error"]["Code"], answer["Error"].get("Message", ""))
         return answer
 
-    def _request(self, model: OperationModel, parameters: dict[str, Any]) -> AWSPreparedRequest:
+    def _request(self, model: OperationModel, parameters: dict[str, Any]) -> Sent:
         """The request as an SDK sends it: signed, unless the model says that the operation takes no signature."""
         written = self._serializer.serialize_to_request(parameters, model)
-        url = f"{self.endpoint.url}/"
-        request = AWSRequest(method=written["method"], url=url, headers=written["headers"], data=written["body"])
+        url, headers, body = f"{self.endpoint.url}/", written["headers"], written["body"]
         if model.auth_type != "none":
             credentials = ReadOnlyCredentials(*self.endpoint.credentials)  # at once: they may change meanwhile
-            SigV4Auth(credentials, "cognito-idp", self.endpoint.region).add_auth(request)
-        return request.prepare()
-
-    def _exchange(self, request: AWSPreparedRequest) -> Received:
-        if self.endpoint.gate is not None:
-            return self.endpoint.gate.send(sent_by(ARRANGING, request))
-        response = self._http.send(request)
-        return Received(response.status_code, response.headers, response.content)
+            headers = signed(credentials, self.endpoint.region, url, headers, body)
+        return Sent(ARRANGING, written["method"], url, headers, body)
 
     def arrange(self, operation: str, *members: str, **parameters: Any) -> dict[str, Any]:
         """As `call`, for a step that must work before anything can be judged.
@@ -267,12 +261,6 @@ class Cognito:
             if not isinstance(value, _TYPES.get(shape.type_name, object)):
                 raise Blocked(f"{operation} answered with {path} that is not a {shape.type_name}", operation)
         return answer
-
-
-def transport_fault(operation: str, fault: Exception) -> Inconclusive:
-    """What one of TRANSPORT_FAULTS is to the suite."""
-    kind = ConnectionClosed if isinstance(fault, ConnectionClosedError) else Inconclusive
-    return kind(f"{operation}: {fault}")
 
 
 def unusable_because(endpoint: Endpoint, seconds: float | None = None) -> str | None:
@@ -306,5 +294,5 @@ def await_service(endpoint: Endpoint, seconds: float) -> None:
         time.sleep(_AGAIN_SECONDS)
 
 
-def _patience(answer: dict[str, Any] | ServiceError) -> int:
-    return attempts(answer.code) if isinstance(answer, ServiceError) else 1
+def _pauses(answer: dict[str, Any] | ServiceError) -> Sequence[float]:
+    return pauses(answer.code) if isinstance(answer, ServiceError) else ()

@@ -14,7 +14,7 @@ from conformance.errors import Blocked, Inconclusive
 from conformance.target.clock import DAY
 from conformance.target.definition import Endpoint
 from conformance.target.pools import Pool, User
-from conformance.target.retries import in_time, timeout
+from conformance.target.retries import in_time, timeout, watched
 
 
 class Privileges(Protocol):
@@ -38,7 +38,7 @@ class Control:
 
     def __init__(self, endpoint: Endpoint, path: str) -> None:
         self._url = f"{endpoint.url}{path}"
-        self._http = urllib3.PoolManager(retries=False)
+        self._http = watched(urllib3.PoolManager(retries=False))
         self._moved: set[str] = set()
 
     def after(self, pool: Pool, days: float) -> None:

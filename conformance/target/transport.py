@@ -1,16 +1,29 @@
-"""What keeps botocore's transport within bounds: how long an answer may be, and which host names it takes."""
+"""The transport of the suite's own clients, and what keeps botocore's within the same bounds."""
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable
 from typing import Any
 from urllib.parse import urlsplit
 
 import urllib3
-from botocore.exceptions import HTTPClientError, ReadTimeoutError
+from botocore.exceptions import (
+    ConnectionClosedError,
+    ConnectionError,
+    ConnectTimeoutError,
+    EndpointConnectionError,
+    HTTPClientError,
+    IncompleteReadError,
+    ReadTimeoutError,
+    SSLError,
+)
+from botocore.httpsession import get_cert_path
 from botocore.utils import is_valid_endpoint_url, is_valid_ipv6_endpoint_url
 
-from conformance.errors import Inconclusive
+from conformance.errors import ConnectionClosed, Inconclusive
+from conformance.target.exchange import Received, Sent
+from conformance.target.retries import CONNECT_SECONDS, READ_SECONDS, in_time, watched_pool
 
 # No answer of Cognito comes near: the longest is a page of 60 users.
 BODY_BYTES = 10_000_000
@@ -42,6 +55,81 @@ def whole(answer: Any) -> bytes:
     return bytes(body)
 
 
+class Transport:
+    """Sends what a client of the suite's own asks the endpoint at `url`: on kept connections, once, by no proxy.
+
+    `ca_bundle` is the file of the certificates to trust, by default that of AWS_CA_BUNDLE, or certifi's; `read_seconds`
+    is how long the endpoint may be silent."""
+
+    def __init__(self, url: str, ca_bundle: str | None, read_seconds: float = READ_SECONDS) -> None:
+        place = urllib3.util.parse_url(url)
+        self._url = url
+        limits: dict[str, Any] = {
+            "maxsize": 32,
+            "retries": False,
+            "timeout": urllib3.Timeout(connect=CONNECT_SECONDS, read=read_seconds),
+        }
+        self._pool: urllib3.HTTPConnectionPool
+        if place.scheme == "https":
+            authorities = ca_bundle or os.environ.get("AWS_CA_BUNDLE") or get_cert_path(True)
+            pool = watched_pool(urllib3.HTTPSConnectionPool)
+            self._pool = pool(place.host or "", place.port, ca_certs=authorities, **limits)
+        else:
+            self._pool = watched_pool(urllib3.HTTPConnectionPool)(place.host or "", place.port, **limits)
+
+    def send(self, operation: str, sent: Sent, seconds: float | None = None) -> Received:
+        """The whole answer to a request, within `seconds` (retries.EXCHANGE_SECONDS).
+
+        Raises Inconclusive where none came, ConnectionClosed where the connection was closed in its place."""
+        try:
+            return in_time(operation, lambda: self._answer(sent), seconds)
+        except urllib3.exceptions.HTTPError as fault:
+            raise transport_fault(operation, as_of_botocore(fault, self._url)) from None
+
+    def _answer(self, sent: Sent) -> Received:
+        answer = self._pool.urlopen(
+            sent.method,
+            urlsplit(sent.url).path or "/",
+            body=sent.body,
+            headers=sent.headers,
+            redirect=False,
+            assert_same_host=False,
+            preload_content=False,
+            decode_content=False,  # as botocore has it
+        )
+        return Received(answer.status, {name.lower(): value for name, value in answer.headers.items()}, whole(answer))
+
+
+def as_of_botocore(fault: urllib3.exceptions.HTTPError, url: str) -> Exception:
+    """A fault of urllib3 as botocore words it, which is how a user of boto3 knows it."""
+    kind: type[Any]
+    match fault:
+        case urllib3.exceptions.SSLError():
+            kind = SSLError
+        case urllib3.exceptions.NewConnectionError():
+            kind = EndpointConnectionError
+        case urllib3.exceptions.ConnectTimeoutError():
+            kind = ConnectTimeoutError
+        case urllib3.exceptions.ReadTimeoutError():
+            kind = ReadTimeoutError
+        case urllib3.exceptions.ProtocolError():
+            kind = ConnectionClosedError
+        case _:
+            kind = HTTPClientError
+    worded: Exception = kind(endpoint_url=url, error=fault)
+    return worded
+
+
+# What botocore raises where there was no answer.
+TRANSPORT_FAULTS = (ConnectionError, HTTPClientError, IncompleteReadError)
+
+
+def transport_fault(operation: str, fault: Exception) -> Inconclusive:
+    """What one of TRANSPORT_FAULTS is to the suite."""
+    kind = ConnectionClosed if isinstance(fault, ConnectionClosedError) else Inconclusive
+    return kind(f"{operation}: {fault}")
+
+
 class BoundedSession:
     """botocore's HTTP session, reading no more of an answer than `whole` does."""
 
@@ -54,10 +142,8 @@ class BoundedSession:
         response = self._session.send(request)
         try:
             response._content = whole(response.raw)
-        except urllib3.exceptions.ReadTimeoutError as fault:
-            raise ReadTimeoutError(endpoint_url=request.url, error=fault) from None
         except urllib3.exceptions.HTTPError as fault:
-            raise HTTPClientError(error=fault) from None
+            raise as_of_botocore(fault, request.url) from None
         return response
 
     def close(self) -> None:

@@ -1,6 +1,10 @@
 """The time and the patience that an endpoint is given."""
 
+import ssl
+import time
+
 import pytest
+import trustme
 
 from conformance.bindings.sdk import Sdk
 from conformance.bindings.wire import Wire
@@ -29,6 +33,32 @@ def test_an_answer_without_an_end_is_inconclusive(monkeypatch, exchange):
     monkeypatch.setattr(retries, "EXCHANGE_SECONDS", 0.2)
     with servers.trickling() as url, pytest.raises(Inconclusive, match=r"no complete answer within 0\.2 s"):
         exchange(Endpoint(url, REGION, INVENTED))
+
+
+@pytest.mark.parametrize("head", [b"", b"\r\n\r\n"], ids=["head", "body"])
+@pytest.mark.parametrize("exchange", [EXCHANGES["service"], EXCHANGES["sdk"]], ids=["service", "sdk"])
+def test_an_answer_without_an_end_over_tls_is_inconclusive(monkeypatch, tmp_path, exchange, head):
+    """The limit is that of the whole answer, its head included, and holds for an encrypted one."""
+    monkeypatch.setattr(retries, "EXCHANGE_SECONDS", 0.3)
+    authority, bundle, context = trustme.CA(), tmp_path / "ca.pem", ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    authority.cert_pem.write_to_path(str(bundle))
+    authority.issue_cert("127.0.0.1").configure_cert(context)
+    with (
+        servers.trickling(context, head) as url,
+        pytest.raises(Inconclusive, match=r"no complete answer within 0\.3 s"),
+    ):
+        exchange(Endpoint(url, REGION, INVENTED, ca_bundle=str(bundle)))
+
+
+def test_an_answer_in_time_leaves_its_connection(monkeypatch):
+    """After an exchange has ended nothing is done to the socket that it came through: the next one has it."""
+    with servers.always(POOLS) as url:
+        service = Cognito(Endpoint(url, REGION, INVENTED))
+        service.call("ListUserPools", MaxResults=1)
+        monkeypatch.setattr(retries, "EXCHANGE_SECONDS", 0.05)
+        service.call("ListUserPools", MaxResults=1)
+        time.sleep(0.2)
+        assert service.call("ListUserPools", MaxResults=1) == {"UserPools": []}
 
 
 @pytest.mark.parametrize("exchange", EXCHANGES.values(), ids=EXCHANGES)

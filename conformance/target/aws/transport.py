@@ -12,7 +12,7 @@ from botocore.httpsession import get_cert_path
 
 from conformance.errors import BadInput, Inconclusive
 from conformance.target.exchange import Received, Sent
-from conformance.target.retries import timeout
+from conformance.target.retries import timeout, watched_pool
 
 
 @dataclass(frozen=True)
@@ -72,7 +72,7 @@ class Network:
     def _pool(self, host: str) -> urllib3.HTTPSConnectionPool:
         if host not in self._pools:
             place = self._stand_in
-            self._pools[host] = urllib3.HTTPSConnectionPool(
+            self._pools[host] = watched_pool(urllib3.HTTPSConnectionPool)(
                 "127.0.0.1" if place else host,
                 place.port if place else 443,
                 maxsize=32,
