@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Hashable, Iterator, Mapping
 from typing import Any
 
 from botocore.model import OperationModel
@@ -20,13 +20,15 @@ class Answers:
     def __init__(self) -> None:
         self._broken: dict[str, set[str]] = {}
         self._schemas: dict[str, Any] = {}
+        # What the answers of a form break: a run has thousands of answers, and few forms.
+        self._known: dict[tuple[str, Hashable], set[str]] = {}
 
     def weigh(self, operation_model: OperationModel, response_dict: Mapping[str, Any]) -> None:
         """Compare an answer, as botocore has it before it parses it, with its shape."""
         if response_dict["status_code"] != 200:
             return
         broken = self._broken.setdefault(operation_model.name, set())
-        broken |= set(self._violations(operation_model, response_dict["body"]))
+        broken |= self._violations(operation_model, response_dict["body"])
 
     def of(self, operation: str) -> list[str]:
         """What the answers of an operation broke so far, sorted.
@@ -34,19 +36,36 @@ class Answers:
         Raises LookupError where none was met."""
         return sorted(self._broken[operation])
 
-    def _violations(self, operation: OperationModel, body: bytes) -> Iterator[str]:
+    def _violations(self, operation: OperationModel, body: bytes) -> set[str]:
         try:
             document = json.loads(body) if body else {}
+            form = operation.name, _form(document)
         except (ValueError, RecursionError):
-            document = None
+            return {NOT_JSON}
         if not isinstance(document, dict):
-            yield NOT_JSON
-            return
+            return {NOT_JSON}
+        if form not in self._known:
+            self._known[form] = set(self._errors(operation, document))
+        return self._known[form]
+
+    def _errors(self, operation: OperationModel, document: dict[str, Any]) -> Iterator[str]:
         if operation.name not in self._schemas:
             schema = model_schema.answer(operation.output_shape, operation.name)
             self._schemas[operation.name] = Draft202012Validator(schema)
         for error in self._schemas[operation.name].iter_errors(_without_nulls(document)):
             yield _described(error)
+
+
+def _form(value: Any) -> Hashable:
+    """All that `model_schema.answer` looks at in a document: which members there are, and their types."""
+    match value:
+        case dict():
+            return "object", tuple((name, _form(member)) for name, member in value.items() if member is not None)
+        case list():
+            return "array", frozenset(map(_form, value))
+        case float():
+            return "float", value.is_integer()
+    return type(value).__name__
 
 
 def _described(error: ValidationError) -> str:

@@ -4,6 +4,7 @@ import json
 
 import pytest
 
+from conformance.contract import model_schema
 from conformance.reference import validation
 from conformance.target.answers import NOT_JSON, Answers
 
@@ -70,3 +71,25 @@ def test_faults_of_several_answers_add_up():
         answers.weigh(model, {"status_code": 200, "body": json.dumps(body).encode()})
 
     assert answers.of("AdminGetUser") == ["Enabled has the type int, not boolean", "Username is missing"]
+
+
+def test_answers_of_one_form_are_held_to_the_model_each():
+    """What an answer broke is remembered by its form, in which a number with a fraction is not an integer."""
+    answers = Answers()
+    operation = validation.model().operation_model("AdminInitiateAuth")
+    for seconds in (3600, 3600.0, 3600.5):
+        body = json.dumps({"AuthenticationResult": {"ExpiresIn": seconds}}).encode()
+        answers.weigh(operation, {"status_code": 200, "body": body})
+    assert answers.of("AdminInitiateAuth") == ["AuthenticationResult.ExpiresIn has the type float, not integer"]
+
+
+def test_no_answer_is_held_to_more_than_its_form():
+    """What is remembered by form is right as long as the schemas of answers look at no value."""
+    service = validation.model()
+    schemas = [
+        json.dumps(model_schema.answer(service.operation_model(name).output_shape, name))
+        for name in service.operation_names
+    ]
+    values = ("enum", "const", "pattern", "format", "uniqueItems", "oneOf", "anyOf", "not", "if", "contains")
+    limits = [f"{end}{of}" for end in ("min", "max") for of in ("Length", "Items", "Properties", "imum")]
+    assert [word for word in (*values, *limits) if any(f'"{word}":' in schema for schema in schemas)] == []
