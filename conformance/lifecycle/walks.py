@@ -14,7 +14,6 @@ import hypothesis
 from hypothesis import HealthCheck, Phase, Verbosity
 from hypothesis import strategies as st
 from hypothesis.configuration import set_hypothesis_home_dir
-from hypothesis.stateful import RuleBasedStateMachine, initialize, rule, run_state_machine_as_test
 
 from conformance.contract.transitions import Row
 from conformance.errors import Blocked, Inconclusive, Unsupported, WouldSend
@@ -26,13 +25,16 @@ from conformance.verdict.observed import Outcome
 
 Paths = Mapping[tuple[str, bool], tuple[tuple[str, str], ...]]
 
-STEPS_EACH = 6
+STEPS_EACH = 5
 ATTEMPTS = 5
 
-# By single bits: Hypothesis mixes constants that it finds in the caller's modules into the integers that it draws.
+# By single bits: into an integer that it draws Hypothesis mixes constants from the source of all modules, which takes a
+# second to read, and makes the walks depend on how the suite was installed. (Its state machines draw integers.)
 _NUMBERS = st.tuples(*[st.booleans()] * 10).map(lambda bits: sum(bit << place for place, bit in enumerate(bits)))
 # One choice in eight is made from all that is possible, the others from what was not seen yet.
 _ANYTHING = st.tuples(*[st.booleans()] * 3).map(all)
+_Choice = tuple[bool, int]
+_CHOICE = st.tuples(_ANYTHING, _NUMBERS)
 # A start is as good as the one with the most unseen rows if it has two thirds as many: else every walk begins alike.
 _NOT_MUCH_LESS = 2 / 3
 
@@ -82,45 +84,43 @@ class Walks:
         return self.walk()
 
     def _draw(self, control: Control | None, paths: Paths, rows: Sequence[Row]) -> None:
-        walks = self
-
-        class Machine(RuleBasedStateMachine):
-            """One user of a new name, from a start that is drawn, step by step."""
-
-            def __init__(self) -> None:
-                super().__init__()
-                self.walker = Walker(walks._pool, control)
-                self.walker.unusable = walks._unusable
-
-            @initialize(anything=_ANYTHING, number=_NUMBERS)
-            def begin(self, anything: bool, number: int) -> None:
-                start = walks._start(anything, number, paths, rows)
-                for operation, when in paths[start]:
-                    self.walker = walks._take(self.walker, step(operation, when))
-                if (self.walker.user.status, self.walker.user.enabled) != start:
-                    walks._unreached.add(start)
-
-            @rule(anything=_ANYTHING, number=_NUMBERS)
-            def go_on(self, anything: bool, number: int) -> None:
-                chosen = walks._choose(self.walker, anything, number)
-                if chosen is not None:
-                    self.walker = walks._take(self.walker, chosen)
-
         settings = hypothesis.settings(
             max_examples=self.examples,
-            stateful_step_count=STEPS_EACH,
             phases=[Phase.generate],
             database=None,
             deadline=None,
             verbosity=Verbosity.quiet,
             suppress_health_check=list(HealthCheck),
         )
+
+        @hypothesis.seed(self.seed)
+        @settings
+        @hypothesis.given(st.tuples(_CHOICE, st.tuples(*[_CHOICE] * STEPS_EACH)))
+        def drawn(choices: tuple[_Choice, tuple[_Choice, ...]]) -> None:
+            self._begin_and_go_on(*choices, control, paths, rows)
+
         with tempfile.TemporaryDirectory() as directory:
             set_hypothesis_home_dir(directory)
             try:
-                run_state_machine_as_test(hypothesis.seed(self.seed)(Machine), settings=settings)
+                drawn()
             finally:
                 set_hypothesis_home_dir(None)
+
+    def _begin_and_go_on(
+        self, first: _Choice, further: Sequence[_Choice], control: Control | None, paths: Paths, rows: Sequence[Row]
+    ) -> None:
+        """Walk with one user of a new name: to a start, and on from there step by step."""
+        walker = Walker(self._pool, control)
+        walker.unusable = self._unusable
+        start = self._start(*first, paths, rows)
+        for operation, when in paths[start]:
+            walker = self._take(walker, step(operation, when))
+        if (walker.user.status, walker.user.enabled) != start:
+            self._unreached.add(start)
+        for choice in further:
+            chosen = self._choose(walker, *choice)
+            if chosen is not None:
+                walker = self._take(walker, chosen)
 
     def _go_straight(self, row: Row) -> None:
         """Go to a row that chance did not come by, on each way there until it is seen; note what stands in the way.
