@@ -6,6 +6,7 @@ import json
 import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
+from functools import lru_cache
 from typing import Any
 
 from conformance.console import printable
@@ -110,9 +111,14 @@ class Journal:
         answer: Mapping[str, Any] | None = None,
     ) -> None:
         """Write down an exchange that the plain client made."""
-        exchange = Exchange(self.redact(sent), self.redact(received), later=self.later, operation=operation)
-        if operation is not None:
-            exchange = replace(exchange, members=self._referring(members or {}), gives=self._given(answer or {}))
+        exchange = Exchange(
+            self.redact(sent),
+            self.redact(received),
+            later=self.later,
+            operation=operation,
+            members=self._referring(members or {}),
+            gives=self._given(answer or {}),
+        )
         self.exchanges.append(exchange)
         if operation in _FOUNDATIONS:
             for name in exchange.gives:
@@ -158,7 +164,7 @@ class Journal:
         if isinstance(value, str) and name.lower() == "authorization":
             scheme, _, rest = value.partition(" ")
             return self._clean(f"{scheme} {rest}" if scheme.startswith("AWS4-") else f"{scheme} {HIDDEN}")
-        if value and _SECRET_MEMBERS.search(name):
+        if value and _is_secret(name):
             return HIDDEN
         if isinstance(value, str) and name == "body":
             return self._pieces(value)
@@ -250,7 +256,7 @@ def hide_members(text: str) -> str:
     try:
         document = json.loads(text)
         hidden = _hidden(document)
-        return text if hidden == document else json.dumps(hidden, ensure_ascii=False, default=str)
+        return text if hidden == document else _as_text(hidden)
     except ValueError:
         return text
     except RecursionError:
@@ -259,12 +265,21 @@ def hide_members(text: str) -> str:
 
 def describe(operation: str, members: Mapping[str, Any]) -> str:
     """A request in one line, its secret members hidden."""
-    return f"{operation} {json.dumps(_hidden(members), ensure_ascii=False, default=str)}"
+    return f"{operation} {_as_text(_hidden(members))}"
+
+
+_as_text = json.JSONEncoder(ensure_ascii=False, default=str).encode
+
+
+@lru_cache(maxsize=1000)  # a target names its members as it likes
+def _is_secret(name: str) -> bool:
+    """Whether the value of a member with this name is not to be written down."""
+    return _SECRET_MEMBERS.search(name) is not None
 
 
 def _hidden(value: Any) -> Any:
     if isinstance(value, Mapping):
-        return {k: HIDDEN if v and _SECRET_MEMBERS.search(str(k)) else _hidden(v) for k, v in value.items()}
+        return {k: HIDDEN if v and _is_secret(str(k)) else _hidden(v) for k, v in value.items()}
     if isinstance(value, (list, tuple)):
         return [_hidden(item) for item in value]
     return value

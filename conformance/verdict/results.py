@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from typing import Any
 
 from conformance.verdict.journal import Exchange
@@ -50,7 +50,7 @@ class Result:
 
     def as_json(self) -> dict[str, Any]:
         """The result as the JSON report has it (schemas/results.schema.json)."""
-        document = asdict(self)
+        document = dict(vars(self))
         # Plain strings: execnet, which carries results between processes, knows no enums.
         document["verdict"], document["kind"] = str(self.verdict), str(self.kind) if self.kind else None
         document["script"] = list(self.script)
