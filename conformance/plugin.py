@@ -41,6 +41,8 @@ from conformance.verdict.results import Result
 from conformance.verdict.verdicts import Kind, Verdict, verdict_without_judgement
 
 RUN = pytest.StashKey[Run]()
+# What the controller tells its workers of Run.results_only.
+RESULTS_ONLY = "conformance_results_only"
 # After so many scenarios in a row without an answer, each of which may have waited half a minute, no more are tried.
 UNANSWERED = 10
 _COMPARISONS = pytest.StashKey[list[FailedComparison]]()
@@ -84,6 +86,7 @@ def pytest_configure(config: pytest.Config) -> None:
     except BadInput as problem:
         raise pytest.UsageError(str(problem)) from None
     config.stash[RUN] = run = Run(checked, command=_command(config))
+    run.results_only = getattr(config, "workerinput", {}).get(RESULTS_ONLY, False)
     config.pluginmanager.register(Collector(run, config.pluginmanager))
 
 
@@ -229,15 +232,18 @@ def pytest_runtest_protocol(item: pytest.Item, nextitem: pytest.Item | None) -> 
     run = item.config.stash.get(RUN, None)
     if run is None or not item.get_closest_marker("claim"):
         return None
-    item.ihook.pytest_runtest_logstart(nodeid=item.nodeid, location=item.location)
+    if not run.results_only:
+        item.ihook.pytest_runtest_logstart(nodeid=item.nodeid, location=item.location)
     properties = list(item.user_properties)
     reports, again = attempt(item, nextitem, lambda reports: not judged(item, run, reports))
     if again:
         item.user_properties[:] = properties
         reports, _ = attempt(item, nextitem, lambda reports: not judged(item, run, reports))
     for report in reports:
-        item.ihook.pytest_runtest_logreport(report=report)
-    item.ihook.pytest_runtest_logfinish(nodeid=item.nodeid, location=item.location)
+        if not run.results_only or report.failed or hasattr(report, "conformance"):
+            item.ihook.pytest_runtest_logreport(report=report)
+    if not run.results_only:
+        item.ihook.pytest_runtest_logfinish(nodeid=item.nodeid, location=item.location)
     return True
 
 

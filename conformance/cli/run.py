@@ -24,7 +24,7 @@ from conformance.bindings import clients
 from conformance.cli import aws
 from conformance.console import Terminal, check_writable
 from conformance.errors import BadInput, Inconclusive, SuiteFault
-from conformance.plugin import RUN
+from conformance.plugin import RESULTS_ONLY, RUN
 from conformance.process import signals, workplace
 from conformance.report.findings import counted
 from conformance.report.terminal import details, head, statements, summary, table
@@ -51,6 +51,8 @@ PYTEST = (
 # After how long the wait for a first answer is mentioned.
 _SILENT_SECONDS = 3.0
 _MENTION_SECONDS = 30.0
+# How long the progress that a terminal shows stays as it is.
+_SHOWN_SECONDS = 0.1
 # What a -k expression consists of: words, and as a syntax tree.
 _WORD = re.compile(r"[\w:+\-.\[\]\\/]+")
 _EXPRESSION = (ast.Expression, ast.BoolOp, ast.UnaryOp, ast.Not, ast.And, ast.Or, ast.Name, ast.Load)
@@ -260,12 +262,19 @@ class _Watcher:
         self._notices = notices
         self._task = self.progress.add_task("judging", total=None)
         self._quarter = 0
-        self._mentioned = time.monotonic()
+        self._mentioned = self._shown = time.monotonic()
         self._throttled = False
         self._workers: list[subprocess.Popen[bytes]] = []
 
     def pytest_configure(self, config: pytest.Config) -> None:
         self.run = config.stash.get(RUN, None)
+        if self.run is not None:
+            self.run.results_only = True
+
+    @pytest.hookimpl(optionalhook=True)
+    def pytest_configure_node(self, node: Any) -> None:
+        """Between processes each report is a message."""
+        node.workerinput[RESULTS_ONLY] = True
 
     @pytest.hookimpl(wrapper=True)
     def pytest_cmdline_main(self) -> Generator[None, int | None, int | None]:
@@ -317,7 +326,9 @@ class _Watcher:
         signals.check()
         self._mention_throttling(getattr(report, "throttled", 0))
         done, total = len(self.run.results), self.progress.tasks[0].total
-        self.progress.update(self._task, completed=done, refresh=True)
+        late = time.monotonic() - self._shown > _SHOWN_SECONDS
+        self._shown = time.monotonic() if late else self._shown
+        self.progress.update(self._task, completed=done, refresh=late)
         if self.progress.disable and total and done < total:
             self._mention_progress(done, int(total))
 

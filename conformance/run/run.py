@@ -26,7 +26,8 @@ class Run:
     """What this process knows of the run: in an xdist worker its own share, in the controller everything.
 
     `walk` takes the walks; the mutants, which know where they want to go, put another way here. `begun` waits for a
-    target that is already starting (Target.begun)."""
+    target that is already starting (Target.begun). With `results_only` nobody listens to what pytest reports of a
+    scenario besides its result."""
 
     settings: Settings
     results: dict[str, Result] = field(default_factory=dict)
@@ -47,6 +48,7 @@ class Run:
     command: str = ""
     walk: Callable[[Walks], Walks] = Walks.walk
     begun: Callable[[], AbstractContextManager[Endpoint]] | None = None
+    results_only: bool = False
     kept_users: KeptUsers = field(default_factory=KeptUsers)
 
     @property
