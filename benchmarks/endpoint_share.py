@@ -24,13 +24,14 @@ import urllib3
 from conformance.target.definition import resolve
 from tests import servers
 
-RECORDED_MOTO = """\
-title = "moto, recorded"
+# A target file for a moto of the benchmarks' own.
+MOTO = """\
+title = "moto, {how}"
 distribution = "moto"
 install = "pip install moto"
 faketime = true
 [start]
-module = "benchmarks.recorded_moto"
+module = "benchmarks.{how}_moto"
 """
 
 
@@ -56,9 +57,10 @@ def parsed(body: str | bytes) -> Any:
 
 @dataclass(frozen=True)
 class Share:
-    """What a run in one process took, and what its requests take alone; seconds, by the target.
+    """What a run takes in `one` process and in `two`, and its requests `bare`: seconds, by the endpoint.
 
-    `moto` is served by the suite, in half the time; `moto-server` by moto's own command, whose clock is not moved.
+    `moto` is served by the suite, in half the time; `moto-server` by moto's own command, whose clock is not moved;
+    `distant` is the first again, each answer of which comes 5 ms later (benchmarks/distant_moto.py).
 
     `users` are those that were made: each SignUp and AdminCreateUser that the endpoint answered with HTTP 200. One that
     it refused made nobody, nor did an invitation that was sent again (RESEND); both are among the `requests`. `pools`
@@ -68,7 +70,8 @@ class Share:
     requests: int
     users: int
     pools: int
-    suite: dict[str, float]
+    one: dict[str, float]
+    two: dict[str, float]
     bare: dict[str, float]
     start_up: float
 
@@ -76,23 +79,22 @@ class Share:
 def measure(arguments: Sequence[str] = ()) -> Share:
     """Run with these arguments, then replay every request bare."""
     with tempfile.TemporaryDirectory() as directory:
-        report, record, target = (Path(directory, name) for name in ("report.json", "requests.jsonl", "moto.toml"))
+        report, record = Path(directory, "report.json"), Path(directory, "requests.jsonl")
+        recorded_moto, distant_moto = (Path(directory, f"{how}.toml") for how in ("recorded", "distant"))
+        for file in (recorded_moto, distant_moto):
+            file.write_text(MOTO.format(how=file.stem), encoding="utf-8")
         command = [sys.executable, "-m", "conformance", "run", "--baseline=none", f"--json={report}", *arguments]
-        suite = {}
-        for name in ("moto-server", "moto"):
-            started = time.perf_counter()
-            subprocess.run([*command, name], check=False, capture_output=True)
-            suite[name] = time.perf_counter() - started
+        targets = {"distant": str(distant_moto), "moto-server": "moto-server", "moto": "moto"}
+        one = {name: seconds([*command, target]) for name, target in targets.items()}
+        two = {name: seconds([*command, target, "-n", "2"]) for name, target in targets.items()}
         results = len(json.loads(report.read_text("utf-8"))["results"])
 
-        target.write_text(RECORDED_MOTO, encoding="utf-8")
-        environment = {**os.environ, "RECORDED": str(record)}
-        subprocess.run([*command, str(target)], env=environment, check=False, capture_output=True)
+        seconds([*command, str(recorded_moto)], RECORDED=str(record))
         recorded = [json.loads(line) for line in record.read_text("ascii").splitlines()]
 
         bare = {}
-        for name in suite:
-            with resolve(name, None).running() as endpoint:
+        for name, target in targets.items():
+            with resolve(target, None).running() as endpoint:
                 bare[name] = replayed(endpoint.url, recorded)
 
         with resolve("moto", None).running() as endpoint:
@@ -107,7 +109,14 @@ def measure(arguments: Sequence[str] = ()) -> Share:
 
     made = Counter(one["target"].rpartition(".")[2] for one in recorded if _makes(one))
     users = made["SignUp"] + made["AdminCreateUser"]
-    return Share(results, len(recorded), users, made["CreateUserPool"], suite, bare, asked[0] - began)
+    return Share(results, len(recorded), users, made["CreateUserPool"], one, two, bare, asked[0] - began)
+
+
+def seconds(command: Sequence[str], **environment: str) -> float:
+    """How long a command takes."""
+    started = time.perf_counter()
+    subprocess.run(command, env={**os.environ, **environment}, check=False, capture_output=True)
+    return time.perf_counter() - started
 
 
 def _makes(exchange: dict[str, Any]) -> bool:
@@ -144,8 +153,10 @@ def main() -> None:
     seen = measure(sys.argv[1:])
     print(f"{seen.results} results from {seen.requests} requests: {seen.requests / seen.results:.2f} a result")
     print(f"{seen.users} users, {seen.pools} pools")
-    for name, wall in seen.suite.items():
-        print(f"{name:<12} {wall:5.1f} s, requests alone {seen.bare[name]:5.1f} s: {wall / seen.bare[name]:.2f} times")
+    for name, bare in seen.bare.items():
+        one, two = seen.one[name], seen.two[name]
+        print(f"{name:<12} {one:5.1f} s, requests alone {bare:5.1f} s: {one / bare:.2f} times")
+        print(f"{'':<12} {two:5.1f} s with two workers, {one / two:.2f} times as fast")
     print(f"first request after {seen.start_up:.2f} s")
 
 

@@ -48,22 +48,31 @@ def seconds(command: list[str], **environment: str) -> tuple[float, str]:
     return time.perf_counter() - started, done.stdout
 
 
+# What the endpoints of endpoint_share.Share are called in the table.
+ENDPOINTS = {
+    "moto": "",
+    "moto-server": " at moto's own server (`moto-server`)",
+    "distant": " at a moto that answers 5 ms later",
+}
+
+
 def run() -> Iterator[tuple[str, str]]:
     """One process against two, and both against the bare requests."""
     share = endpoint_share.measure()
     with tempfile.TemporaryDirectory() as directory:
         file = Path(directory, "report.json")
-        two, _ = seconds([*SUITE, "run", "--baseline=none", "-n", "2", f"--json={file}"])
+        seconds([*SUITE, "run", "--baseline=none", "-n", "2", f"--json={file}"])
         grown = [doubled / once for once, doubled in growth.measure(file).values()]
     yield "results of `run`, tier documented, sdk and wire", f"{share.results} from {share.requests} requests"
     yield "requests a result", f"{share.requests / share.results:.2f}"
     yield "users and pools made", f"{share.users} and {share.pools}"
-    one = share.suite["moto"]
-    yield "one process", f"{one:.1f} s, {share.results / one:.0f} results a second"
-    for name, where in (("moto", ""), ("moto-server", " at moto's own server (`moto-server`)")):
-        suite, bare = share.suite[name], share.bare[name]
-        yield f"against the same requests, bare{where}", f"{suite:.1f} s and {bare:.1f} s: {suite / bare:.2f} times"
-    yield "two workers (`-n 2`)", f"{two:.1f} s, {one / two:.2f} times one process"
+    yield "one process", f"{share.one['moto']:.1f} s, {share.results / share.one['moto']:.0f} results a second"
+    for name, where in ENDPOINTS.items():
+        one, bare = share.one[name], share.bare[name]
+        yield f"against the same requests, bare{where}", f"{one:.1f} s and {bare:.1f} s: {one / bare:.2f} times"
+    for name, where in ENDPOINTS.items():
+        one, two = share.one[name], share.two[name]
+        yield f"two workers (`-n 2`){where}", f"{two:.1f} s, one process {one / two:.2f} times as long"
     yield "first request after", f"{share.start_up:.2f} s"
     yield "causes, baseline and page of twice the results", ", ".join(f"{ratio:.1f}" for ratio in grown) + " times"
 
