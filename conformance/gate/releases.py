@@ -7,6 +7,7 @@ The cache is `$COGNITO_CONFORMANCE_CACHE`, else `cognito-conformance` in the use
     trees/botocore-1.44.0-<hash>/               unpacked: the files of RECORD, no others, checked at each use
     choices/urllib3_<1.27,>=1.25.4              the wheel that was chosen for a requirement that leaves a choice
     observations/, bytecode/                    see observation.py
+    lock                                        held by whoever puts a tree in the place of a damaged one
 
 Several gates may share a cache: a file appears there whole, by renaming.
 """
@@ -37,6 +38,7 @@ from packaging.utils import canonicalize_name, parse_wheel_filename
 from packaging.version import Version
 
 from conformance.errors import BadInput, Inconclusive
+from conformance.process.workplace import lock_alone
 
 VARIABLE = "COGNITO_CONFORMANCE_CACHE"
 _SECONDS = 600
@@ -256,7 +258,7 @@ def _unpacked(wheel: Path) -> Tree:
     name, version, _, _ = parse_wheel_filename(wheel.name)
     digest = _sha256(wheel)
     place = cache() / "trees" / f"{name}-{version}-{digest[:16]}"
-    for _ in range(3):  # another gate may heal the same tree at this moment
+    for _ in range(3):
         problem = _damage(place)
         if problem is None:
             return Tree(str(name), str(version), place, digest)
@@ -264,9 +266,12 @@ def _unpacked(wheel: Path) -> Tree:
             with tempfile.TemporaryDirectory(dir=directory("trees"), prefix="unpack-") as scratch:
                 fresh = Path(scratch) / "fresh"
                 _unpack(wheel, fresh)
-                if place.exists():
-                    _rename(place, Path(scratch) / "damaged")
-                _rename(fresh, place)
+                with (cache() / "lock").open("a") as lock:
+                    lock_alone(lock)
+                    if _damage(place) is not None:  # another gate may have healed it, and read it already
+                        if place.exists():
+                            _rename(place, Path(scratch) / "damaged")
+                        _rename(fresh, place)
         except OSError as unusable:
             raise _unusable(unusable) from None
     raise BadInput(f"{wheel.name} is broken: {problem}")

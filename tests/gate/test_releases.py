@@ -110,6 +110,25 @@ def test_a_damaged_cache_heals_itself(own_index: Index, tmp_path: Path) -> None:
 
 
 @pytest.mark.usefixtures("own_cache")
+def test_a_tree_that_another_gate_has_healed_stays_where_it_is(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Whoever found it damaged, and comes second, takes it as it is: the first is reading it already."""
+    [place] = clients.resolve("botocore==0.0.1", "").path
+    (place / "botocore" / "__init__.py").unlink()
+    healed, plainly = [], releases._unpack
+
+    def unpack(wheel: Path, fresh: Path) -> None:
+        monkeypatch.setattr(releases, "_unpack", plainly)
+        clients.resolve("botocore==0.0.1", "")
+        healed.append(place.stat().st_ino)
+        plainly(wheel, fresh)
+
+    monkeypatch.setattr(releases, "_unpack", unpack)
+    clients.resolve("botocore==0.0.1", "")
+
+    assert healed == [place.stat().st_ino]
+
+
+@pytest.mark.usefixtures("own_cache")
 def test_several_gates_heal_one_tree_at_once() -> None:
     """Each ends with the same whole tree."""
     [place] = clients.resolve("botocore==0.0.1", "").path
