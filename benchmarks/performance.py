@@ -28,7 +28,8 @@ PAGE = """\
 # How fast it is
 
 Written by `python -m benchmarks.performance --write` on {today}: {machine}; {clients}.
-Everything was measured in one run, one thing after the other. Ratios carry over to other machines, seconds do not.
+Everything was measured in one run, one thing after the other; what is set against something else was measured twice,
+in turns, and the better time counts. Ratios carry over to other machines, seconds do not.
 
 | what | measured |
 |---|---|
