@@ -8,14 +8,13 @@ HTTP, to a new moto, with the identifiers of the first time replaced by those of
 from __future__ import annotations
 
 import json
-import math
 import os
 import subprocess
 import sys
 import tempfile
 import time
-from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections import Counter, defaultdict
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -25,8 +24,8 @@ import urllib3
 from conformance.target.definition import resolve
 from tests import servers
 
-# How often each is measured, one after the other: a machine is not as fast at one time as at another.
-ROUNDS = 2
+# How often each endpoint is measured: a machine is not as fast at one time as at another.
+ROUNDS = {"moto": 2, "moto-server": 2, "distant": 1}
 # A target file for a moto of the benchmarks' own.
 MOTO = """\
 title = "moto, {how}"
@@ -60,7 +59,7 @@ def parsed(body: str | bytes) -> Any:
 
 @dataclass(frozen=True)
 class Share:
-    """What a run takes in `one` process and in `two`, and its requests `bare`: seconds, by the endpoint, at best.
+    """What a run takes in `one` process and in `two`, and its requests `bare`: seconds by the endpoint, round by round.
 
     `moto` is served by the suite, in half the time; `moto-server` by moto's own command, whose clock is not moved;
     `distant` is the first again, each answer of which comes 5 ms later (benchmarks/distant_moto.py).
@@ -73,9 +72,9 @@ class Share:
     requests: int
     users: int
     pools: int
-    one: dict[str, float]
-    two: dict[str, float]
-    bare: dict[str, float]
+    one: Mapping[str, list[float]]
+    two: Mapping[str, list[float]]
+    bare: Mapping[str, list[float]]
     start_up: float
 
 
@@ -92,13 +91,13 @@ def measure(arguments: Sequence[str] = ()) -> Share:
         recorded = [json.loads(line) for line in record.read_text("ascii").splitlines()]
         results = len(json.loads(report.read_text("utf-8"))["results"])
 
-        one, two, bare = (dict.fromkeys(targets, math.inf) for _ in range(3))
-        for _ in range(ROUNDS):
-            for name, target in targets.items():
-                one[name] = min(one[name], seconds([*command, target]))
-                with resolve(target, None).running() as endpoint:
-                    bare[name] = min(bare[name], replayed(endpoint.url, recorded))
-                two[name] = min(two[name], seconds([*command, target, "-n", "2"]))
+        one, two, bare = (defaultdict[str, list[float]](list) for _ in range(3))
+        for name, rounds in ROUNDS.items():
+            for _ in range(rounds):
+                one[name].append(seconds([*command, targets[name]]))
+                with resolve(targets[name], None).running() as endpoint:
+                    bare[name].append(replayed(endpoint.url, recorded))
+                two[name].append(seconds([*command, targets[name], "-n", "2"]))
 
         with resolve("moto", None).running() as endpoint:
             asked: list[float] = []
@@ -113,6 +112,13 @@ def measure(arguments: Sequence[str] = ()) -> Share:
     made = Counter(one["target"].rpartition(".")[2] for one in recorded if _makes(one))
     users = made["SignUp"] + made["AdminCreateUser"]
     return Share(results, len(recorded), users, made["CreateUserPool"], one, two, bare, asked[0] - began)
+
+
+def against(some: Sequence[float], others: Sequence[float]) -> str:
+    """The seconds of the one and of the other, round by round, and how many times as many these are."""
+    rounds = list(zip(some, others, strict=True))
+    ratios = sorted({f"{one / other:.2f}" for one, other in rounds})
+    return f"{', '.join(f'{one:.1f} s and {other:.1f} s' for one, other in rounds)}: {' and '.join(ratios)} times"
 
 
 def seconds(command: Sequence[str], **environment: str) -> float:
@@ -157,9 +163,8 @@ def main() -> None:
     print(f"{seen.results} results from {seen.requests} requests: {seen.requests / seen.results:.2f} a result")
     print(f"{seen.users} users, {seen.pools} pools")
     for name, bare in seen.bare.items():
-        one, two = seen.one[name], seen.two[name]
-        print(f"{name:<12} {one:5.1f} s, requests alone {bare:5.1f} s: {one / bare:.2f} times")
-        print(f"{'':<12} {two:5.1f} s with two workers, {one / two:.2f} times as fast")
+        print(f"{name:<12} against its requests alone: {against(seen.one[name], bare)}")
+        print(f"{'':<12} against two workers: {against(seen.one[name], seen.two[name])}")
     print(f"first request after {seen.start_up:.2f} s")
 
 
