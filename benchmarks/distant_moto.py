@@ -8,11 +8,10 @@ import time
 from collections.abc import Callable, Iterable
 from typing import Any
 
+from benchmarks.recorded_moto import Application
 from conformance.target import moto
 
 AWAY_SECONDS = 0.005
-
-Application = Callable[[dict[str, Any], Callable[..., Any]], Iterable[bytes]]
 
 
 def distant(application: Application) -> Application:

@@ -1,7 +1,7 @@
 """How fast the suite is, and how much of its time is the endpoint's: the same requests, replayed bare, side by side.
 
 Usage: python -m benchmarks.endpoint_share [--bindings sdk,wire] [-k EXPR]
-A second run is recorded (benchmarks/recorded_moto.py); then every request is sent again, one after the other over plain
+One run is recorded (benchmarks/recorded_moto.py); then every request is sent again, one after the other over plain
 HTTP, to a new moto, with the identifiers of the first time replaced by those of the second.
 """
 
@@ -24,6 +24,7 @@ import urllib3
 from conformance.target.definition import resolve
 from tests import servers
 
+ROOT = Path(__file__).resolve().parents[1]
 # How often each endpoint is measured: a machine is not as fast at one time as at another.
 ROUNDS = {"moto": 2, "moto-server": 2, "distant": 1}
 # A target file for a moto of the benchmarks' own.
@@ -78,10 +79,10 @@ class Share:
     start_up: float
 
 
-def measure(arguments: Sequence[str] = ()) -> Share:
-    """Run with these arguments, then replay every request bare."""
+def measure(report: Path, arguments: Sequence[str] = ()) -> Share:
+    """Run with these arguments, then replay every request bare; `report` gets the JSON report of a run."""
     with tempfile.TemporaryDirectory() as directory:
-        report, record = Path(directory, "report.json"), Path(directory, "requests.jsonl")
+        record = Path(directory, "requests.jsonl")
         recorded_moto, distant_moto = (Path(directory, f"{how}.toml") for how in ("recorded", "distant"))
         for file in (recorded_moto, distant_moto):
             file.write_text(MOTO.format(how=file.stem), encoding="utf-8")
@@ -94,10 +95,10 @@ def measure(arguments: Sequence[str] = ()) -> Share:
         one, two, bare = (defaultdict[str, list[float]](list) for _ in range(3))
         for name, rounds in ROUNDS.items():
             for _ in range(rounds):
-                one[name].append(seconds([*command, targets[name]]))
+                one[name].append(seconds([*command, targets[name]])[0])
                 with resolve(targets[name], None).running() as endpoint:
                     bare[name].append(replayed(endpoint.url, recorded))
-                two[name].append(seconds([*command, targets[name], "-n", "2"]))
+                two[name].append(seconds([*command, targets[name], "-n", "2"])[0])
 
         with resolve("moto", None).running() as endpoint:
             asked: list[float] = []
@@ -107,7 +108,7 @@ def measure(arguments: Sequence[str] = ()) -> Share:
 
             with servers.before(endpoint.url, note) as url:
                 began = time.perf_counter()
-                subprocess.run([*command, "-k", "smoke", f"--endpoint-url={url}"], check=False, capture_output=True)
+                seconds([*command, "-k", "smoke", f"--endpoint-url={url}", f"--json={directory}/smoke.json"])
 
     made = Counter(one["target"].rpartition(".")[2] for one in recorded if _makes(one))
     users = made["SignUp"] + made["AdminCreateUser"]
@@ -121,11 +122,13 @@ def against(some: Sequence[float], others: Sequence[float]) -> str:
     return f"{', '.join(f'{one:.1f} s and {other:.1f} s' for one, other in rounds)}: {' and '.join(ratios)} times"
 
 
-def seconds(command: Sequence[str], **environment: str) -> float:
-    """How long a command takes."""
+def seconds(command: Sequence[str], **environment: str) -> tuple[float, str]:
+    """How long a command takes, and what it prints."""
     started = time.perf_counter()
-    subprocess.run(command, env={**os.environ, **environment}, check=False, capture_output=True)
-    return time.perf_counter() - started
+    done = subprocess.run(
+        command, cwd=ROOT, env={**os.environ, **environment}, capture_output=True, text=True, check=False
+    )
+    return time.perf_counter() - started, done.stdout
 
 
 def _makes(exchange: dict[str, Any]) -> bool:
@@ -159,7 +162,8 @@ def headers(target: str) -> dict[str, str]:
 
 def main() -> None:
     """Print what was measured."""
-    seen = measure(sys.argv[1:])
+    with tempfile.TemporaryDirectory() as directory:
+        seen = measure(Path(directory, "report.json"), sys.argv[1:])
     print(f"{seen.results} results from {seen.requests} requests: {seen.requests / seen.results:.2f} a result")
     print(f"{seen.users} users, {seen.pools} pools")
     for name, bare in seen.bare.items():

@@ -10,19 +10,17 @@ import json
 import os
 import platform
 import re
-import subprocess
 import sys
 import tempfile
-import time
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from importlib.metadata import version
 from pathlib import Path
 
 from benchmarks import endpoint_share, growth
+from benchmarks.endpoint_share import ROOT, against, seconds
 from conformance.target.definition import resolve
 
-ROOT = Path(__file__).resolve().parents[1]
 SUITE = [sys.executable, "-m", "conformance"]
 PAGE = """\
 # How fast it is
@@ -40,15 +38,6 @@ processes, and compares every result; `python -m benchmarks.same_verdicts alone`
 """
 
 
-def seconds(command: list[str], **environment: str) -> tuple[float, str]:
-    """How long a command takes, and what it prints."""
-    started = time.perf_counter()
-    done = subprocess.run(
-        command, cwd=ROOT, env={**os.environ, **environment}, capture_output=True, text=True, check=False
-    )
-    return time.perf_counter() - started, done.stdout
-
-
 # What the endpoints of endpoint_share.Share are called in the table.
 ENDPOINTS = {
     "moto": "",
@@ -59,20 +48,18 @@ ENDPOINTS = {
 
 def run() -> Iterator[tuple[str, str]]:
     """One process against two, and both against the bare requests."""
-    share = endpoint_share.measure()
     with tempfile.TemporaryDirectory() as directory:
         file = Path(directory, "report.json")
-        seconds([*SUITE, "run", "--baseline=none", "-n", "2", f"--json={file}"])
+        share = endpoint_share.measure(file)
         grown = [doubled / once for once, doubled in growth.measure(file).values()]
     yield "results of `run`, tier documented, sdk and wire", f"{share.results} from {share.requests} requests"
     yield "requests a result", f"{share.requests / share.results:.2f}"
     yield "users and pools made", f"{share.users} and {share.pools}"
     best = min(share.one["moto"])
     yield "one process", f"{best:.1f} s, {share.results / best:.0f} results a second"
-    for name, where in ENDPOINTS.items():
-        yield f"against the same requests, bare{where}", endpoint_share.against(share.one[name], share.bare[name])
-    for name, where in ENDPOINTS.items():
-        yield f"against two workers (`-n 2`){where}", endpoint_share.against(share.one[name], share.two[name])
+    for what, others in (("the same requests, bare", share.bare), ("two workers (`-n 2`)", share.two)):
+        for name, where in ENDPOINTS.items():
+            yield f"against {what}{where}", against(share.one[name], others[name])
     yield "first request after", f"{share.start_up:.2f} s"
     yield "causes, baseline and page of twice the results", ", ".join(f"{ratio:.1f}" for ratio in grown) + " times"
 

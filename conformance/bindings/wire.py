@@ -38,7 +38,7 @@ class Wire:
     def __init__(self, endpoint: Endpoint, journal: Journal) -> None:
         self.endpoint = endpoint
         self.journal = journal
-        self._transport = Transport(endpoint.url, endpoint.ca_bundle)
+        self._transport = Transport(endpoint)
 
     def admin_set_user_password(self, **members: Any) -> Reply:
         """The answer to a well-formed request with exactly these members, whatever their values."""
@@ -100,9 +100,7 @@ class Wire:
         return authorize
 
     def _exchange(self, request: AWSRequest) -> Reply:
-        sent = sent_by(self.name, request.prepare())
-        gate = self.endpoint.gate
-        received = gate.send(sent) if gate is not None else self._transport.send("AdminSetUserPassword", sent)
+        received = self._transport.send("AdminSetUserPassword", sent_by(self.name, request.prepare()))
         return of_http(self.name, received.status, received.headers, received.body)
 
 

@@ -326,8 +326,10 @@ class _Watcher:
         signals.check()
         self._mention_throttling(getattr(report, "throttled", 0))
         done, total = len(self.run.results), self.progress.tasks[0].total
-        late = time.monotonic() - self._shown > _SHOWN_SECONDS
-        self._shown = time.monotonic() if late else self._shown
+        now = time.monotonic()
+        late = now - self._shown > _SHOWN_SECONDS
+        if late:
+            self._shown = now
         self.progress.update(self._task, completed=done, refresh=late)
         if self.progress.disable and total and done < total:
             self._mention_progress(done, int(total))

@@ -258,7 +258,7 @@ def _unpacked(wheel: Path) -> Tree:
     name, version, _, _ = parse_wheel_filename(wheel.name)
     digest = _sha256(wheel)
     place = cache() / "trees" / f"{name}-{version}-{digest[:16]}"
-    for _ in range(3):
+    for _ in range(3):  # where there are no locks, another gate may heal the same tree at this moment
         problem = _damage(place)
         if problem is None:
             return Tree(str(name), str(version), place, digest)
@@ -266,15 +266,21 @@ def _unpacked(wheel: Path) -> Tree:
             with tempfile.TemporaryDirectory(dir=directory("trees"), prefix="unpack-") as scratch:
                 fresh = Path(scratch) / "fresh"
                 _unpack(wheel, fresh)
-                with (cache() / "lock").open("a") as lock:
-                    lock_alone(lock)
-                    if _damage(place) is not None:  # another gate may have healed it, and read it already
-                        if place.exists():
-                            _rename(place, Path(scratch) / "damaged")
-                        _rename(fresh, place)
+                _replace(place, fresh, Path(scratch) / "damaged")
         except OSError as unusable:
             raise _unusable(unusable) from None
     raise BadInput(f"{wheel.name} is broken: {problem}")
+
+
+def _replace(place: Path, fresh: Path, damaged: Path) -> None:
+    """Put a fresh tree in the place of a damaged one, unless another gate has healed that, and may be reading it."""
+    with (cache() / "lock").open("a") as lock:
+        lock_alone(lock)
+        if _damage(place) is None:
+            return
+        if place.exists():
+            _rename(place, damaged)
+        _rename(fresh, place)
 
 
 def _rename(old: Path, new: Path) -> None:

@@ -77,7 +77,7 @@ def from_the_parser(error: Exception) -> bool:
     return any(frame.f_code.co_filename == botocore.parsers.__file__ for frame, _ in frames)
 
 
-def client(endpoint: Endpoint, *, read_seconds: float = READ_SECONDS, sender: str = ARRANGING) -> Any:
+def client(endpoint: Endpoint, *, sender: str = ARRANGING) -> Any:
     """A boto3 client of cognito-idp for `endpoint` that no profile, proxy setting or variable redirects.
 
     It tries once: botocore's own retries have a quota per client, which would make verdicts depend on order.
@@ -100,7 +100,7 @@ def client(endpoint: Endpoint, *, read_seconds: float = READ_SECONDS, sender: st
             verify=endpoint.ca_bundle,
             config=Config(
                 connect_timeout=CONNECT_SECONDS,
-                read_timeout=read_seconds,
+                read_timeout=READ_SECONDS,
                 retries={"mode": "standard", "total_max_attempts": 1},
                 max_pool_connections=32,
                 proxies={},
@@ -171,11 +171,11 @@ class Cognito:
         self.journal = Journal(endpoint.secrets)
         # Set once a target was seen to refuse the name of its own SRP challenge, and to take the one that was typed.
         self.typed_names_in_srp = False
-        made = client(endpoint, read_seconds=read_seconds)
+        made = client(endpoint)
         self.answers = Answers()
         self._service_model = made.meta.service_model
         self._serializer, self._parser = made._serializer, made._response_parser
-        self._transport = Transport(endpoint.url, endpoint.ca_bundle, read_seconds)
+        self._transport = Transport(endpoint, read_seconds)
 
     def call(self, operation: str, **parameters: Any) -> dict[str, Any]:
         """The members that the service answered with.
@@ -210,8 +210,7 @@ class Cognito:
             sent = self._request(model, parameters)
         except ParamValidationError as problem:  # such as a Session that the target gave, outside the model
             raise Blocked(f"{operation} cannot be sent with what the target answered: {problem}", operation) from None
-        gate = self.endpoint.gate
-        received = gate.send(sent) if gate is not None else self._transport.send(operation, sent, seconds)
+        received = self._transport.send(operation, sent, seconds)
         answered = {
             "status_code": received.status,
             "headers": received.headers,

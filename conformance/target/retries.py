@@ -38,9 +38,9 @@ CLOSED_PAUSES = (0.05,)
 THROTTLED_ATTEMPTS = 1 + len(THROTTLED_PAUSES)
 
 
-def timeout() -> urllib3.Timeout:
+def timeout(read_seconds: float = READ_SECONDS) -> urllib3.Timeout:
     """The time limits of a request that urllib3 makes."""
-    return urllib3.Timeout(connect=CONNECT_SECONDS, read=READ_SECONDS)
+    return urllib3.Timeout(connect=CONNECT_SECONDS, read=read_seconds)
 
 
 @dataclass(eq=False)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
 import urllib3
@@ -23,7 +23,10 @@ from botocore.utils import is_valid_endpoint_url, is_valid_ipv6_endpoint_url
 
 from conformance.errors import ConnectionClosed, Inconclusive
 from conformance.target.exchange import Received, Sent
-from conformance.target.retries import CONNECT_SECONDS, READ_SECONDS, in_time, watched_pool
+from conformance.target.retries import READ_SECONDS, in_time, timeout, watched
+
+if TYPE_CHECKING:
+    from conformance.target.definition import Endpoint
 
 # No answer of Cognito comes near: the longest is a page of 60 users.
 BODY_BYTES = 10_000_000
@@ -56,35 +59,28 @@ def whole(answer: Any) -> bytes:
 
 
 class Transport:
-    """Sends what a client of the suite's own asks the endpoint at `url`: on kept connections, once, by no proxy.
+    """Sends what a client of the suite's own asks an endpoint: through its gate, or on kept connections, by no proxy.
 
-    `ca_bundle` is the file of the certificates to trust, by default that of AWS_CA_BUNDLE, or certifi's; `read_seconds`
-    is how long the endpoint may be silent."""
+    The certificates to trust are the endpoint's, else those of AWS_CA_BUNDLE, or certifi's; `read_seconds` is how long
+    the endpoint may be silent."""
 
-    def __init__(self, url: str, ca_bundle: str | None, read_seconds: float = READ_SECONDS) -> None:
-        place = urllib3.util.parse_url(url)
-        self._url = url
-        limits: dict[str, Any] = {
-            "maxsize": 32,
-            "retries": False,
-            "timeout": urllib3.Timeout(connect=CONNECT_SECONDS, read=read_seconds),
-        }
-        self._pool: urllib3.HTTPConnectionPool
-        if place.scheme == "https":
-            authorities = ca_bundle or os.environ.get("AWS_CA_BUNDLE") or get_cert_path(True)
-            pool = watched_pool(urllib3.HTTPSConnectionPool)
-            self._pool = pool(place.host or "", place.port, ca_certs=authorities, **limits)
-        else:
-            self._pool = watched_pool(urllib3.HTTPConnectionPool)(place.host or "", place.port, **limits)
+    def __init__(self, endpoint: Endpoint, read_seconds: float = READ_SECONDS) -> None:
+        self._endpoint = endpoint
+        authorities = endpoint.ca_bundle or os.environ.get("AWS_CA_BUNDLE") or get_cert_path(True)
+        http = urllib3.PoolManager(maxsize=32, retries=False, timeout=timeout(read_seconds), ca_certs=authorities)
+        self._pool = watched(http).connection_from_url(endpoint.url)
 
     def send(self, operation: str, sent: Sent, seconds: float | None = None) -> Received:
-        """The whole answer to a request, within `seconds` (retries.EXCHANGE_SECONDS).
+        """The whole answer to a request, which is sent once, within `seconds` (retries.EXCHANGE_SECONDS).
 
-        Raises Inconclusive where none came, ConnectionClosed where the connection was closed in its place."""
+        A gate sends in its own way, and has time limits of its own. Raises Inconclusive where no answer came,
+        ConnectionClosed where the connection was closed in its place."""
+        if self._endpoint.gate is not None:
+            return self._endpoint.gate.send(sent)
         try:
             return in_time(operation, lambda: self._answer(sent), seconds)
         except urllib3.exceptions.HTTPError as fault:
-            raise transport_fault(operation, as_of_botocore(fault, self._url)) from None
+            raise transport_fault(operation, as_of_botocore(fault, self._endpoint.url)) from None
 
     def _answer(self, sent: Sent) -> Received:
         answer = self._pool.urlopen(

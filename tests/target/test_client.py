@@ -55,9 +55,9 @@ def test_an_answer_in_time_leaves_its_connection(monkeypatch):
     with servers.always(POOLS) as url:
         service = Cognito(Endpoint(url, REGION, INVENTED))
         service.call("ListUserPools", MaxResults=1)
-        monkeypatch.setattr(retries, "EXCHANGE_SECONDS", 0.05)
+        monkeypatch.setattr(retries, "EXCHANGE_SECONDS", 1)
         service.call("ListUserPools", MaxResults=1)
-        time.sleep(0.2)
+        time.sleep(1.2)
         assert service.call("ListUserPools", MaxResults=1) == {"UserPools": []}
 
 
